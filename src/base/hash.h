@@ -1,0 +1,23 @@
+/*
+ * hash: fast 128-bit (XXH3, for identity within the ledger) and SHA-256 (for files), incremental.
+ */
+#ifndef CROSSDOCK_BASE_HASH_H
+#define CROSSDOCK_BASE_HASH_H
+
+#include "base/bytes.h"
+
+struct hash; /* XXH3-128 */
+struct hash *hash_open(void);          /* NULL: out of memory */
+void hash_close(struct hash *hash);
+void hash_begin(struct hash *hash);
+void hash_add(struct hash *hash, const void *at, size_t len);
+void hash_hex(struct hash *hash, char out[33]); /* 32 lower-case hex digits and NUL */
+
+struct sha256; /* FIPS 180-4, through libcrypto */
+struct sha256 *sha256_open(void);      /* NULL: out of memory or no such digest */
+void sha256_close(struct sha256 *sha256);
+void sha256_begin(struct sha256 *sha256);
+void sha256_add(struct sha256 *sha256, const void *at, size_t len);
+void sha256_hex(struct sha256 *sha256, char out[65]);
+
+#endif

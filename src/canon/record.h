@@ -1,0 +1,114 @@
+/*
+ * record: one canonical document in memory: an envelope and a tree of objects.
+ *
+ * Everything a record holds lives in its arena or in bytes that outlive it (an input window, a map, a
+ * schema).  Fields are appended in any order and each at most once (lists: many times); writers ask in the
+ * schema's order.  Text is UTF-8, not yet escaped; decimals, dates and times are in canonical form already.
+ *
+ * Appending is the hot path of reading, so failure (arena at its ceiling) is sticky in arena->failed and
+ * asked for once a segment, not at each call.
+ */
+#ifndef CROSSDOCK_CANON_RECORD_H
+#define CROSSDOCK_CANON_RECORD_H
+
+#include "base/arena.h"
+#include "canon/schema.h"
+
+struct canon_object;
+struct canon_list;
+
+/* How a value is held.  The field's schema type says what it means. */
+enum canon_held { CANON_HELD_TEXT = 1, CANON_HELD_OBJECT, CANON_HELD_LIST };
+
+struct canon_value {
+    union {
+        const char *text;
+        struct canon_object *object;
+        struct canon_list *list;
+    };
+    uint32_t len;   /* of text */
+    uint16_t field; /* index in the object's block */
+    uint8_t held;   /* enum canon_held */
+    uint8_t plain;  /* text known to need no JSON escaping (digits, codes) */
+};
+
+/* Values of an object stand in runs; the first run is part of the object and is lengthened in place while
+ * the object is the newest thing in the arena. */
+struct canon_run {
+    struct canon_run *next;
+    uint32_t count;
+    uint32_t room; /* of this run, when not at the arena's end */
+    struct canon_value values[];
+};
+
+struct canon_object {
+    struct canon_object *next; /* in a list */
+    const struct canon_block *block; /* NULL: an element of a list of texts, one value at field 0 */
+    struct canon_run *last;
+    struct canon_run first;    /* must stay the last member */
+};
+
+struct canon_list {
+    struct canon_object *first, *last;
+    uint32_t count;
+};
+
+enum canon_direction { CANON_IN, CANON_OUT };
+
+/* DESIGN: source of a record.  Views; whatever is unknown stays {NULL, 0}. */
+struct canon_source {
+    struct bytes format, file;
+    uint64_t offset, length;
+    struct bytes sender, receiver; /* "01:006927180" */
+    struct bytes app_sender, app_receiver; /* GS02, GS03 */
+    struct bytes interchange, group, set, type, release, map;
+    struct bytes created;          /* ISA09/10 as a datetime */
+    bool test;
+    bool has_offset;
+};
+
+struct canon_record {
+    const struct canon_kind *kind;
+    char id[33];             /* 32 hex and NUL; "" when there is none yet */
+    struct bytes partner;
+    enum canon_direction direction;
+    struct canon_source source;
+    struct canon_object *body;
+    struct arena *arena;     /* not owned */
+};
+
+/* Begins an empty record of this kind; resets nothing: the arena is the caller's to reset. */
+bool canon_record_init(struct canon_record *record, const struct canon_kind *kind, struct arena *arena);
+
+struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block);
+
+/* Appends a value.  The caller sees to it that the field is not set yet (or lists). */
+struct canon_value *canon_add(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+
+static inline void canon_add_text(struct arena *arena, struct canon_object *object,
+                                  const struct canon_field *field, const char *text, size_t len, bool plain)
+{
+    struct canon_value *value = canon_add(arena, object, field);
+
+    if (value != NULL) {
+        value->text = text;
+        value->len = (uint32_t)len;
+        value->held = CANON_HELD_TEXT;
+        value->plain = plain;
+    }
+}
+
+/* The value of a field, or NULL: a walk over what the object holds (short). */
+const struct canon_value *canon_get(const struct canon_object *object, const struct canon_field *field);
+
+/* The object under a field, made when it is not there yet. */
+struct canon_object *canon_enter(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+
+/* A new last element of the list under a field: an object of the field's block. */
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+
+/* A new last element of a list of texts. */
+void canon_append_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
+                       const char *text, size_t len);
+
+#endif

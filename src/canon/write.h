@@ -1,0 +1,27 @@
+/*
+ * write: a record as one line of canonical JSON.
+ *
+ * Deterministic: envelope in the order of crossdock-canon(5), then the body in the schema's order.  The text
+ * goes to an output that takes large blocks; a record is never begun before it is complete in memory.
+ */
+#ifndef CROSSDOCK_CANON_WRITE_H
+#define CROSSDOCK_CANON_WRITE_H
+
+#include "canon/record.h"
+
+/* Where text goes: a window that `flush` empties.  The writer keeps `at` below `end`; flush must leave at
+ * least CANON_SINK_LEAST bytes of room, or set `failed` (and then may discard). */
+enum { CANON_SINK_LEAST = 8192 };
+struct canon_sink {
+    char *at, *end;
+    bool failed;
+    void (*flush)(struct canon_sink *sink);
+};
+
+/* The line and its '\n'. */
+void canon_write(struct canon_sink *sink, const struct canon_record *record);
+
+/* JSON string text with its quotes, for whoever writes other JSON lines (batch records, diagnostics). */
+void canon_write_string(struct canon_sink *sink, const char *text, size_t len);
+
+#endif
