@@ -1,0 +1,5 @@
+libcrossdock_a_SOURCES += %reldir%/bytes.c %reldir%/bytes.h
+libcrossdock_a_SOURCES += %reldir%/arena.c %reldir%/arena.h
+libcrossdock_a_SOURCES += %reldir%/buffer.c %reldir%/buffer.h
+libcrossdock_a_SOURCES += %reldir%/hash.h
+libcrossdock_a_SOURCES += %reldir%/banned.h

@@ -1,0 +1,4 @@
+# Test scripts, in order: t/NNNN-name.t. What they share is tap.sh. Check programs are listed in t/unit/local.mk.
+dist_check_SCRIPTS += %reldir%/0001-rooms.t
+EXTRA_DIST += %reldir%/tap.sh %reldir%/lint %reldir%/tally
+EXTRA_DIST += %reldir%/absent/cmocka.h %reldir%/absent/jansson.h
