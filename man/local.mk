@@ -1,0 +1,1 @@
+# Manuals, mdoc:  dist_man1_MANS += %reldir%/edi2canon.1   (formats in man5, overviews in man7)

@@ -1,0 +1,4 @@
+# The tools, one thin file each:
+#   bin_PROGRAMS += %reldir%/edi2canon
+#   src_tools_edi2canon_SOURCES = %reldir%/edi2canon.c
+#   src_tools_edi2canon_LDADD = $(tool_ldadd)

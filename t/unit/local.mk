@@ -1,0 +1,3 @@
+# Check programs, cmocka printing TAP. Three lines each would be two too many; LDADD is right by itself:
+#   check_PROGRAMS += %reldir%/arena
+#   t_unit_arena_SOURCES = %reldir%/arena.c
