@@ -26,6 +26,7 @@ struct x12_segment {
     struct bytes id;
     uint64_t key;         /* bytes_key of the id; 0 when longer than 8 */
     uint64_t offset;      /* of its first byte in the file */
+    uint32_t line;        /* of its first byte, from 1 */
     uint32_t n_elements;  /* found, empty ones and those beyond X12_MAX_ELEMENTS too */
     uint64_t present;     /* bit n-1: element n is not empty */
     uint64_t compound;    /* bit n-1: element n holds a component or repetition separator */
@@ -38,7 +39,7 @@ struct x12_segment {
 /* What x12_next found. */
 enum x12_event {
     X12_SEGMENT,
-    X12_JUNK,        /* bytes that belong to no segment: offset, length and a piece in x12_trouble */
+    X12_JUNK,        /* bytes that belong to no interchange: offset, length and a piece in x12_trouble */
     X12_BAD_ISA,     /* an ISA whose delimiters could not be read: skipped to the next ISA */
     X12_ISA_LENGTH,  /* an ISA not of 106 bytes, read by its separators all the same; the segment follows */
     X12_TOO_LONG,    /* a segment over the limit: refused, skipped to the next terminator or ISA */
@@ -49,7 +50,8 @@ enum x12_event {
 };
 
 struct x12_trouble {
-    uint64_t offset, length;
+    uint64_t offset, length; /* bytes */
+    uint32_t line;        /* from 1 */
     struct bytes piece;   /* its beginning, to show */
     int error;            /* errno */
     const char *detail;   /* for a bad ISA: which field is of what length; static or in scratch */
@@ -80,10 +82,6 @@ const struct x12_delimiters *x12_delimiters(const struct x12_reader *reader);
 
 /* Where the reader stands: the file offset of the next unread byte; bytes read from fd so far. */
 uint64_t x12_offset(const struct x12_reader *reader);
-
-/* Line and column (from 1) of an offset are not kept in the hot path: the reader counts line breaks lazily,
- * for offsets at or after the last x12_forget.  0 when not known any more. */
-uint32_t x12_line(const struct x12_reader *reader, uint64_t offset);
 
 /* Everything before the next unread segment may go: views taken so far become invalid. */
 void x12_forget(struct x12_reader *reader);

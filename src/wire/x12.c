@@ -1,0 +1,761 @@
+#include "wire/x12.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "wire/x12_scan.h"
+
+/*
+ * The window is a list of chunks, oldest first.  Segments are contiguous: when one would straddle the end of
+ * a chunk, its beginning is carried over to the next.  A chunk that nothing needs any more goes to the spare
+ * list or is used again in place.
+ */
+enum {
+    CHUNK_SIZE = 256 * 1024, /* bytes read at a time, at most: fits in the second-level cache */
+    SCAN_BLOCK = 16 * 1024,  /* bytes scanned ahead of the segments */
+    SLACK = 128,             /* readable bytes behind the data, for the scan and for whole-word loads */
+    ISA_LENGTH = 106,        /* bytes, with the terminator (X12.5) */
+    ISA_ELEMENTS = 16,
+    ISA_REACH = 400,         /* an ISA, however damaged, ends within so many bytes */
+    PIECE = 60,              /* bytes of junk to show */
+};
+
+struct chunk {
+    struct chunk *next;
+    uint64_t base; /* file offset of data[0] */
+    size_t size;   /* bytes of room */
+    size_t len;    /* bytes filled */
+    char data[];
+};
+
+enum mode { OUTSIDE, INSIDE, FRAGMENT };
+
+struct x12_reader {
+    int fd;
+    struct x12_limits limits;
+    struct chunk *oldest, *current;
+    struct chunk *spare;
+    size_t pos;       /* in current: next unread byte */
+    size_t kept;      /* in oldest: first byte still needed */
+    uint64_t held;    /* bytes of room in all chunks of the list */
+    bool ended;       /* read() said end of file */
+    int error;        /* errno of a failed read */
+    bool no_memory;
+    enum mode mode;
+    bool started;     /* the first bytes were looked at */
+    bool told_length; /* X12_ISA_LENGTH was told for the ISA at pos */
+    bool unwrap;      /* line breaks inside segments are no data */
+    uint32_t line;    /* of pos, from 1 */
+    struct x12_delimiters delimiters;
+    char wanted[4];
+    x12_scan *scan;
+    size_t scanned;   /* in current: scanned up to here */
+    size_t mark, marks_end;
+    struct x12_trouble trouble;
+    struct arena scratch;
+    char detail[160];
+    char piece[PIECE];
+    uint32_t marks[SCAN_BLOCK + 64];
+};
+
+struct x12_limits x12_limits_default(void)
+{
+    return (struct x12_limits){.segment = 64 * 1024, .held = (uint64_t)1 << 30};
+}
+
+static struct chunk *chunk_new(struct x12_reader *reader, size_t size, uint64_t base)
+{
+    struct chunk *chunk = reader->spare;
+
+    if (chunk != NULL && chunk->size >= size) {
+        reader->spare = NULL;
+    } else {
+        chunk = malloc(sizeof(*chunk) + size + SLACK);
+        if (chunk == NULL) {
+            reader->no_memory = true;
+            return NULL;
+        }
+        chunk->size = size;
+    }
+    chunk->next = NULL;
+    chunk->base = base;
+    chunk->len = 0;
+    memset(chunk->data + chunk->size, 0, SLACK);
+    reader->held += chunk->size;
+    return chunk;
+}
+
+static void chunk_drop(struct x12_reader *reader, struct chunk *chunk)
+{
+    reader->held -= chunk->size;
+    if (reader->spare == NULL && chunk->size == CHUNK_SIZE)
+        reader->spare = chunk;
+    else
+        free(chunk);
+}
+
+struct x12_reader *x12_open(int fd, struct x12_limits limits)
+{
+    struct x12_reader *reader = calloc(1, sizeof(*reader));
+
+    if (reader == NULL)
+        return NULL;
+    reader->fd = fd;
+    reader->limits = limits;
+    reader->scan = x12_scan_best();
+    reader->line = 1;
+    arena_init(&reader->scratch, 64 * 1024, (size_t)limits.held + 1024 * 1024);
+    reader->current = reader->oldest = chunk_new(reader, CHUNK_SIZE, 0);
+    if (reader->current == NULL) {
+        free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+void x12_close(struct x12_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    while (reader->oldest != NULL) {
+        struct chunk *next = reader->oldest->next;
+
+        free(reader->oldest);
+        reader->oldest = next;
+    }
+    free(reader->spare);
+    arena_release(&reader->scratch);
+    free(reader);
+}
+
+const struct x12_trouble *x12_trouble(const struct x12_reader *reader)
+{
+    return &reader->trouble;
+}
+
+const struct x12_delimiters *x12_delimiters(const struct x12_reader *reader)
+{
+    return &reader->delimiters;
+}
+
+uint64_t x12_offset(const struct x12_reader *reader)
+{
+    return reader->current->base + reader->pos;
+}
+
+struct arena *x12_scratch(struct x12_reader *reader)
+{
+    return &reader->scratch;
+}
+
+void x12_forget(struct x12_reader *reader)
+{
+    while (reader->oldest != reader->current) {
+        struct chunk *next = reader->oldest->next;
+
+        chunk_drop(reader, reader->oldest);
+        reader->oldest = next;
+    }
+    reader->kept = reader->pos;
+    if (reader->scratch.chunks != NULL)
+        arena_reset(&reader->scratch);
+}
+
+bool x12_pieces(const struct x12_reader *reader, uint64_t from, uint64_t to,
+                bool (*take)(void *to_whom, struct bytes piece), void *to_whom)
+{
+    for (const struct chunk *chunk = reader->oldest; chunk != NULL && from < to; chunk = chunk->next) {
+        uint64_t end = chunk->base + chunk->len;
+        size_t len;
+
+        if (from < chunk->base)
+            from = chunk->base;
+        if (from >= end)
+            continue;
+        len = (size_t)((to < end ? to : end) - from);
+        if (len > 0 && !take(to_whom, (struct bytes){chunk->data + (from - chunk->base), len}))
+            return false;
+        from += len;
+    }
+    return true;
+}
+
+/* Marks made so far are of no use any more: another chunk, or other delimiters. */
+static void marks_drop(struct x12_reader *reader)
+{
+    reader->scanned = reader->pos;
+    reader->mark = reader->marks_end = 0;
+}
+
+enum fill { FILL_MORE, FILL_MOVED, FILL_NOTHING };
+
+/* Reads once into the current chunk; where that is full, carries what stands from `pos` on over to a fresh
+ * one (or to the front of this one) first: then indexes have moved. */
+static enum fill fill(struct x12_reader *reader)
+{
+    struct chunk *chunk = reader->current;
+    enum fill done = FILL_MORE;
+    ssize_t got;
+
+    if (reader->ended || reader->error != 0 || reader->no_memory)
+        return FILL_NOTHING;
+    if (chunk->len == chunk->size) {
+        size_t carried = chunk->len - reader->pos;
+        size_t size = carried > CHUNK_SIZE / 2 ? carried * 2 : CHUNK_SIZE;
+        struct chunk *fresh;
+
+        if (reader->oldest == chunk && reader->kept >= reader->pos && carried <= CHUNK_SIZE / 2) {
+            memmove(chunk->data, chunk->data + reader->pos, carried);
+            chunk->base += reader->pos;
+            chunk->len = carried;
+            reader->kept = 0;
+        } else {
+            fresh = chunk_new(reader, size, chunk->base + reader->pos);
+            if (fresh == NULL)
+                return FILL_NOTHING;
+            memcpy(fresh->data, chunk->data + reader->pos, carried);
+            fresh->len = carried;
+            chunk->len = reader->pos;
+            chunk->next = fresh;
+            reader->current = fresh;
+            if (reader->oldest == chunk && reader->kept >= chunk->len) {
+                reader->oldest = fresh;
+                reader->kept = 0;
+                chunk_drop(reader, chunk);
+            }
+        }
+        chunk = reader->current;
+        reader->pos = 0;
+        marks_drop(reader);
+        done = FILL_MOVED;
+    }
+    do
+        got = read(reader->fd, chunk->data + chunk->len, chunk->size - chunk->len);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        reader->error = errno;
+        return done == FILL_MOVED ? done : FILL_NOTHING;
+    }
+    if (got == 0) {
+        reader->ended = true;
+        return done == FILL_MOVED ? done : FILL_NOTHING;
+    }
+    chunk->len += (size_t)got;
+    return done;
+}
+
+/* Sees to it that `want` bytes stand from pos on, if the file has them. */
+static size_t reach(struct x12_reader *reader, size_t want)
+{
+    while (reader->current->len - reader->pos < want && fill(reader) != FILL_NOTHING)
+        ;
+    return reader->current->len - reader->pos;
+}
+
+/* Scans the next block.  FILL_MOVED: the segment begun must be begun again. */
+static enum fill more_marks(struct x12_reader *reader)
+{
+    size_t to;
+
+    if (reader->scanned == reader->current->len) {
+        enum fill filled = fill(reader);
+
+        if (filled != FILL_MORE)
+            return filled;
+    }
+    to = reader->current->len;
+    if (to - reader->scanned > SCAN_BLOCK)
+        to = reader->scanned + SCAN_BLOCK;
+    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, reader->wanted, reader->marks);
+    reader->mark = 0;
+    reader->scanned = to;
+    return FILL_MORE;
+}
+
+static void advance(struct x12_reader *reader, size_t count)
+{
+    const char *at = reader->current->data + reader->pos;
+
+    for (size_t i = 0; i < count; i++)
+        reader->line += at[i] == '\n';
+    reader->pos += count;
+    marks_drop(reader);
+}
+
+static bool is_line_break(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static bool is_blank(char c)
+{
+    return is_line_break(c) || c == ' ' || c == '\t';
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* "ISA" and then something that can separate elements. */
+static bool is_isa(const char *at, size_t len)
+{
+    return len >= 4 && memcmp(at, "ISA", 3) == 0 && !is_alnum(at[3]) && !is_blank(at[3]);
+}
+
+static enum x12_event trouble(struct x12_reader *reader, enum x12_event event, uint64_t offset, uint32_t line,
+                              uint64_t length, struct bytes piece)
+{
+    if (piece.len > PIECE)
+        piece.len = PIECE;
+    if (piece.len > 0)
+        memmove(reader->piece, piece.at, piece.len);
+    reader->trouble = (struct x12_trouble){
+        .offset = offset, .length = length, .line = line, .piece = {reader->piece, piece.len}, .error = reader->error};
+    return event;
+}
+
+/* The end of the input: by itself, by a failed read, or for want of memory. */
+static enum x12_event end_of(struct x12_reader *reader)
+{
+    enum x12_event event = reader->no_memory ? X12_NO_MEMORY : reader->error != 0 ? X12_READ_ERROR : X12_END;
+
+    return trouble(reader, event, x12_offset(reader), reader->line, 0, (struct bytes){NULL, 0});
+}
+
+/* Skips to the next ISA or the end.  Junk of nothing but blanks, NUL and Ctrl-Z is not worth a word. */
+static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event event, const char *detail)
+{
+    uint64_t from = x12_offset(reader), junk = 0;
+    uint32_t line = reader->line;
+    char piece[PIECE];
+    size_t piece_len = 0;
+    bool first = true; /* a bad ISA itself is skipped, not found again */
+
+    for (;;) {
+        size_t have = reach(reader, 4);
+        const char *at = reader->current->data + reader->pos;
+        size_t n = 0;
+
+        if (have == 0)
+            break;
+        while (n < have) {
+            const char *found;
+
+            if (!(first && event == X12_BAD_ISA) && is_isa(at + n, have - n))
+                break;
+            first = false;
+            if (have - n < 4 && !reader->ended && at[n] == 'I')
+                break; /* perhaps an ISA that is not all here yet */
+            found = memchr(at + n + 1, 'I', have - n - 1);
+            n = found != NULL ? (size_t)(found - at) : have;
+        }
+        for (size_t i = 0; i < n; i++)
+            if (!is_blank(at[i]) && at[i] != '\0' && at[i] != 0x1a) {
+                junk++;
+                if (piece_len < PIECE && (piece_len > 0 || junk == 1))
+                    piece[piece_len++] = at[i];
+            } else if (piece_len > 0 && piece_len < PIECE) {
+                piece[piece_len++] = at[i];
+            }
+        advance(reader, n);
+        reader->kept = reader->oldest == reader->current ? reader->pos : reader->kept;
+        if (n < have && is_isa(at + n, have - n))
+            break;
+        if (n < have && reach(reader, 4) < 4)
+            advance(reader, reader->current->len - reader->pos);
+    }
+    reader->mode = OUTSIDE;
+    if (junk == 0 && event == X12_JUNK)
+        return X12_END; /* nothing to tell: the caller goes on */
+    (void)trouble(reader, event, from, line, x12_offset(reader) - from, (struct bytes){piece, piece_len});
+    reader->trouble.detail = detail;
+    return event;
+}
+
+static const unsigned char isa_widths[ISA_ELEMENTS] = {2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
+
+/*
+ * Reads the delimiters of the ISA at pos.  Its fields have fixed widths, so that the 106th byte is the
+ * terminator; but hands and editors change widths, and 80-column files break it in two, so it is read by its
+ * separators and the widths are compared afterwards.
+ */
+static enum x12_event read_isa(struct x12_reader *reader)
+{
+    size_t have = reach(reader, ISA_REACH), at = 4, begun = 4;
+    const char *data = reader->current->data + reader->pos;
+    char separator = data[3], version[6] = "";
+    unsigned n = 0;
+    size_t widths[ISA_ELEMENTS], breaks = 0, version_len = 0;
+    struct x12_delimiters delimiters = {.element = separator};
+    bool wrapped = false;
+    unsigned on_first_line = 0; /* elements, when the ISA is broken by a line end */
+
+    for (; at < have && n < ISA_ELEMENTS - 1; at++) {
+        if (data[at] == separator) {
+            widths[n++] = at - begun - breaks;
+            begun = at + 1;
+            breaks = 0;
+        } else if (is_line_break(data[at])) {
+            if (!wrapped)
+                on_first_line = n + 1;
+            breaks++;
+            wrapped = true;
+        } else if (n == 11 && version_len < 5) {
+            version[version_len++] = data[at];
+        } else if (n == 10) {
+            delimiters.repetition = data[at];
+        }
+    }
+    while (n == ISA_ELEMENTS - 1 && at < have && is_line_break(data[at]))
+        at++;
+    if (n < ISA_ELEMENTS - 1 || at + 1 >= have) {
+        if (reader->ended && have < ISA_LENGTH)
+            snprintf(reader->detail, sizeof(reader->detail), "the file ends %zu bytes into it", have);
+        else
+            snprintf(reader->detail, sizeof(reader->detail), "%u element separators '%c' found, 16 expected", n + 1,
+                     separator);
+        return skip_to_isa(reader, X12_BAD_ISA, reader->detail);
+    }
+    delimiters.component = data[at];
+    delimiters.terminator = data[at + 1];
+    if (delimiters.terminator == '\r' && at + 2 < have && data[at + 2] != '\n' && wrapped)
+        delimiters.terminator = data[at + 2];
+    if (is_alnum(delimiters.terminator) || delimiters.terminator == separator ||
+        delimiters.component == separator || delimiters.component == delimiters.terminator ||
+        is_alnum(delimiters.component)) {
+        if (wrapped)
+            snprintf(reader->detail, sizeof(reader->detail), "its line holds %u elements, 16 expected", on_first_line);
+        else
+            snprintf(reader->detail, sizeof(reader->detail),
+                     "ISA16 must be the component separator and the next byte the terminator; found \"%c%c\"",
+                     data[at] >= ' ' && data[at] <= '~' ? data[at] : '?',
+                     data[at + 1] >= ' ' && data[at + 1] <= '~' ? data[at + 1] : '?');
+        return skip_to_isa(reader, X12_BAD_ISA, reader->detail);
+    }
+    /* ISA11 was the standards identifier up to 00401, whatever stands in it (X12.5; ISA12 decides). */
+    if (version_len < 5 || memcmp(version, "00402", 5) < 0 || is_alnum(delimiters.repetition) ||
+        is_blank(delimiters.repetition) || delimiters.repetition == separator ||
+        delimiters.repetition == delimiters.component || delimiters.repetition == delimiters.terminator)
+        delimiters.repetition = 0;
+    reader->delimiters = delimiters;
+    reader->wanted[0] = delimiters.element;
+    reader->wanted[1] = delimiters.terminator;
+    reader->wanted[2] = delimiters.component;
+    reader->wanted[3] = delimiters.repetition;
+    reader->unwrap = !is_line_break(delimiters.terminator);
+    reader->mode = INSIDE;
+    marks_drop(reader);
+    for (n = 0; n < ISA_ELEMENTS - 1; n++)
+        if (widths[n] != isa_widths[n]) {
+            (void)trouble(reader, X12_ISA_LENGTH, x12_offset(reader), reader->line, at + 2,
+                          (struct bytes){data, at + 2});
+            snprintf(reader->detail, sizeof(reader->detail), "ISA%02u is %zu characters long, expected %u", n + 1,
+                     widths[n], isa_widths[n]);
+            reader->trouble.detail = reader->detail;
+            reader->told_length = true;
+            return X12_ISA_LENGTH;
+        }
+    return X12_SEGMENT;
+}
+
+static void segment_id(struct x12_segment *segment, const char *at, size_t len)
+{
+    segment->id = (struct bytes){at, len};
+    if (len == 3 || len == 2)
+        segment->key = bytes_key(at, len);
+    else
+        segment->key = len <= 8 ? bytes_key(at, len) : 0;
+}
+
+/* A segment with line breaks in it: again, without them, in scratch. */
+static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segment)
+{
+    char *clean = arena_text(&reader->scratch, segment->raw.len + SLACK);
+    size_t len = 0, begun = 0;
+    uint32_t n = 0;
+    const struct x12_delimiters *d = &reader->delimiters;
+
+    if (clean == NULL) {
+        reader->no_memory = true;
+        return false;
+    }
+    for (size_t i = 0; i < segment->raw.len; i++)
+        if (!is_line_break(segment->raw.at[i]))
+            clean[len++] = segment->raw.at[i];
+    segment->present = segment->compound = 0;
+    segment->odd = false;
+    for (size_t i = 0; i <= len; i++) {
+        if (i == len || clean[i] == d->element) {
+            if (n == 0) {
+                segment_id(segment, clean, i);
+            } else if (n <= X12_MAX_ELEMENTS) {
+                segment->element[n - 1] = (struct bytes){clean + begun, i - begun};
+                segment->present |= (uint64_t)(i != begun) << (n - 1);
+            }
+            n++;
+            begun = i + 1;
+        } else if (clean[i] == d->component || (d->repetition != 0 && clean[i] == d->repetition)) {
+            if (n >= 1 && n <= X12_MAX_ELEMENTS)
+                segment->compound |= (uint64_t)1 << (n - 1);
+        } else if ((unsigned char)clean[i] < 0x20 || (unsigned char)clean[i] > 0x7e) {
+            segment->odd = true;
+        }
+    }
+    segment->n_elements = n - 1;
+    segment->wrapped = true;
+    return true;
+}
+
+/* A segment over the limit: thrown away, without holding it, up to the next terminator or ISA. */
+static enum x12_event skip_long(struct x12_reader *reader)
+{
+    uint64_t from = x12_offset(reader);
+    uint32_t line = reader->line;
+    char piece[PIECE];
+    size_t piece_len = reach(reader, PIECE);
+    struct chunk *chunk, *fresh;
+    bool found = false;
+
+    if (piece_len > PIECE)
+        piece_len = PIECE;
+    memcpy(piece, reader->current->data + reader->pos, piece_len);
+    while (!found) {
+        const char *at = reader->current->data + reader->pos;
+        size_t have = reader->current->len - reader->pos;
+        const char *end = have > 0 ? memchr(at, reader->delimiters.terminator, have) : NULL;
+
+        found = end != NULL;
+        advance(reader, found ? (size_t)(end - at) + 1 : have);
+        if (found)
+            break;
+        /* What was read is not held: cut the chunk where the segment began and go on in a fresh one. */
+        chunk = reader->current;
+        fresh = chunk_new(reader, CHUNK_SIZE, chunk->base + chunk->len);
+        if (fresh == NULL)
+            break;
+        if (chunk->base <= from) {
+            chunk->len = (size_t)(from - chunk->base);
+            chunk->next = fresh;
+        } else {
+            struct chunk *before = reader->oldest;
+
+            while (before != chunk && before->next != chunk)
+                before = before->next;
+            if (before == chunk)
+                reader->oldest = fresh;
+            else
+                before->next = fresh;
+            chunk_drop(reader, chunk);
+        }
+        reader->current = fresh;
+        reader->pos = 0;
+        marks_drop(reader);
+        if (fill(reader) == FILL_NOTHING)
+            break;
+    }
+    marks_drop(reader);
+    return trouble(reader, X12_TOO_LONG, from, line, x12_offset(reader) - from, (struct bytes){piece, piece_len});
+}
+
+/* The segment at pos: the delimiters are known and pos stands on its first byte. */
+static enum x12_event read_segment(struct x12_reader *reader, struct x12_segment *segment)
+{
+    const char element = reader->delimiters.element, terminator = reader->delimiters.terminator;
+    const char component = reader->delimiters.component, repetition = reader->delimiters.repetition;
+    const char *data;
+    size_t begun, end;
+    uint32_t n, breaks;
+    uint64_t present, compound;
+    bool odd, unterminated;
+
+again:
+    data = reader->current->data;
+    begun = reader->pos;
+    n = breaks = 0;
+    present = compound = 0;
+    odd = unterminated = false;
+    for (;;) {
+        size_t at;
+        char c;
+
+        if (reader->mark == reader->marks_end) {
+            enum fill filled;
+
+            if (reader->scanned - reader->pos > reader->limits.segment)
+                return skip_long(reader);
+            filled = more_marks(reader);
+            if (filled == FILL_MOVED)
+                goto again;
+            if (filled == FILL_MORE)
+                continue;
+            if (reader->error != 0 || reader->no_memory)
+                return end_of(reader);
+            unterminated = true;
+            at = reader->current->len;
+            while (at > reader->pos && (is_blank(data[at - 1]) || data[at - 1] == 0x1a))
+                at--;
+            c = terminator;
+        } else {
+            at = reader->marks[reader->mark++];
+            c = data[at];
+        }
+        if (c == element || c == terminator) {
+            if (n == 0) {
+                segment_id(segment, data + begun, at - begun);
+            } else if (n <= X12_MAX_ELEMENTS) {
+                segment->element[n - 1] = (struct bytes){data + begun, at - begun};
+                present |= (uint64_t)(at != begun) << (n - 1);
+            }
+            n++;
+            begun = at + 1;
+            if (c == terminator) {
+                end = at;
+                break;
+            }
+        } else if (c == component || (c == repetition && c != 0)) {
+            if (n >= 1 && n <= X12_MAX_ELEMENTS)
+                compound |= (uint64_t)1 << (n - 1);
+        } else if (is_line_break(c) && reader->unwrap) {
+            breaks += 1;
+            reader->line += c == '\n';
+        } else {
+            odd = true;
+        }
+    }
+    segment->raw = (struct bytes){data + reader->pos, end - reader->pos};
+    segment->offset = reader->current->base + reader->pos;
+    segment->n_elements = n - 1;
+    segment->present = present;
+    segment->compound = compound;
+    segment->odd = odd;
+    segment->wrapped = false;
+    segment->unterminated = unterminated;
+    if (unterminated) {
+        end = reader->current->len;
+        reader->scanned = end;
+        reader->mark = reader->marks_end;
+    } else {
+        end++;
+        if (terminator == '\n')
+            reader->line++;
+    }
+    reader->pos = end;
+    if (segment->raw.len > reader->limits.segment) {
+        (void)trouble(reader, X12_TOO_LONG, segment->offset, segment->line, segment->raw.len, segment->raw);
+        return X12_TOO_LONG;
+    }
+    if (breaks > 0 && !unwrap_segment(reader, segment))
+        return X12_NO_MEMORY;
+    return X12_SEGMENT;
+}
+
+/* Blanks and line ends between segments; true when there is a byte to look at behind them. */
+static bool skip_blanks(struct x12_reader *reader)
+{
+    for (;;) {
+        const struct chunk *chunk = reader->current;
+
+        while (reader->pos < chunk->len) {
+            char c = chunk->data[reader->pos];
+
+            if (!is_blank(c) || c == reader->delimiters.element) {
+                while (reader->mark < reader->marks_end && reader->marks[reader->mark] < reader->pos)
+                    reader->mark++;
+                if (reader->scanned < reader->pos)
+                    marks_drop(reader);
+                return true;
+            }
+            reader->line += c == '\n';
+            reader->pos++;
+        }
+        marks_drop(reader);
+        if (fill(reader) == FILL_NOTHING)
+            return false;
+    }
+}
+
+/* The first bytes: a byte order mark is no data. */
+static void start(struct x12_reader *reader)
+{
+    reader->started = true;
+    if (reach(reader, 3) >= 3 && memcmp(reader->current->data, "\xef\xbb\xbf", 3) == 0)
+        advance(reader, 3);
+}
+
+/* Delimiters of a fragment: the byte behind the first id separates; the commonest terminators are tried. */
+static void guess_delimiters(struct x12_reader *reader)
+{
+    size_t have = reach(reader, 64 * 1024), n = 0;
+    const char *at = reader->current->data + reader->pos;
+    struct x12_delimiters d = {.element = '*', .component = ':', .terminator = '~', .repetition = '^'};
+
+    while (n < have && is_alnum(at[n]))
+        n++;
+    if (n < have)
+        d.element = at[n];
+    if (memchr(at, '~', have) == NULL) {
+        const char *line_end = memchr(at, '\n', have);
+        char before = '\0';
+
+        if (line_end != NULL && line_end > at)
+            before = line_end[-1] == '\r' && line_end - 1 > at ? line_end[-2] : line_end[-1];
+        if (line_end != NULL && !is_alnum(before) && before != ' ' && before != '.' && before != ')' &&
+            before != d.element)
+            d.terminator = before;
+        else
+            d.terminator = line_end != NULL || have == 0 || is_alnum(at[have - 1]) ? '\n' : at[have - 1];
+    }
+    if (memchr(at, '>', have) != NULL && memchr(at, ':', have) == NULL)
+        d.component = '>';
+    reader->delimiters = d;
+}
+
+void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimiters)
+{
+    if (!reader->started)
+        start(reader);
+    (void)skip_blanks(reader);
+    if (delimiters != NULL)
+        reader->delimiters = *delimiters;
+    else
+        guess_delimiters(reader);
+    reader->wanted[0] = reader->delimiters.element;
+    reader->wanted[1] = reader->delimiters.terminator;
+    reader->wanted[2] = reader->delimiters.component;
+    reader->wanted[3] = reader->delimiters.repetition;
+    reader->unwrap = !is_line_break(reader->delimiters.terminator);
+    reader->mode = FRAGMENT;
+    marks_drop(reader);
+}
+
+enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
+{
+    enum x12_event event;
+
+    if (!reader->started)
+        start(reader);
+    if (reader->held > reader->limits.held) {
+        (void)trouble(reader, X12_TOO_LARGE, x12_offset(reader), reader->line, reader->held, (struct bytes){NULL, 0});
+        return X12_TOO_LARGE;
+    }
+    if (!skip_blanks(reader))
+        return end_of(reader);
+    if (reader->current->data[reader->pos] == 'I' && reach(reader, 4) >= 4 &&
+        is_isa(reader->current->data + reader->pos, 4) && !reader->told_length) {
+        event = read_isa(reader);
+        if (event != X12_SEGMENT)
+            return event;
+    } else if (reader->mode == OUTSIDE && !reader->told_length) {
+        event = skip_to_isa(reader, X12_JUNK, NULL);
+        return event == X12_JUNK ? event : x12_next(reader, segment);
+    }
+    reader->told_length = false;
+    segment->line = reader->line;
+    event = read_segment(reader, segment);
+    if (event == X12_SEGMENT && segment->key == bytes_key("IEA", 3) && reader->mode == INSIDE)
+        reader->mode = OUTSIDE;
+    return event;
+}
