@@ -1,0 +1,3 @@
+#!/bin/bash
+# What "./bootstrap demo" shows.
+set -euo pipefail
