@@ -1,0 +1,134 @@
+/*
+ * map: a map file as the engines see it: rules, bound to the record's schema.
+ *
+ * map_load reads maps/NAME.yaml, lays it over its base when it has one, expands its parts, and binds every
+ * target to a field of the schema; all complaints carry file:line:column.  What an element key means
+ * ("03", a column, an XML path) is left to the format's engine.  crossdock-map(5) is the grammar.
+ *
+ * Everything in a map belongs to the map and lives until map_close.
+ */
+#ifndef CROSSDOCK_MAP_MAP_H
+#define CROSSDOCK_MAP_MAP_H
+
+#include "base/arena.h"
+#include "canon/schema.h"
+#include "conf/search.h"
+#include "conf/yaml.h"
+#include "diag/report.h"
+
+enum { MAP_MAX_PATH = 4 };
+
+struct map_mark {
+    const char *file;
+    uint32_t line, column;
+};
+
+/* A code table; several codes may mean one word, the first one listed is written. */
+struct map_row {
+    struct bytes code, word;
+};
+struct map_table {
+    const char *name;
+    struct map_mark mark;
+    uint32_t n_rows;
+    const struct map_row *rows;    /* in the file's order */
+    uint32_t n_slots;              /* power of two */
+    const uint32_t *by_code;       /* row + 1, hashed by map_hash(code) */
+    const uint32_t *by_word;
+};
+const struct map_row *map_table_code(const struct map_table *table, struct bytes code);
+const struct map_row *map_table_word(const struct map_table *table, struct bytes word);
+
+enum map_miss { MAP_MISS_PASS, MAP_MISS_ERROR };
+enum map_compute { MAP_COMPUTE_NOTHING, MAP_COUNT, MAP_SUM };
+
+/* What one element is to the record. */
+struct map_target {
+    struct map_mark mark;
+    bool from_root;
+    uint8_t path_len;                              /* 0: no field (a constant) */
+    const struct canon_field *path[MAP_MAX_PATH];  /* objects to enter, then the field */
+    const struct canon_field *field;               /* the last of path, or NULL */
+    const struct canon_field *raw;                 /* FIELD_raw beside it, or NULL */
+    const struct map_table *table;
+    enum map_miss miss;
+    uint8_t pad;                                   /* digits to pad to with zeros; 0: none */
+    enum map_compute compute;
+    const struct canon_field *of_list, *of_field;  /* of the root's body: count: LIST, sum: LIST.FIELD */
+    struct bytes fallback;                         /* `default`; at NULL: none */
+    struct bytes constant;                         /* `value`; at NULL: none */
+    bool contended;                                /* other rules may set the field in the same object */
+};
+
+struct map_assign {
+    struct bytes key; /* "03", "04-02", a column name, "@number" */
+    struct map_target target;
+};
+
+struct map_test {
+    struct bytes key;
+    struct map_mark mark;
+    uint32_t n_values;
+    const struct bytes *values;
+};
+
+struct map_pair {
+    struct bytes qualifier;
+    struct map_target target;
+};
+
+struct map_pairs {
+    struct map_mark mark;
+    struct bytes from, to;
+    uint32_t n_by;
+    const struct map_pair *by;
+    const struct canon_field *rest;                 /* a list of the context's block, or NULL */
+    const struct canon_field *rest_type, *rest_value; /* type_code and value of its block */
+};
+
+struct map_node;
+
+struct map_rule {
+    const char *tag;
+    struct map_mark mark;
+    uint32_t index; /* of all rules of the map, from 0 */
+    uint32_t n_tests;
+    const struct map_test *tests;
+    uint8_t enter_len;
+    const struct canon_field *enter[MAP_MAX_PATH]; /* at: or each:, from the context */
+    bool each;
+    const struct canon_block *context;             /* after entering */
+    uint32_t n_assigns;
+    const struct map_assign *assigns;
+    const struct map_pairs *pairs; /* or NULL */
+    uint32_t n_nodes;
+    const struct map_node *nodes;  /* then: */
+};
+
+struct map_node {
+    const char *tag;
+    uint32_t n_rules;
+    const struct map_rule *rules;
+};
+
+struct map {
+    const char *name;
+    const char *stamp; /* "acme/850@9b1f03c2aa41": name and a hash of the files it was made from */
+    const char *title;
+    const char *format, *set; /* set: "" when none */
+    const struct canon_kind *kind;
+    uint32_t n_nodes;
+    const struct map_node *nodes;
+    uint32_t n_rules; /* in all */
+    const struct yaml_node *layout; /* or NULL: read by the format's engine */
+    struct map_mark layout_mark;
+    struct arena arena;
+};
+
+/* NULL on failure, told to the report (configuration errors).  `name` as in partner files: "x12-850",
+ * "acme/850". */
+struct map *map_load(const char *name, const struct search *search, const struct schema *schema,
+                     struct report *report);
+void map_close(struct map *map);
+
+#endif
