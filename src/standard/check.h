@@ -1,0 +1,40 @@
+/*
+ * check: a segment's elements against its definition in the standard (and a partner's guide).
+ *
+ * Requirement, number, length, type, codes, components, repetitions and relational conditions (X12.6, X12.3).
+ * What can be known beforehand is compiled once per position of a set into a row an element; a clean segment
+ * is one pass over the elements it has.  Only when something is wrong does a second, careful pass make faults.
+ */
+#ifndef CROSSDOCK_STANDARD_CHECK_H
+#define CROSSDOCK_STANDARD_CHECK_H
+
+#include "base/arena.h"
+#include "standard/dictionary.h"
+#include "standard/fault.h"
+#include "standard/view.h"
+
+struct guide;
+struct check_plan;
+
+struct check {
+    const struct standard_set *set;
+    const struct guide *guide;   /* or NULL */
+    const struct rules *rules;
+    struct check_plan **plans;   /* by position; NULL: not compiled yet */
+    struct arena *arena;
+};
+
+/* All arguments but a NULL guide must outlive it.  `rules` is read when a plan is compiled: settings made
+ * later do not count.  False: no memory. */
+bool check_init(struct check *check, const struct standard_set *set, const struct guide *guide,
+                const struct rules *rules, struct arena *arena);
+
+/* Checks a segment that stands at `position` (never WALK_LOST).  True when there was nothing to find. */
+bool check_segment(struct check *check, uint16_t position, const struct segment_view *view,
+                   struct faults *faults);
+
+/* The same for a segment outside sets (ISA, GS, TA1) or without a place: `segment` from the dictionary. */
+bool check_loose(const struct standard_segment *segment, const struct rules *rules,
+                 const struct segment_view *view, struct faults *faults, struct arena *arena);
+
+#endif

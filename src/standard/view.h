@@ -1,0 +1,27 @@
+/*
+ * view: a segment as the checks of the standard see it, whatever read it.
+ *
+ * The reader's caller fills one and reuses it; its views must live as long as the faults found in it (until
+ * the set is done with).
+ */
+#ifndef CROSSDOCK_STANDARD_VIEW_H
+#define CROSSDOCK_STANDARD_VIEW_H
+
+#include "base/bytes.h"
+
+struct segment_view {
+    struct bytes id;
+    uint64_t key;                /* bytes_key of the id; 0 when the id is longer than 8 bytes */
+    const struct bytes *element; /* [0] is element 1; as many as n_elements, 64 at most */
+    uint32_t n_elements;         /* found, empty ones and those beyond 64 too */
+    uint32_t ordinal;            /* of the segment in its set, ST = 1 */
+    uint64_t present;            /* bit n-1: element n is not empty */
+    uint64_t compound;           /* bit n-1: element n holds a component or repetition separator */
+    uint64_t offset;             /* of its first byte in the file */
+    uint32_t line;               /* of its first byte, from 1; 0 when not counted */
+    bool odd;                    /* holds a byte below 0x20 or above 0x7e */
+    char component;              /* separator of components, and of repetitions; 0: none */
+    char repetition;
+};
+
+#endif

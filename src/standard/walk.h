@@ -1,0 +1,110 @@
+/*
+ * walk: where each segment stands in its transaction set.
+ *
+ * From the place of the last segment it looks, innermost loop first, for the same place again, later places of
+ * the same loop, the loop's own start again, and then the same in the enclosing loop (X12.6, loops are entered
+ * by their first segment).  What that search gives is remembered by (place, segment id), so that a clean
+ * segment costs one look into a table.
+ *
+ * A bad segment gets one fault, and the walk finds its footing again before it judges order: what follows
+ * from the bad segment alone is not reported.  A misspelt loop start explains the members after it and a
+ * missing mandatory segment explains itself when it turns up late ("out of order").
+ *
+ * walk_init once for a set (the tables live in `arena`), walk_begin at each ST, walk_step for every segment
+ * after it, SE included.
+ */
+#ifndef CROSSDOCK_STANDARD_WALK_H
+#define CROSSDOCK_STANDARD_WALK_H
+
+#include "base/arena.h"
+#include "standard/dictionary.h"
+#include "standard/fault.h"
+#include "standard/view.h"
+
+enum { WALK_LOST = UINT16_MAX }; /* the segment has no place in the set */
+
+/* What walking needs of a position. */
+struct walk_place {
+    uint32_t limit; /* max_use; UINT32_MAX: none; 0: not used */
+    uint16_t last;  /* index of the last member of the loop that starts here; else its own index */
+    uint16_t began; /* its own index when it starts a loop, else STANDARD_NO_LOOP */
+};
+
+struct walk_slot {
+    uint64_t key;
+    uint32_t local; /* number of the segment id within this set */
+};
+
+struct walk {
+    const struct standard_set *set;
+    struct dictionary *dictionary;
+    const struct walk_place *places;
+    uint32_t *turns;    /* [at * n_local + local]: where to, and what stands in the way (walk.c) */
+    struct walk_slot *slots; /* a hash without collisions; empty slots name a column that knows no way */
+    uint64_t factor;    /* of that hash */
+    uint32_t shift;
+    uint32_t n_local;
+    uint32_t *counts;   /* uses of each position in the present iteration of its loop */
+    uint16_t at;        /* position of the last segment that had its place */
+    uint16_t began;     /* outermost loop start whose new iteration began with the last step, or STANDARD_NO_LOOP */
+    uint16_t aside;     /* where the walk stood before it followed a loop out of order; WALK_LOST: it did not */
+    uint16_t troubled;  /* bad segments since the last good one; with `aside`: take the slow path */
+    struct walk_pending *pending; /* missing segments reported that may still turn up */
+    uint32_t n_pending;
+};
+
+#define WALK_TO(turn) ((uint16_t)((turn) & 0xffff))
+#define WALK_SLOW (UINT32_C(1) << 16) /* not yet searched, nowhere to go, or mandatory segments are skipped */
+
+/* `dictionary` tells segments the release knows from those nobody knows; may be NULL.  False: no memory.
+ * Set, dictionary and arena must outlive it. */
+bool walk_init(struct walk *walk, const struct standard_set *set, struct dictionary *dictionary, struct arena *arena);
+
+/* Stands at ST. */
+void walk_begin(struct walk *walk);
+
+uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, struct faults *faults);
+
+static inline unsigned walk_hash(const struct walk *walk, uint64_t key)
+{
+    return (unsigned)((key * walk->factor) >> walk->shift);
+}
+
+/* The position of the segment, or WALK_LOST (a fault says why).  walk.at differs from it after a segment that
+ * is out of order.  walk.began tells whether loop iterations began. */
+static inline uint16_t walk_step(struct walk *walk, const struct segment_view *view, struct faults *faults)
+{
+    const struct walk_slot *slot = &walk->slots[walk_hash(walk, view->key)];
+    uint32_t turn;
+    uint16_t to;
+    const struct walk_place *place;
+
+    if (slot->key != view->key || walk->troubled != 0)
+        return walk_step_slow(walk, view, faults);
+    turn = walk->turns[walk->at * walk->n_local + slot->local];
+    to = WALK_TO(turn);
+    place = &walk->places[to];
+    if ((turn & WALK_SLOW) || walk->counts[to] >= place->limit)
+        return walk_step_slow(walk, view, faults);
+    walk->counts[to]++;
+    walk->began = place->began;
+    if (place->last != to)
+        memset(&walk->counts[to + 1], 0, (size_t)(place->last - to) * sizeof(walk->counts[0]));
+    walk->at = to;
+    return to;
+}
+
+/* Which iteration of the loop that starts at `start` we are in, from 1; 0 when in none. */
+static inline uint32_t walk_iteration(const struct walk *walk, uint16_t start)
+{
+    return walk->counts[start];
+}
+
+/* The loops around `position` with their occurrences, "PO1[3]/N1[1]", cut at `size` - 1 bytes, with a NUL.
+ * A position that starts a loop stands inside it. */
+size_t walk_path(const struct walk *walk, uint16_t position, char *into, size_t size);
+
+/* The ids that may come next, "REF, PER, N1 and 12 more": for messages. */
+size_t walk_expected(const struct walk *walk, char *into, size_t size);
+
+#endif
