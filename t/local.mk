@@ -1,6 +1,7 @@
 # Test scripts, in order: t/NNNN-name.t. What they share is tap.sh. Check programs are listed in t/unit/local.mk.
+dist_check_SCRIPTS += %reldir%/0000-tap.t
 dist_check_SCRIPTS += %reldir%/0001-rooms.t
 dist_check_SCRIPTS += %reldir%/0002-house.t
 dist_check_SCRIPTS += %reldir%/0003-manuals.t
-EXTRA_DIST += %reldir%/tap.sh %reldir%/lint %reldir%/tally
+EXTRA_DIST += %reldir%/tap.sh %reldir%/lint %reldir%/tally %reldir%/installed
 EXTRA_DIST += %reldir%/absent/cmocka.h %reldir%/absent/jansson.h
