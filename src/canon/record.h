@@ -32,12 +32,11 @@ struct canon_value {
     uint8_t plain;  /* text known to need no JSON escaping (digits, codes) */
 };
 
-/* Values of an object stand in runs; the first run is part of the object and is lengthened in place while
- * the object is the newest thing in the arena. */
+/* Values of an object stand in runs; a run is lengthened in place while it is the newest thing in the arena. */
 struct canon_run {
     struct canon_run *next;
     uint32_t count;
-    uint32_t room; /* of this run, when not at the arena's end */
+    uint32_t room; /* values it has memory for */
     struct canon_value values[];
 };
 
@@ -82,8 +81,30 @@ bool canon_record_init(struct canon_record *record, const struct canon_kind *kin
 
 struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block);
 
-/* Appends a value.  The caller sees to it that the field is not set yet (or lists). */
-struct canon_value *canon_add(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+/* The slow half of canon_add: a run with room for one more. */
+struct canon_run *canon_grow(struct arena *arena, struct canon_object *object);
+
+/* Appends a value, to be filled in.  The caller sees to it that the field is not set yet.  NULL when the arena
+ * failed, also earlier (object is NULL then). */
+static inline struct canon_value *canon_add(struct arena *arena, struct canon_object *object,
+                                            const struct canon_field *field)
+{
+    struct canon_run *run;
+    struct canon_value *value;
+
+    if (object == NULL)
+        return NULL;
+    run = object->last;
+    if (run->count == run->room) {
+        if (arena_extend(arena, &run->values[run->room], sizeof(struct canon_value)))
+            run->room++;
+        else if ((run = canon_grow(arena, object)) == NULL)
+            return NULL;
+    }
+    value = &run->values[run->count++];
+    value->field = field->index;
+    return value;
+}
 
 static inline void canon_add_text(struct arena *arena, struct canon_object *object,
                                   const struct canon_field *field, const char *text, size_t len, bool plain)
@@ -98,17 +119,25 @@ static inline void canon_add_text(struct arena *arena, struct canon_object *obje
     }
 }
 
-/* The value of a field, or NULL: a walk over what the object holds (short). */
+/* The value of a field, or NULL: a walk over what the object holds (short), the newest first. */
 const struct canon_value *canon_get(const struct canon_object *object, const struct canon_field *field);
 
-/* The object under a field, made when it is not there yet. */
+/* The object under a field, made when it is not there yet.  This and the next two: NULL or nothing when the
+ * arena failed. */
 struct canon_object *canon_enter(struct arena *arena, struct canon_object *object, const struct canon_field *field);
 
 /* A new last element of the list under a field: an object of the field's block. */
 struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field);
 
-/* A new last element of a list of texts. */
+/* A new last element of a list of texts.  Here, and only here, an empty text keeps its place. */
 void canon_append_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
                        const char *text, size_t len);
+
+/* Tells each distinct value of a business key, in the record's order.  (Values are held against the last
+ * CANON_KEY_WINDOW told, so that a shipment of a hundred thousand parcels costs no more than their number;
+ * one that comes again later than that is told again.) */
+enum { CANON_KEY_WINDOW = 64 };
+void canon_key_each(const struct canon_object *body, const struct canon_key *key,
+                    void (*tell)(void *to, const struct canon_value *value), void *to);
 
 #endif

@@ -9,8 +9,8 @@
 
 #include "canon/record.h"
 
-/* Where text goes: a window that `flush` empties.  The writer keeps `at` below `end`; flush must leave at
- * least CANON_SINK_LEAST bytes of room, or set `failed` (and then may discard). */
+/* Where text goes: a window that `flush` empties.  flush must leave at least CANON_SINK_LEAST bytes between
+ * `at` and `end`, also when it failed (it then sets `failed` and discards what it was given). */
 enum { CANON_SINK_LEAST = 8192 };
 struct canon_sink {
     char *at, *end;
