@@ -22,7 +22,27 @@ enum standard_type {
     STANDARD_B,      /* binary */
 };
 
-struct standard_codes; /* a code list; opaque, see dictionary_code() */
+/* A code list as one release sees it: a hash table in the image, by open addressing.  Look into it through
+ * dictionary_has_code and its sisters below; the layout is here for that function's speed alone. */
+struct standard_code_slot {
+    uint64_t key;      /* bytes_key of the code; 0: an empty slot */
+    uint32_t meaning;  /* offset among the image's strings */
+    uint8_t releases;  /* bit n: the release at n takes the code */
+    uint8_t reserved[3];
+};
+
+struct standard_codes {
+    const struct standard_code_slot *slots;
+    uint32_t n_slots;  /* a power of two */
+    uint32_t probes;   /* slots to look at, at most */
+    uint8_t shift;     /* 64 - log2(n_slots) */
+    uint8_t release;   /* bit of this release */
+    bool open;         /* not whole, or not a list X12 keeps: it shows meanings and refuses nothing */
+    uint16_t n_order;  /* codes in the list, those of other releases too */
+    const uint16_t *order;  /* their slots, in the order of the codes */
+    const char *strings;    /* the image's strings */
+    uint32_t strings_size;
+};
 
 struct standard_element {
     const char *id;   /* data element number: "355", "I05" */
@@ -31,7 +51,7 @@ struct standard_element {
     uint8_t decimals; /* of N0..N9 */
     uint16_t min;     /* characters; sign, point and exponent mark of N and R are not counted */
     uint16_t max;     /* 0: no limit known */
-    const struct standard_codes *codes; /* NULL: no list, anything goes */
+    const struct standard_codes *codes; /* NULL: no list in this release, anything goes */
 };
 
 struct standard_composite;
@@ -126,13 +146,45 @@ const struct standard_element *dictionary_element(struct dictionary *dictionary,
                                                   struct bytes element);
 /* The set at place n of the release (for listings); NULL after the last. */
 const char *dictionary_set_at(const struct dictionary *dictionary, const char *release, unsigned n);
+const char *dictionary_segment_at(const struct dictionary *dictionary, const char *release, unsigned n);
+
+/* Where a code's slot is, or the search for it begins (Fibonacci hashing; Knuth, vol. 3, 6.4). */
+static inline uint32_t dictionary_code_hash(uint64_t key, unsigned shift)
+{
+    return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+}
 
 /* Is `value` in the list?  A list says for each code whether the release has it; a release with no list of
  * its own takes any code of the list (see maps/x12/README). */
-bool dictionary_has_code(const struct standard_codes *codes, const char *at, size_t len);
+static inline bool dictionary_has_code(const struct standard_codes *codes, const char *at, size_t len)
+{
+    uint64_t key;
+    uint32_t slot;
+
+    if (codes->open)
+        return true;
+    /* A code has 1 to 8 bytes and no NUL, which bytes_key would not see at the end. */
+    if (len - 1 > 7 || at[len - 1] == '\0')
+        return false;
+    key = bytes_key(at, len);
+    slot = dictionary_code_hash(key, codes->shift);
+    for (uint32_t n = codes->probes; n > 0; n--) {
+        if (codes->slots[slot].key == key)
+            return (codes->slots[slot].releases & codes->release) != 0;
+        if (codes->slots[slot].key == 0)
+            return false;
+        slot = (slot + 1) & (codes->n_slots - 1);
+    }
+    return false;
+}
 
 /* The short meaning of a code, or NULL. */
 const char *dictionary_code_meaning(const struct standard_codes *codes, struct bytes value);
+
+/* The code at place n of the list with its meaning, those of other releases too (`taken` tells: it counts in
+ * this one).  False after the last. */
+bool dictionary_code_at(const struct standard_codes *codes, unsigned n, char code[9], const char **meaning,
+                        bool *taken);
 
 /* The first codes of the list, "BD, BG, BX and 480 more", for a message; into a buffer of `size`. */
 const char *dictionary_codes_text(const struct standard_codes *codes, char *into, size_t size);

@@ -1,0 +1,1 @@
+libcrossdock_a_SOURCES += %reldir%/dictionary.c %reldir%/dictionary.h %reldir%/image.h
