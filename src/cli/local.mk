@@ -1,0 +1,3 @@
+libcrossdock_a_SOURCES += %reldir%/options.c %reldir%/options.h
+libcrossdock_a_SOURCES += %reldir%/output.c %reldir%/output.h
+libcrossdock_a_SOURCES += %reldir%/process.c %reldir%/process.h

@@ -1,0 +1,115 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WINDOW_SIZE = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
+
+int output_write_all(int fd, const char *at, size_t len)
+{
+    while (len > 0) {
+        ssize_t took = write(fd, at, len);
+
+        if (took < 0) {
+            if (errno == EINTR)
+                continue;
+            return errno;
+        }
+        if (took == 0)
+            return EIO;
+        at += took;
+        len -= (size_t)took;
+    }
+    return 0;
+}
+
+static void hand_over(struct output *output)
+{
+    size_t len = (size_t)(output->sink.at - output->window);
+
+    output->sink.at = output->window;
+    if (output->error != 0 || len == 0)
+        return;
+    output->error = output_write_all(output->fd, output->window, len);
+    if (output->error != 0)
+        output->sink.failed = true;
+    else
+        output->written += len;
+}
+
+static void flush_sink(struct canon_sink *sink)
+{
+    hand_over((struct output *)sink);
+}
+
+bool output_init(struct output *output, int fd, const char *name, struct report *report)
+{
+    struct stat about;
+
+    memset(output, 0, sizeof(*output));
+    output->fd = fd;
+    output->name = name;
+    output->size = WINDOW_SIZE;
+    output->window = malloc(output->size);
+    if (output->window == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "no memory to write %s", name);
+        return false;
+    }
+    output->sink = (struct canon_sink){output->window, output->window + output->size, false, flush_sink};
+    /* A pipe of 64 KiB halves the speed of the least filter; an unprivileged process may ask for 1 MiB. */
+    if (fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode))
+        (void)fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+    return true;
+}
+
+void output_add(struct output *output, const char *at, size_t len)
+{
+    while (len > 0) {
+        size_t room = (size_t)(output->sink.end - output->sink.at);
+        size_t part = len < room ? len : room;
+
+        memcpy(output->sink.at, at, part);
+        output->sink.at += part;
+        at += part;
+        len -= part;
+        if (len > 0)
+            hand_over(output);
+    }
+}
+
+bool output_flush(struct output *output)
+{
+    hand_over(output);
+    return output->error == 0;
+}
+
+bool output_finish(struct output *output, struct report *report)
+{
+    if (output->window == NULL)
+        return false;
+    hand_over(output);
+    if (close(output->fd) != 0 && output->error == 0)
+        output->error = errno;
+    free(output->window);
+    output->window = NULL;
+    if (output->error == EPIPE)
+        report->failed = true; /* quiet, but not done */
+    else if (output->error != 0)
+        report_say(report, TECHNICAL_WRITE, output->name, "%s", strerror(output->error));
+    return output->error == 0;
+}
+
+static void write_line(void *to, const char *at, size_t len)
+{
+    (void)to;
+    (void)output_write_all(STDERR_FILENO, at, len); /* where could a failure be told? */
+}
+
+void output_report(struct report *report)
+{
+    report->write = write_line;
+    report->to = NULL;
+}
