@@ -41,8 +41,8 @@ struct fault {
     const struct standard_segment *standard;    /* the segment's definition, or NULL */
     const struct standard_field *field;         /* of the element or component; NULL: none */
     const struct standard_condition *condition; /* that was broken, or NULL */
-    const void *rule; /* what a guide may have laid down: a position, field or codes of the set; or NULL */
-    struct fault *next;
+    const void *rule; /* of a guide, if one laid down what was broken: a position or field; else NULL */
+    struct fault *next, *before;
 };
 
 struct faults {
@@ -53,7 +53,8 @@ struct faults {
     uint32_t counts[SEVERITY_ERROR + 1]; /* all, by severity, `more` ones left out */
     struct arena *arena;
     const struct rules *rules;
-    const struct walk *walk; /* where the set's segments stand, for loop paths; NULL: outside sets */
+    const struct walk *walk;   /* where the set's segments stand, for loop paths; NULL: outside sets */
+    const struct guide *guide; /* that the set is held to, or NULL */
 };
 
 enum { FAULTS_LIMIT = 1000 };
@@ -61,18 +62,21 @@ enum { FAULTS_LIMIT = 1000 };
 /* `rules` and `arena` must outlive it; the arena is reset by its owner, before faults_begin. */
 void faults_init(struct faults *faults, struct arena *arena, const struct rules *rules);
 
-/* A new set: forgets all faults. */
-void faults_begin(struct faults *faults, const struct walk *walk);
+/* A new set, or an envelope (no walk, no guide): forgets all faults. */
+void faults_begin(struct faults *faults, const struct walk *walk, const struct guide *guide);
 
 /* Adds a fault of the view's segment, or of element `element` (from 1) of it with that element's value.
  * NULL when its rule is off, the list is full or the arena failed (it is counted all the same): then there is
  * nothing to fill in.  The caller fills in the rest. */
 struct fault *fault_add(struct faults *faults, enum complaint complaint, const struct segment_view *view);
 struct fault *fault_add_element(struct faults *faults, enum complaint complaint, const struct segment_view *view,
-                                const struct standard_position *position, unsigned element);
+                                unsigned element);
 
 /* Gives `fault` its position and the loop path that belongs to it. */
 void fault_place(struct faults *faults, struct fault *fault, const struct standard_position *position);
+
+/* Names the position or field whose rule was broken: kept if it is the guide's, not the standard's. */
+void fault_blame(struct faults *faults, struct fault *fault, const void *rule);
 
 /* Adds to `more` of the latest fault with this complaint at this position; false when there is none near. */
 bool fault_again(struct faults *faults, enum complaint complaint, const struct standard_position *position);
