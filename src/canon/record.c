@@ -1,0 +1,225 @@
+/* record: the tree of a document's values in an arena; see record.h. */
+#include "canon/record.h"
+
+enum {
+    FIRST_ROOM = 1, /* values an object begins with: most are lengthened in place */
+    LATER_ROOM = 4, /* of the first run that could not be; doubled from there on */
+    MOST_ROOM = 64,
+};
+
+bool canon_record_init(struct canon_record *record, const struct canon_kind *kind, struct arena *arena)
+{
+    *record = (struct canon_record){
+        .kind = kind,
+        .arena = arena,
+        .body = canon_object_new(arena, kind->body),
+    };
+    return record->body != NULL;
+}
+
+struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block)
+{
+    struct canon_object *object =
+        arena_alloc(arena, sizeof(struct canon_object) + FIRST_ROOM * sizeof(struct canon_value));
+
+    if (object == NULL)
+        return NULL;
+    object->next = NULL;
+    object->block = block;
+    object->last = &object->first;
+    object->first.next = NULL;
+    object->first.count = 0;
+    object->first.room = FIRST_ROOM;
+    return object;
+}
+
+struct canon_run *canon_grow(struct arena *arena, struct canon_object *object)
+{
+    struct canon_run *last = object->last;
+    uint32_t room = last->room < LATER_ROOM ? LATER_ROOM : 2 * last->room;
+    struct canon_run *run;
+
+    if (room > MOST_ROOM)
+        room = MOST_ROOM;
+    run = arena_alloc(arena, sizeof(struct canon_run) + room * sizeof(struct canon_value));
+    if (run == NULL)
+        return NULL;
+    run->next = NULL;
+    run->count = 0;
+    run->room = room;
+    last->next = run;
+    object->last = run;
+    return run;
+}
+
+const struct canon_value *canon_get(const struct canon_object *object, const struct canon_field *field)
+{
+    const struct canon_run *last = object->last;
+
+    for (uint32_t i = last->count; i-- > 0;)
+        if (last->values[i].field == field->index)
+            return &last->values[i];
+    for (const struct canon_run *run = &object->first; run != last; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++)
+            if (run->values[i].field == field->index)
+                return &run->values[i];
+    return NULL;
+}
+
+/* The same, to change: the record is the caller's. */
+static struct canon_value *find(struct canon_object *object, const struct canon_field *field)
+{
+    return (struct canon_value *)(uintptr_t)canon_get(object, field);
+}
+
+struct canon_object *canon_enter(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+{
+    struct canon_value *value;
+    struct canon_object *child;
+
+    if (object == NULL)
+        return NULL;
+    value = find(object, field);
+    if (value != NULL)
+        return value->object;
+    /* The place in the parent comes first, so that the child stays the newest thing in the arena. */
+    value = canon_add(arena, object, field);
+    if (value == NULL)
+        return NULL;
+    child = canon_object_new(arena, field->block);
+    if (child == NULL) {
+        object->last->count--;
+        return NULL;
+    }
+    value->object = child;
+    value->len = 0;
+    value->held = CANON_HELD_OBJECT;
+    value->plain = false;
+    return child;
+}
+
+/* The list under a field, made when it is not there yet. */
+static struct canon_list *list_of(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+{
+    struct canon_value *value;
+    struct canon_list *list;
+
+    if (object == NULL)
+        return NULL;
+    value = find(object, field);
+    if (value != NULL)
+        return value->list;
+    value = canon_add(arena, object, field);
+    if (value == NULL)
+        return NULL;
+    list = arena_alloc(arena, sizeof(struct canon_list));
+    if (list == NULL) {
+        object->last->count--;
+        return NULL;
+    }
+    *list = (struct canon_list){NULL, NULL, 0};
+    value->list = list;
+    value->len = 0;
+    value->held = CANON_HELD_LIST;
+    value->plain = false;
+    return list;
+}
+
+static void link_last(struct canon_list *list, struct canon_object *element)
+{
+    if (list->last != NULL)
+        list->last->next = element;
+    else
+        list->first = element;
+    list->last = element;
+    list->count++;
+}
+
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+{
+    struct canon_list *list = list_of(arena, object, field);
+    struct canon_object *element;
+
+    if (list == NULL)
+        return NULL;
+    element = canon_object_new(arena, field->block);
+    if (element != NULL)
+        link_last(list, element);
+    return element;
+}
+
+void canon_append_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
+                       const char *text, size_t len)
+{
+    struct canon_list *list = list_of(arena, object, field);
+    struct canon_object *element;
+
+    if (list == NULL)
+        return;
+    element = canon_object_new(arena, NULL);
+    if (element == NULL)
+        return;
+    element->first.values[0] = (struct canon_value){
+        .text = text, .len = (uint32_t)len, .field = 0, .held = CANON_HELD_TEXT, .plain = false};
+    element->first.count = 1;
+    link_last(list, element);
+}
+
+/* What a key's values were told already. */
+struct key_window {
+    const struct canon_value *told[CANON_KEY_WINDOW];
+    unsigned n;    /* told, at most the window's size */
+    unsigned next; /* the oldest */
+    void (*tell)(void *to, const struct canon_value *value);
+    void *to;
+};
+
+static void tell_once(struct key_window *window, const struct canon_value *value)
+{
+    if (value->held != CANON_HELD_TEXT || value->len == 0)
+        return;
+    for (unsigned i = 0; i < window->n; i++)
+        if (window->told[i]->len == value->len && memcmp(window->told[i]->text, value->text, value->len) == 0)
+            return;
+    window->told[window->next] = value;
+    window->next = (window->next + 1) % CANON_KEY_WINDOW;
+    if (window->n < CANON_KEY_WINDOW)
+        window->n++;
+    window->tell(window->to, value);
+}
+
+/* As deep as a path is long: CANON_MAX_PATH. */
+static void walk_path(struct key_window *window, const struct canon_object *object, const struct canon_path *path,
+                      unsigned step)
+{
+    const struct canon_value *value = canon_get(object, path->step[step]);
+
+    if (value == NULL)
+        return;
+    if (value->held == CANON_HELD_TEXT) {
+        tell_once(window, value);
+    } else if (value->held == CANON_HELD_OBJECT) {
+        if (step + 1 < path->n)
+            walk_path(window, value->object, path, step + 1);
+    } else {
+        for (const struct canon_object *element = value->list->first; element != NULL; element = element->next) {
+            if (element->block == NULL)
+                tell_once(window, &element->first.values[0]);
+            else if (step + 1 < path->n)
+                walk_path(window, element, path, step + 1);
+        }
+    }
+}
+
+void canon_key_each(const struct canon_object *body, const struct canon_key *key,
+                    void (*tell)(void *to, const struct canon_value *value), void *to)
+{
+    struct key_window window;
+
+    window.n = 0;
+    window.next = 0;
+    window.tell = tell;
+    window.to = to;
+    for (unsigned i = 0; i < key->n_paths; i++)
+        walk_path(&window, body, &key->paths[i], 0);
+}
