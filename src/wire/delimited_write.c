@@ -1,0 +1,206 @@
+#include "wire/delimited_write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { CELL_CEILING = 1024 * 1024 };
+
+struct delimited_writer {
+    struct unit_writer base;
+    const struct flat_layout *layout;
+    struct buffer scratch;
+    bool rows; /* the document has some already */
+};
+
+static struct delimited_writer *self(struct unit_writer *writer)
+{
+    return (struct delimited_writer *)writer;
+}
+
+static void close_writer(struct unit_writer *writer)
+{
+    buffer_release(&self(writer)->scratch);
+    free(writer);
+}
+
+static int find_tag(struct unit_writer *writer, struct bytes tag)
+{
+    return flat_record_find(self(writer)->layout, tag);
+}
+
+static int find_slot(struct unit_writer *writer, int tag, struct bytes key)
+{
+    return flat_column_find(&self(writer)->layout->records[tag], key);
+}
+
+static unsigned count_slots(const struct unit_writer *writer, int tag)
+{
+    return ((const struct delimited_writer *)writer)->layout->records[tag].n_columns;
+}
+
+/* Would end its cell or row. */
+static bool breaks(const struct flat_layout *layout, struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (c == layout->separator || c == layout->quote || c == '\n' || c == '\r')
+            return true;
+    }
+    return false;
+}
+
+/* Blanks at the ends are quoted too: some readers strip them otherwise. */
+static bool needs_quotes(const struct flat_layout *layout, struct bytes text)
+{
+    return text.len > 0 && (text.at[0] == ' ' || text.at[text.len - 1] == ' ' || breaks(layout, text));
+}
+
+static void add_quoted(struct buffer *out, char quote, struct bytes text)
+{
+    buffer_add_byte(out, quote);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == quote)
+            buffer_add_byte(out, quote);
+        buffer_add_byte(out, text.at[i]);
+    }
+    buffer_add_byte(out, quote);
+}
+
+/* What quotes cannot help: NUL, and without quotes whatever would end the cell or the row. */
+static bool can_stand(const struct flat_layout *layout, struct flat_cell *cell)
+{
+    struct bytes text = cell->text;
+
+    if (text.len > 0 && memchr(text.at, '\0', text.len) != NULL) {
+        snprintf(cell->what, sizeof(cell->what), "it holds a NUL");
+        cell->expected[0] = '\0';
+        return false;
+    }
+    if (layout->quote == '\0' && breaks(layout, text)) {
+        snprintf(cell->what, sizeof(cell->what), "it holds the separator or a line end");
+        snprintf(cell->expected, sizeof(cell->expected), "a value without them, or a layout with quotes");
+        return false;
+    }
+    return true;
+}
+
+static void add_cell(struct buffer *out, const struct flat_layout *layout, struct bytes text)
+{
+    if (layout->quote != '\0' && (layout->quote_all || needs_quotes(layout, text)))
+        add_quoted(out, layout->quote, text);
+    else
+        buffer_add_bytes(out, text);
+}
+
+/* A number's digits stand alone in the scratch buffer: puts its sign to them. */
+static void add_sign(struct flat_cell *cell, struct buffer *scratch)
+{
+    if (!buffer_reserve(scratch, 1))
+        return;
+    if (cell->before != '\0') {
+        memmove(scratch->at + 1, scratch->at, scratch->len++);
+        scratch->at[0] = cell->before;
+    } else {
+        scratch->at[scratch->len++] = cell->after;
+    }
+    cell->text = buffer_view(scratch);
+}
+
+static void begin_file(struct unit_writer *writer)
+{
+    const struct flat_layout *layout = self(writer)->layout;
+    const struct flat_record *record = &layout->records[0];
+
+    if (!layout->header)
+        return;
+    for (unsigned i = 0; i < record->n_columns; i++) {
+        if (i > 0)
+            buffer_add_byte(writer->out, layout->separator);
+        add_cell(writer->out, layout, record->columns[i].heading);
+    }
+    buffer_add_bytes(writer->out, layout->line_end);
+}
+
+static void end_file(struct unit_writer *writer)
+{
+    (void)writer;
+}
+
+static void begin_document(struct unit_writer *writer)
+{
+    self(writer)->rows = false;
+}
+
+static bool end_document(struct unit_writer *writer)
+{
+    (void)writer;
+    return true;
+}
+
+static void drop_document(struct unit_writer *writer)
+{
+    (void)writer;
+}
+
+static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+{
+    struct delimited_writer *delimited = self(writer);
+    const struct flat_layout *layout = delimited->layout;
+    const struct flat_record *record = &layout->records[tag];
+    bool good = true;
+
+    for (unsigned i = 0; i < record->n_columns; i++) {
+        const struct flat_column *column = &record->columns[i];
+        struct unit_value value = values[i];
+        struct flat_cell cell;
+
+        if (i > 0)
+            buffer_add_byte(writer->out, layout->separator);
+        if (value.text.at == NULL && column->constant.at != NULL)
+            value = (struct unit_value){column->constant, UNIT_TEXT};
+        if (value.text.at == NULL || (column->once && delimited->rows)) {
+            if (layout->quote_all)
+                add_cell(writer->out, layout, BYTES(""));
+            continue;
+        }
+        if (!flat_cell_make(&cell, layout, column, value, false, &delimited->scratch) ||
+            !can_stand(layout, &cell)) {
+            flat_tell(writer, (int)i, column, &cell);
+            good = false;
+            continue;
+        }
+        if (cell.before != '\0' || cell.after != '\0')
+            add_sign(&cell, &delimited->scratch);
+        add_cell(writer->out, layout, cell.text);
+    }
+    buffer_add_bytes(writer->out, layout->line_end);
+    delimited->rows = true;
+    return good;
+}
+
+static void end_unit(struct unit_writer *writer, int tag)
+{
+    (void)writer;
+    (void)tag;
+}
+
+static const struct unit_format delimited_format = {
+    .name = "delimited", .extension = "csv", .close = close_writer,
+    .tag = find_tag, .slot = find_slot, .n_slots = count_slots,
+    .begin_file = begin_file, .end_file = end_file,
+    .begin_document = begin_document, .end_document = end_document, .drop_document = drop_document,
+    .begin_unit = begin_unit, .end_unit = end_unit,
+};
+
+struct unit_writer *delimited_write_open(const struct flat_layout *layout)
+{
+    struct delimited_writer *delimited = calloc(1, sizeof(*delimited));
+
+    if (delimited == NULL)
+        return NULL;
+    delimited->base.format = &delimited_format;
+    delimited->layout = layout;
+    buffer_init(&delimited->scratch, CELL_CEILING);
+    return &delimited->base;
+}

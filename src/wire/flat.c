@@ -1,0 +1,134 @@
+#include "wire/flat.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int flat_record_find(const struct flat_layout *layout, struct bytes tag)
+{
+    for (unsigned i = 0; i < layout->n_records; i++)
+        if (bytes_equal(layout->records[i].tag, tag))
+            return (int)i;
+    return -1;
+}
+
+int flat_column_find(const struct flat_record *record, struct bytes key)
+{
+    for (unsigned i = 0; i < record->n_columns; i++)
+        if (bytes_equal(record->columns[i].key, key))
+            return (int)i;
+    return -1;
+}
+
+size_t flat_characters(struct bytes text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* The first `characters` of a text. */
+static struct bytes cut(struct bytes text, size_t characters)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+        if (count > characters)
+            return (struct bytes){text.at, i};
+    }
+    return text;
+}
+
+static bool misfit(struct flat_cell *cell, const char *what, const char *expected, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool misfit(struct flat_cell *cell, const char *what, const char *expected, ...)
+{
+    va_list arguments;
+
+    snprintf(cell->what, sizeof(cell->what), "%s", what);
+    va_start(arguments, expected);
+    vsnprintf(cell->expected, sizeof(cell->expected), expected, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool make_number(struct flat_cell *cell, const struct flat_column *column, struct bytes number,
+                        bool fixed, struct buffer *scratch)
+{
+    const struct number_form *form = &column->number;
+    bool negative;
+    const char *what = number_form_write(form, number, scratch, &negative);
+
+    if (what != NULL) {
+        if (form->scaled)
+            return misfit(cell, what, "a number with at most %u decimals%s", form->decimals,
+                          form->sign == NUMBER_SIGN_NONE ? ", not negative" : "");
+        return misfit(cell, what, "a number%s", form->sign == NUMBER_SIGN_NONE ? ", not negative" : "");
+    }
+    if (form->sign == NUMBER_SIGN_TRAILING)
+        cell->after = negative ? '-' : (fixed ? ' ' : '\0');
+    else if (negative)
+        cell->before = '-';
+    return true;
+}
+
+static const struct date_form *form_of(const struct flat_layout *layout, const struct flat_column *column,
+                                       enum unit_type type)
+{
+    if (column->date != NULL)
+        return column->date;
+    if (type == UNIT_TIME)
+        return layout->time;
+    if (type == UNIT_DATETIME)
+        return layout->datetime;
+    return layout->date;
+}
+
+bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout, const struct flat_column *column,
+                    struct unit_value value, bool fixed, struct buffer *scratch)
+{
+    const struct date_form *form;
+    const char *what;
+
+    cell->before = cell->after = '\0';
+    cell->text = value.text;
+    buffer_clear(scratch);
+    if (value.type == UNIT_NUMBER) {
+        if (!make_number(cell, column, value.text, fixed, scratch))
+            return false;
+        cell->text = buffer_view(scratch);
+    } else if (value.type != UNIT_TEXT) {
+        form = form_of(layout, column, value.type);
+        if (form != NULL) {
+            what = date_form_write(form, value.text, scratch);
+            if (what != NULL)
+                return misfit(cell, what, "a date or time that fits the layout's form");
+            cell->text = buffer_view(scratch);
+        }
+    }
+    if (scratch->failed)
+        return misfit(cell, "it is too long", "a value of at most %zu bytes", scratch->ceiling);
+    cell->characters = flat_characters(cell->text) + (cell->before != '\0') + (cell->after != '\0');
+    if (column->width > 0 && cell->characters > column->width) {
+        if (!column->cut || value.type == UNIT_NUMBER) {
+            char found[64];
+
+            snprintf(found, sizeof(found), "%zu characters are too many", cell->characters);
+            return misfit(cell, found, "at most %u characters", column->width);
+        }
+        cell->text = cut(cell->text, column->width);
+        cell->characters = column->width;
+    }
+    return true;
+}
+
+void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,
+               const struct flat_cell *cell)
+{
+    struct unit_fault fault = {.slot = slot, .column = column->key, .what = cell->what,
+                               .expected = cell->expected[0] != '\0' ? cell->expected : NULL};
+
+    writer->fault(writer->to, &fault);
+}

@@ -1,0 +1,66 @@
+/*
+ * flat: the layout of a file of records made of columns: delimited and fixed width.
+ *
+ * The loader of layouts (map/layout.c) fills it and keeps it; readers and writers look into it.
+ */
+#ifndef CROSSDOCK_WIRE_FLAT_H
+#define CROSSDOCK_WIRE_FLAT_H
+
+#include "wire/date_form.h"
+#include "wire/number_form.h"
+#include "wire/unit_writer.h"
+
+struct flat_column {
+    struct bytes key;          /* as map rules name it */
+    struct bytes heading;      /* as the header line names it */
+    uint32_t width;            /* characters: of a fixed column; the most of a delimited one, 0: no bound */
+    bool right;                /* aligned to the right */
+    char pad;                  /* fills a fixed column on the other side */
+    bool cut;                  /* what is too long is cut instead of refused */
+    bool once;                 /* written in the first row of a document alone */
+    struct number_form number;
+    const struct date_form *date; /* of this column; NULL: the layout's */
+    struct bytes constant;     /* written when the rule gives nothing; at NULL: none */
+};
+
+struct flat_record {
+    struct bytes tag;
+    unsigned n_columns;
+    const struct flat_column *columns;
+};
+
+struct flat_layout {
+    unsigned n_records;
+    const struct flat_record *records;
+    const struct date_form *date, *time, *datetime; /* NULL: as in the canonical record */
+    struct bytes line_end;
+    /* delimited */
+    char separator;
+    char quote;                /* 0: none */
+    bool quote_all;
+    bool header;
+};
+
+/* The number of the record of that tag, and of the column of that key in it; -1: there is none. */
+int flat_record_find(const struct flat_layout *layout, struct bytes tag);
+int flat_column_find(const struct flat_record *record, struct bytes key);
+
+/* UTF-8 characters of a text. */
+size_t flat_characters(struct bytes text);
+
+/* A value in its column's form: numbers and dates turned, the width checked. */
+struct flat_cell {
+    struct bytes text;  /* without sign or pad; lives until the scratch buffer is used again */
+    size_t characters;  /* of text and sign */
+    char before, after; /* the sign: '-', a blank that keeps its place, or 0 */
+    char what[128];     /* why it does not fit, when it does not */
+    char expected[96];  /* "" when there is nothing to add */
+};
+bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout, const struct flat_column *column,
+                    struct unit_value value, bool fixed, struct buffer *scratch);
+
+/* Tells the misfit of one column to whoever drives the writer. */
+void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,
+               const struct flat_cell *cell);
+
+#endif

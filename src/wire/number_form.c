@@ -1,0 +1,64 @@
+#include "wire/number_form.h"
+
+static bool is_digits(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+static void add_fraction(struct buffer *into, struct bytes fraction, size_t wanted)
+{
+    buffer_add(into, fraction.at, fraction.len < wanted ? fraction.len : wanted);
+    for (size_t i = fraction.len; i < wanted; i++)
+        buffer_add_byte(into, '0');
+}
+
+/* 0.05 with two implied decimals is 5, as a number is written. */
+static void add_implied(struct buffer *into, struct bytes whole, struct bytes fraction, size_t wanted)
+{
+    size_t start = into->len, zeros = 0;
+
+    buffer_add_bytes(into, whole);
+    add_fraction(into, fraction, wanted);
+    if (into->failed)
+        return;
+    while (start + zeros + 1 < into->len && into->at[start + zeros] == '0')
+        zeros++;
+    memmove(into->at + start, into->at + start + zeros, into->len - start - zeros);
+    into->len -= zeros;
+}
+
+const char *number_form_write(const struct number_form *form, struct bytes number, struct buffer *into,
+                              bool *negative)
+{
+    struct bytes rest = number, whole, fraction = {NULL, 0};
+    size_t wanted;
+
+    *negative = rest.len > 0 && rest.at[0] == '-';
+    if (*negative) {
+        rest.at++;
+        rest.len--;
+    }
+    bytes_split(&rest, '.', &whole);
+    if (rest.at != NULL)
+        fraction = rest;
+    if (!is_digits(whole) || (rest.at != NULL && !is_digits(fraction)))
+        return "this is no number";
+    wanted = form->scaled ? form->decimals : fraction.len;
+    for (size_t i = wanted; i < fraction.len; i++)
+        if (fraction.at[i] != '0')
+            return "it has more decimals than this column";
+    if (form->sign == NUMBER_SIGN_NONE && *negative)
+        return "it is negative, and this column has no sign";
+    if (form->implied) {
+        add_implied(into, whole, fraction, wanted);
+        return NULL;
+    }
+    buffer_add_bytes(into, whole);
+    if (wanted > 0)
+        buffer_add_byte(into, form->point);
+    add_fraction(into, fraction, wanted);
+    return NULL;
+}
