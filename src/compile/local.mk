@@ -4,8 +4,8 @@ noinst_PROGRAMS += %reldir%/compile-x12
 src_compile_compile_x12_SOURCES = %reldir%/compile-x12.c
 src_compile_compile_x12_SOURCES += %reldir%/table.c %reldir%/table.h
 src_compile_compile_x12_SOURCES += %reldir%/model.c %reldir%/model.h
-src_compile_compile_x12_SOURCES += %reldir%/model-codes.c %reldir%/model-elements.c
-src_compile_compile_x12_SOURCES += %reldir%/model-units.c %reldir%/model-sets.c
+src_compile_compile_x12_SOURCES += %reldir%/model_codes.c %reldir%/model_elements.c
+src_compile_compile_x12_SOURCES += %reldir%/model_units.c %reldir%/model_sets.c
 src_compile_compile_x12_SOURCES += %reldir%/emit.c %reldir%/emit.h
 src_compile_compile_x12_LDADD = $(tool_ldadd)
 
