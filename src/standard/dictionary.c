@@ -30,8 +30,9 @@ struct built {
 };
 
 struct dictionary {
-    void *map;
-    size_t size;
+    const void *image;
+    size_t size;   /* bytes */
+    void *mapping; /* to give back; NULL: the image is the caller's */
     const char *strings;
     uint32_t strings_size;
     const void *at[IMAGE_SECTIONS];
@@ -67,7 +68,7 @@ static bool span_within(struct image_span span, uint32_t rows)
 /* NULL, or what is wrong. */
 static const char *sections_read(struct dictionary *d)
 {
-    const struct image_header *header = d->map;
+    const struct image_header *header = d->image;
 
     if (d->size < sizeof(*header) || memcmp(header->magic, IMAGE_MAGIC, sizeof(header->magic)) != 0)
         return "not an X12 dictionary image";
@@ -83,7 +84,7 @@ static const char *sections_read(struct dictionary *d)
         if (header->sections[i].row_size != row_sizes[i] || offset % 8 != 0 || offset > d->size ||
             rows * row_sizes[i] > d->size - offset)
             return "a damaged X12 dictionary image";
-        d->at[i] = (const char *)d->map + offset;
+        d->at[i] = (const char *)d->image + offset;
         d->rows[i] = (uint32_t)rows;
     }
     d->strings = d->at[IMAGE_STRINGS];
@@ -126,7 +127,7 @@ static const char *image_map(struct dictionary *d, const char *path)
         if (map == MAP_FAILED) {
             wrong = strerror(errno);
         } else {
-            d->map = map;
+            d->image = d->mapping = map;
             d->size = (size_t)status.st_size;
         }
     }
@@ -134,17 +135,20 @@ static const char *image_map(struct dictionary *d, const char *path)
     return wrong;
 }
 
-struct dictionary *dictionary_open(const char *path, const char **why)
+static struct dictionary *open_either(const char *path, const void *image, size_t size, const char **why)
 {
     struct dictionary *d = calloc(1, sizeof(*d));
-    const char *wrong;
+    const char *wrong = NULL;
 
     if (d == NULL) {
         *why = strerror(ENOMEM);
         return NULL;
     }
     arena_init(&d->arena, CHUNK, CEILING);
-    wrong = image_map(d, path);
+    d->image = image;
+    d->size = size;
+    if (path != NULL)
+        wrong = image_map(d, path);
     if (wrong == NULL)
         wrong = sections_read(d);
     if (wrong != NULL) {
@@ -155,12 +159,22 @@ struct dictionary *dictionary_open(const char *path, const char **why)
     return d;
 }
 
+struct dictionary *dictionary_open(const char *path, const char **why)
+{
+    return open_either(path, NULL, 0, why);
+}
+
+struct dictionary *dictionary_open_image(const void *image, size_t size, const char **why)
+{
+    return open_either(NULL, image, size, why);
+}
+
 void dictionary_close(struct dictionary *d)
 {
     if (d == NULL)
         return;
-    if (d->map != NULL)
-        munmap(d->map, d->size);
+    if (d->mapping != NULL)
+        munmap(d->mapping, d->size);
     arena_release(&d->arena);
     free(d);
 }
@@ -339,8 +353,11 @@ static void field_build(struct dictionary *d, unsigned r, const struct image_fie
 static bool condition_build(const struct dictionary *d, const struct image_condition *row, uint64_t known,
                             struct standard_condition *condition)
 {
+    const char *note = string_at(d, row->note);
+    size_t len = strnlen(note, sizeof(condition->note) - 1);
+
     *condition = (struct standard_condition){(char)row->kind, row->fields, row->first, ""};
-    snprintf(condition->note, sizeof(condition->note), "%s", string_at(d, row->note));
+    memcpy(condition->note, note, len);
     return row->kind != 0 && strchr("PRECL", row->kind) != NULL && row->fields != 0 &&
            (row->fields & ~known) == 0 && (row->first & ~row->fields) == 0 &&
            (row->first != 0) == (row->kind == 'C' || row->kind == 'L');

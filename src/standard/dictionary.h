@@ -4,7 +4,8 @@
  *
  * The sources are tables under maps/x12 (see maps/x12/README); compile-x12 turns them into one flat
  * image, which is mapped here.  What a set needs is built once, on first use, into the structs below;
- * they belong to the dictionary and live until dictionary_close.  All strings are NUL-terminated.
+ * they belong to the dictionary and live until dictionary_close.  All strings are NUL-terminated.  Building is
+ * not for several threads at once: a dictionary each (the image's pages are shared anyway).
  */
 #ifndef CROSSDOCK_STANDARD_DICTIONARY_H
 #define CROSSDOCK_STANDARD_DICTIONARY_H
@@ -128,6 +129,9 @@ struct dictionary;
 /* Maps the image.  On failure NULL, and *why (static text, or from strerror) says what is wrong with it:
  * absent, not an image, of another layout, cut short. */
 struct dictionary *dictionary_open(const char *path, const char **why);
+/* As dictionary_open, of an image in memory, aligned to 8 bytes, that stays the caller's and must live as long
+ * as the dictionary. */
+struct dictionary *dictionary_open_image(const void *image, size_t size, const char **why);
 void dictionary_close(struct dictionary *dictionary);
 
 /* The release to use for GS08 or ISA12/ST03 as they came ("004010VICS", "005010X221A1", "00400"): its
