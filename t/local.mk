@@ -3,5 +3,6 @@ dist_check_SCRIPTS += %reldir%/0000-tap.t
 dist_check_SCRIPTS += %reldir%/0001-rooms.t
 dist_check_SCRIPTS += %reldir%/0002-house.t
 dist_check_SCRIPTS += %reldir%/0003-manuals.t
+dist_check_SCRIPTS += %reldir%/0100-dictionary.t
 EXTRA_DIST += %reldir%/tap.sh %reldir%/lint %reldir%/tally %reldir%/installed
 EXTRA_DIST += %reldir%/absent/cmocka.h %reldir%/absent/jansson.h

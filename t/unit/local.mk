@@ -1,3 +1,6 @@
 # Check programs, cmocka printing TAP. Three lines each would be two too many; LDADD is right by itself:
 #   check_PROGRAMS += %reldir%/arena
 #   t_unit_arena_SOURCES = %reldir%/arena.c
+
+check_PROGRAMS += %reldir%/dictionary
+t_unit_dictionary_SOURCES = %reldir%/dictionary.c
