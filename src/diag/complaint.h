@@ -41,4 +41,6 @@ const char *severity_name(enum severity severity);
 /* False when the word is none of off, info, warn, error. */
 bool severity_parse(struct bytes word, enum severity *out);
 
+const char *complaint_class_name(enum complaint_class class);
+
 #endif

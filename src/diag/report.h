@@ -43,6 +43,7 @@ struct finding {
     const char *origin;      /* the rule's origin: "X12 004010", "partners/acme.yaml:41"; or NULL */
     const char *consequence; /* what the program does about it, or NULL */
     const char *hint;        /* or NULL */
+    uint32_t more;           /* further ones of the same cause that are not told one by one */
 };
 
 enum report_format { REPORT_TEXT, REPORT_JSON };
@@ -50,8 +51,8 @@ enum report_format { REPORT_TEXT, REPORT_JSON };
 struct report {
     enum report_format format;
     enum severity threshold; /* below it nothing is printed; everything is counted */
-    uint32_t print_limit;    /* findings printed a run, 0: all */
-    uint32_t printed;
+    uint32_t print_limit;    /* business findings printed a run, 0: all */
+    uint32_t printed;        /* of those */
     uint32_t suppressed;
     const char *tool;        /* name, for text lines without a place */
     uint64_t counts[SEVERITY_ERROR + 1][CLASS_USAGE + 1];
@@ -63,9 +64,22 @@ struct report {
     struct buffer line;
 };
 
+/* Text, from warnings up, at most 100 findings; no sink: nothing is printed until `write` is set. */
 void report_init(struct report *report, const char *tool);
 void report_release(struct report *report);
 
+/*
+ * Counts it, and prints it if it is severe enough and the bound allows (technical and usage findings explain
+ * the exit status: they are printed always).  With a place in the structure of a file the text is
+ *
+ *   CODE severity FILE:LINE (byte N) PARTNER ISA n GS n ST set n KEY
+ *     LOOP segment N: PO103 Name (DE 355) is "value": summary: detail; expected this (origin)
+ *     consequence; hint: this
+ *
+ * and without one a line "TOOL: CODE severity: FILE:LINE:COLUMN: summary: detail "value"; ...".  Parts that
+ * are not known are left out.  JSON is an object a line with the finding's members by name.  A finding whose
+ * severity and catalogue severity are both off is ignored.
+ */
 void report_add(struct report *report, const struct finding *finding);
 
 /* Shorthand for findings without structure (usage, configuration, technical): place is `file` or NULL. */
@@ -78,8 +92,12 @@ void report_close(struct report *report);
 /* 0, 1, 2 or 3 as in the manuals; the worst of what was added: misused (2) over failed (3) over refused (1). */
 int report_status(const struct report *report);
 
-/* Appends foreign bytes fit to print: printable ASCII and valid UTF-8 outside control, C1 and bidi
- * characters; the rest as \xNN; cut at `max` bytes of input, with "..." said.  (CWE-150, RELIABILITY.) */
+/* Appends foreign bytes fit to print between quotes (it adds none): printable ASCII and valid UTF-8 outside
+ * control, C1, bidi and other characters that are not seen; the rest as \xNN; \ and " with a \ before them;
+ * cut at `max` bytes of input, with "..." said.  (CWE-150, CWE-117.) */
 void report_quote(struct buffer *into, struct bytes foreign, size_t max);
+
+/* The same for text of our own that may hold foreign parts (names of files, details): \ and " stay as they are. */
+void report_plain(struct buffer *into, struct bytes text, size_t max);
 
 #endif

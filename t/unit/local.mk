@@ -4,3 +4,5 @@
 
 check_PROGRAMS += %reldir%/dictionary
 t_unit_dictionary_SOURCES = %reldir%/dictionary.c
+check_PROGRAMS += %reldir%/report
+t_unit_report_SOURCES = %reldir%/report.c
