@@ -1,1 +1,2 @@
 # Manuals, mdoc:  dist_man1_MANS += %reldir%/edi2canon.1   (formats in man5, overviews in man7)
+dist_man5_MANS += %reldir%/crossdock-partner.5

@@ -1,1 +1,6 @@
 # What is installed in pkgdatadir/partners, a line each:  nobase_dist_pkgdata_DATA += %reldir%/acme.yaml
+nobase_dist_pkgdata_DATA += \
+	%reldir%/README \
+	%reldir%/acme.yaml \
+	%reldir%/nordwind.yaml \
+	%reldir%/zenith.yaml
