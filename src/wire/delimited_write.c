@@ -38,6 +38,11 @@ static unsigned count_slots(const struct unit_writer *writer, int tag)
     return ((const struct delimited_writer *)writer)->layout->records[tag].n_columns;
 }
 
+static void tell_known(const struct unit_writer *writer, int tag, struct buffer *into)
+{
+    flat_tell_known(((const struct delimited_writer *)writer)->layout, tag, into);
+}
+
 /* Would end its cell or row. */
 static bool breaks(const struct flat_layout *layout, struct bytes text)
 {
@@ -187,7 +192,7 @@ static void end_unit(struct unit_writer *writer, int tag)
 
 static const struct unit_format delimited_format = {
     .name = "delimited", .extension = "csv", .close = close_writer,
-    .tag = find_tag, .slot = find_slot, .n_slots = count_slots,
+    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .tell_known = tell_known,
     .begin_file = begin_file, .end_file = end_file,
     .begin_document = begin_document, .end_document = end_document, .drop_document = drop_document,
     .begin_unit = begin_unit, .end_unit = end_unit,

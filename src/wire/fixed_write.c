@@ -37,6 +37,11 @@ static unsigned count_slots(const struct unit_writer *writer, int tag)
     return ((const struct fixed_writer *)writer)->layout->records[tag].n_columns;
 }
 
+static void tell_known(const struct unit_writer *writer, int tag, struct buffer *into)
+{
+    flat_tell_known(((const struct fixed_writer *)writer)->layout, tag, into);
+}
+
 static void nothing(struct unit_writer *writer)
 {
     (void)writer;
@@ -123,7 +128,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
 
 static const struct unit_format fixed_format = {
     .name = "fixed", .extension = "txt", .close = close_writer,
-    .tag = find_tag, .slot = find_slot, .n_slots = count_slots,
+    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .tell_known = tell_known,
     .begin_file = nothing, .end_file = nothing,
     .begin_document = nothing, .end_document = end_document, .drop_document = nothing,
     .begin_unit = begin_unit, .end_unit = end_unit,

@@ -19,6 +19,21 @@ int flat_column_find(const struct flat_record *record, struct bytes key)
     return -1;
 }
 
+void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *into)
+{
+    unsigned count = tag < 0 ? layout->n_records : layout->records[tag].n_columns;
+
+    if (tag < 0)
+        buffer_add_string(into, "the layout has the records");
+    else
+        buffer_add_format(into, "%.*s has the columns", BYTES_ARG(layout->records[tag].tag));
+    for (unsigned i = 0; i < count; i++) {
+        struct bytes name = tag < 0 ? layout->records[i].tag : layout->records[tag].columns[i].key;
+
+        buffer_add_format(into, "%s %.*s", i > 0 ? "," : "", BYTES_ARG(name));
+    }
+}
+
 size_t flat_characters(struct bytes text)
 {
     size_t count = 0;
@@ -86,8 +101,9 @@ static const struct date_form *form_of(const struct flat_layout *layout, const s
     return layout->date;
 }
 
-bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout, const struct flat_column *column,
-                    struct unit_value value, bool fixed, struct buffer *scratch)
+bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout,
+                    const struct flat_column *column, struct unit_value value, bool fixed,
+                    struct buffer *scratch)
 {
     const struct date_form *form;
     const char *what;

@@ -45,6 +45,9 @@ struct flat_layout {
 int flat_record_find(const struct flat_layout *layout, struct bytes tag);
 int flat_column_find(const struct flat_record *record, struct bytes key);
 
+/* "the records are H, D, T", "the columns of D are ...": for unit_format's tell_known. */
+void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *into);
+
 /* UTF-8 characters of a text. */
 size_t flat_characters(struct bytes text);
 
@@ -56,8 +59,9 @@ struct flat_cell {
     char what[128];     /* why it does not fit, when it does not */
     char expected[96];  /* "" when there is nothing to add */
 };
-bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout, const struct flat_column *column,
-                    struct unit_value value, bool fixed, struct buffer *scratch);
+bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout,
+                    const struct flat_column *column, struct unit_value value, bool fixed,
+                    struct buffer *scratch);
 
 /* Tells the misfit of one column to whoever drives the writer. */
 void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,

@@ -6,3 +6,5 @@ libcrossdock_a_SOURCES += %reldir%/date_form.c %reldir%/date_form.h
 libcrossdock_a_SOURCES += %reldir%/flat.c %reldir%/flat.h
 libcrossdock_a_SOURCES += %reldir%/delimited_write.c %reldir%/delimited_write.h
 libcrossdock_a_SOURCES += %reldir%/fixed_write.c %reldir%/fixed_write.h
+libcrossdock_a_SOURCES += %reldir%/xml.c %reldir%/xml.h
+libcrossdock_a_SOURCES += %reldir%/xml_write.c %reldir%/xml_write.h

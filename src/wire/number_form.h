@@ -8,7 +8,11 @@
 
 #include "base/buffer.h"
 
-enum number_sign { NUMBER_SIGN_LEADING, NUMBER_SIGN_TRAILING, NUMBER_SIGN_NONE /* negative ones are refused */ };
+enum number_sign {
+    NUMBER_SIGN_LEADING,
+    NUMBER_SIGN_TRAILING,
+    NUMBER_SIGN_NONE, /* negative numbers are refused */
+};
 
 struct number_form {
     bool scaled;      /* `decimals` holds; else numbers keep the scale they have */

@@ -5,8 +5,8 @@
  * the number of a tag and of each field in it (a slot), and then hands over units by number, document by
  * document.  A format is one file with one `struct unit_format`; the table in map/layout.c names them.
  *
- * A file is begin_file, documents, end_file; a document is begin_document, units that may nest (end_unit comes
- * after the units inside), and end_document or drop_document.  Text goes to `out`, which its owner empties
+ * A file is begin_file, documents, end_file; a document is begin_document, units that may nest (end_unit
+ * comes after the units inside), and end_document or drop_document.  Text goes to `out`, which its owner empties
  * between documents: a dropped document has left nothing in it.
  */
 #ifndef CROSSDOCK_WIRE_UNIT_WRITER_H
@@ -50,6 +50,8 @@ struct unit_format {
     int (*tag)(struct unit_writer *writer, struct bytes tag);
     int (*slot)(struct unit_writer *writer, int tag, struct bytes key);
     unsigned (*n_slots)(const struct unit_writer *writer, int tag);
+    /* Appends what there is, for a message: the tags (tag -1), or the fields of one tag. */
+    void (*tell_known)(const struct unit_writer *writer, int tag, struct buffer *into);
 
     void (*begin_file)(struct unit_writer *writer);
     void (*end_file)(struct unit_writer *writer);

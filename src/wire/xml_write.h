@@ -1,0 +1,18 @@
+/*
+ * xml_write: units as XML, through libxml2's writer.
+ *
+ * A unit is an element; units inside it become its children.  A document is put together in memory first:
+ * attributes may be named in any order, units that share the front of their path share its elements, and a
+ * document that is dropped has left nothing behind.  Characters that XML 1.0 does not know (production 2,
+ * "Char") are refused.
+ */
+#ifndef CROSSDOCK_WIRE_XML_WRITE_H
+#define CROSSDOCK_WIRE_XML_WRITE_H
+
+#include "wire/unit_writer.h"
+#include "wire/xml.h"
+
+/* The layout must outlive the writer.  `ceiling`: bytes, of one document in memory.  NULL: out of memory. */
+struct unit_writer *xml_write_open(const struct xml_layout *layout, size_t ceiling);
+
+#endif
