@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FIRST_SIZE = 256 * 1024, SHOWN = 200, LEAST_CEILING = SHOWN };
+enum { FIRST_SIZE = 256 * 1024, SHOWN = 200 };
 
 bool lines_init(struct lines *lines, int fd, size_t ceiling)
 {
-    *lines = (struct lines){.fd = fd, .size = FIRST_SIZE, .ceiling = ceiling > LEAST_CEILING ? ceiling : LEAST_CEILING};
+    *lines = (struct lines){.fd = fd, .size = FIRST_SIZE, .ceiling = ceiling};
+    if (lines->ceiling < SHOWN)
+        lines->ceiling = SHOWN;
     lines->window = malloc(lines->size);
     return lines->window != NULL;
 }

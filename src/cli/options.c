@@ -290,7 +290,7 @@ enum options_outcome options_parse(const struct tool *tool, void *values, int ar
     bool wrong = false;
 
     if (tool->n_rows > MAX_ROWS) {
-        options_complain(tool, report, USAGE_OPTION, "the table has %u rows, %d at most", tool->n_rows, MAX_ROWS);
+        options_complain(tool, report, USAGE_OPTION, "more than %d rows in the table", MAX_ROWS);
         return OPTIONS_STOP;
     }
     tables(tool, longs, letters);
@@ -308,7 +308,7 @@ enum options_outcome options_parse(const struct tool *tool, void *values, int ar
             complain(tool, report, USAGE_ARGUMENT, name, (struct bytes){NULL, 0}, row->argument, NULL);
             wrong = true;
         } else if (found == '?') {
-            /* optopt is the letter, 0 for an unknown word, or the row of a word that took "=" and should not. */
+            /* optopt: the letter; 0: an unknown word; else the row of a word that takes no "=". */
             if (optopt >= FIRST_LONG) {
                 name_of(&tool->rows[optopt - FIRST_LONG], name, sizeof(name));
                 complain(tool, report, USAGE_VALUE, name, bytes_of(argv[optind - 1]), "no argument", NULL);

@@ -66,7 +66,8 @@ extern const char *const options_formats[];
     {.name = "explain", .argument = "CODE", .kind = OPTION_EXPLAIN,                                       \
      .help = "tell what a finding's CODE means and what to do about it, and stop"},                       \
     {.name = "help", .kind = OPTION_HELP, .help = "print this text and stop"},                            \
-    {.name = "version", .kind = OPTION_VERSION, .help = "print the version and those of the libraries, and stop"}
+    {.name = "version", .kind = OPTION_VERSION,                                                           \
+     .help = "print the version and those of the libraries, and stop"}
 
 struct tool {
     const char *name;     /* "edi2canon" */
