@@ -1,0 +1,2 @@
+libcrossdock_a_SOURCES += %reldir%/yaml.c %reldir%/yaml.h
+libcrossdock_a_SOURCES += %reldir%/search.c %reldir%/search.h

@@ -1,0 +1,42 @@
+/*
+ * search: where maps/ and partners/ are.
+ *
+ * In order: the folder of -C, those of $CROSSDOCK_PATH (colons between), the working directory,
+ * ~/.config/crossdock, the system's configuration folder, the folder of the installed data.
+ * Names come from command lines and files: they are never absolute, hold no ".." and no control byte.
+ */
+#ifndef CROSSDOCK_CONF_SEARCH_H
+#define CROSSDOCK_CONF_SEARCH_H
+
+#include "base/arena.h"
+
+enum { SEARCH_MAX = 32 };
+
+struct search {
+    struct arena arena;
+    unsigned n;
+    const char *folders[SEARCH_MAX];
+};
+
+/* `first`: the folder of -C, or NULL.  False: no memory. */
+bool search_init(struct search *search, const char *first);
+void search_release(struct search *search);
+
+/* The first of the folders that has the regular file (or the folder) `name`: a path in the search's arena.
+ * NULL when none has, or the name is not one we look for. */
+const char *search_find(struct search *search, const char *name);
+const char *search_find_folder(struct search *search, const char *name);
+
+/* Is `name` fit to be looked for: relative, without "..", empty parts or control bytes? */
+bool search_name_is_good(struct bytes name);
+
+/* The folders, "a, b and c", for a message. */
+const char *search_folders_text(struct search *search);
+
+/* Calls `take` with the path and the bare name ("acme" of acme.yaml) of every file in `folder` ("partners") with
+ * that suffix, of all folders, those found first hiding later ones of the same name; by name within a folder.
+ * `take` returns false to stop. */
+void search_each(struct search *search, const char *folder, const char *suffix,
+                 bool (*take)(void *whom, const char *path, const char *name), void *whom);
+
+#endif
