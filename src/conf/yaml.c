@@ -43,9 +43,9 @@ void yaml_complain(struct report *report, const struct yaml_node *node, bool at_
                 complaint, detail, hint);
 }
 
-static bool refuse(struct loader *loader, const yaml_mark_t *mark, const char *detail)
+static bool refuse(struct loader *loader, const yaml_mark_t *mark, enum complaint complaint, const char *detail)
 {
-    complain_at(loader->report, loader->file, (uint32_t)mark->line + 1, (uint32_t)mark->column + 1, CONF_YAML, detail,
+    complain_at(loader->report, loader->file, (uint32_t)mark->line + 1, (uint32_t)mark->column + 1, complaint, detail,
                 NULL);
     return false;
 }
@@ -56,7 +56,7 @@ static bool refuse_syntax(struct loader *loader)
 
     snprintf(detail, sizeof(detail), "%s%s%s", loader->parser.problem != NULL ? loader->parser.problem : "not YAML",
              loader->parser.context != NULL ? ", " : "", loader->parser.context != NULL ? loader->parser.context : "");
-    return refuse(loader, &loader->parser.problem_mark, detail);
+    return refuse(loader, &loader->parser.problem_mark, CONFIG_SYNTAX, detail);
 }
 
 static struct yaml_node *new_node(struct loader *loader, const yaml_event_t *event, enum yaml_kind kind)
@@ -64,7 +64,7 @@ static struct yaml_node *new_node(struct loader *loader, const yaml_event_t *eve
     struct yaml_node *node;
 
     if (++loader->nodes > YAML_MAX_NODES) {
-        refuse(loader, &event->start_mark, "more than 100,000 nodes");
+        refuse(loader, &event->start_mark, CONFIG_TOO_LARGE, "more than 100,000 nodes");
         return NULL;
     }
     node = arena_zalloc(loader->arena, 1, sizeof(*node));
@@ -82,7 +82,7 @@ static struct yaml_node *scalar_node(struct loader *loader, const yaml_event_t *
     struct yaml_node *node;
 
     if (event->data.scalar.anchor != NULL || (event->data.scalar.tag != NULL)) {
-        refuse(loader, &event->start_mark, "anchors and tags are not used here");
+        refuse(loader, &event->start_mark, CONFIG_FEATURE, "anchors and tags are not used here");
         return NULL;
     }
     node = new_node(loader, event, YAML_SCALAR);
@@ -91,7 +91,7 @@ static struct yaml_node *scalar_node(struct loader *loader, const yaml_event_t *
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     node->text = arena_copy(loader->arena, (struct bytes){(const char *)event->data.scalar.value, event->data.scalar.length});
     if (node->text.len > 0 && memchr(node->text.at, '\0', node->text.len) != NULL) {
-        refuse(loader, &event->start_mark, "a NUL byte");
+        refuse(loader, &event->start_mark, CONFIG_ENCODING, "a NUL byte");
         return NULL;
     }
     return node;
@@ -138,9 +138,9 @@ static struct yaml_node *load_tree(struct loader *loader)
         case YAML_MAPPING_START_EVENT:
             if (event.type == YAML_SEQUENCE_START_EVENT ? event.data.sequence_start.anchor != NULL || event.data.sequence_start.tag != NULL
                                                         : event.data.mapping_start.anchor != NULL || event.data.mapping_start.tag != NULL)
-                good = refuse(loader, &event.start_mark, "anchors and tags are not used here");
+                good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "anchors and tags are not used here");
             else if (depth == YAML_MAX_DEPTH)
-                good = refuse(loader, &event.start_mark, "nested more than 64 deep");
+                good = refuse(loader, &event.start_mark, CONFIG_TOO_DEEP, "nested more than 64 deep");
             else
                 node = new_node(loader, &event, event.type == YAML_SEQUENCE_START_EVENT ? YAML_LIST : YAML_MAP);
             good = good && node != NULL;
@@ -151,11 +151,11 @@ static struct yaml_node *load_tree(struct loader *loader)
             depth--;
             break;
         case YAML_ALIAS_EVENT:
-            good = refuse(loader, &event.start_mark, "aliases are not used here");
+            good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "aliases are not used here");
             break;
         case YAML_DOCUMENT_START_EVENT:
             if (root != NULL)
-                good = refuse(loader, &event.start_mark, "a second document");
+                good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "a second document");
             break;
         case YAML_STREAM_END_EVENT:
             done = true;
@@ -170,7 +170,7 @@ static struct yaml_node *load_tree(struct loader *loader)
                 append(open[depth - 1], node);
             } else if (key[depth - 1] == NULL) {
                 if (node->kind != YAML_SCALAR) {
-                    good = refuse(loader, &event.start_mark, "a key must be a plain word");
+                    good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "a key must be a plain word");
                 } else {
                     for (const struct yaml_node *other = open[depth - 1]->first; other != NULL && good; other = other->next)
                         if (bytes_equal(other->key, node->text)) {
@@ -178,7 +178,7 @@ static struct yaml_node *load_tree(struct loader *loader)
 
                             snprintf(detail, sizeof(detail), "the key \"%.80s\" stands twice, first in line %u", node->text.at,
                                      other->key_line);
-                            good = refuse(loader, &event.start_mark, detail);
+                            good = refuse(loader, &event.start_mark, CONFIG_DUPLICATE, detail);
                         }
                     key[depth - 1] = node;
                 }
@@ -220,11 +220,11 @@ static bool read_file(struct loader *loader, struct bytes *content)
     size_t len = 0;
 
     if (fd < 0 || fstat(fd, &status) < 0) {
-        report_say(loader->report, CONF_UNREADABLE, loader->file, "%s", strerror(errno));
+        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", strerror(errno));
     } else if (!S_ISREG(status.st_mode)) {
-        report_say(loader->report, CONF_UNREADABLE, loader->file, "not a regular file");
+        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "not a regular file");
     } else if (status.st_size > YAML_MAX_BYTES) {
-        report_say(loader->report, CONF_YAML, loader->file, "larger than 1 MiB");
+        report_say(loader->report, CONFIG_TOO_LARGE, loader->file, "larger than 1 MiB");
     } else if ((at = arena_text(loader->arena, (size_t)status.st_size + 1)) == NULL) {
         report_say(loader->report, TECHNICAL_MEMORY, loader->file, "while reading it");
     } else {
@@ -236,7 +236,7 @@ static bool read_file(struct loader *loader, struct bytes *content)
             else if (errno != EINTR)
                 break;
         if (got < 0) {
-            report_say(loader->report, CONF_UNREADABLE, loader->file, "%s", strerror(errno));
+            report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", strerror(errno));
         } else {
             at[len] = '\0';
             *content = (struct bytes){at, len};
