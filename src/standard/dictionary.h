@@ -4,8 +4,8 @@
  *
  * The sources are tables under maps/x12 (see maps/x12/README); compile-x12 turns them into one flat
  * image, which is mapped here.  What a set needs is built once, on first use, into the structs below;
- * they belong to the dictionary and live until dictionary_close.  All strings are NUL-terminated.  Building is
- * not for several threads at once: a dictionary each (the image's pages are shared anyway).
+ * they belong to the dictionary and live until dictionary_close.  All strings are NUL-terminated.  Building
+ * is not for several threads at once: a dictionary each (the image's pages are shared anyway).
  */
 #ifndef CROSSDOCK_STANDARD_DICTIONARY_H
 #define CROSSDOCK_STANDARD_DICTIONARY_H
@@ -129,8 +129,8 @@ struct dictionary;
 /* Maps the image.  On failure NULL, and *why (static text, or from strerror) says what is wrong with it:
  * absent, not an image, of another layout, cut short. */
 struct dictionary *dictionary_open(const char *path, const char **why);
-/* As dictionary_open, of an image in memory, aligned to 8 bytes, that stays the caller's and must live as long
- * as the dictionary. */
+/* As dictionary_open, of an image in memory, aligned to 8 bytes, that stays the caller's and must live as
+ * long as the dictionary. */
 struct dictionary *dictionary_open_image(const void *image, size_t size, const char **why);
 void dictionary_close(struct dictionary *dictionary);
 
@@ -143,7 +143,8 @@ const char *dictionary_release(const struct dictionary *dictionary, struct bytes
 const char *dictionary_release_at(const struct dictionary *dictionary, unsigned n);
 
 /* NULL when the release has no such set or segment. */
-const struct standard_set *dictionary_set(struct dictionary *dictionary, const char *release, struct bytes set);
+const struct standard_set *dictionary_set(struct dictionary *dictionary, const char *release,
+                                          struct bytes set);
 const struct standard_segment *dictionary_segment(struct dictionary *dictionary, const char *release,
                                                   struct bytes segment);
 const struct standard_element *dictionary_element(struct dictionary *dictionary, const char *release,
