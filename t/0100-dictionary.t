@@ -1,6 +1,6 @@
 #!/bin/bash
-# The dictionary's compiler: what does not fit together is refused with file and line; the same tables give the
-# same bytes, in whatever order their rows stand.
+# The dictionary's compiler: what does not fit together is refused with file and line; the same tables give
+# the same bytes, in whatever order their rows stand.
 
 . "${0%/*}/tap.sh"
 
@@ -55,39 +55,51 @@ breaks() {
     [ ! -e broken.image ]; ok $? "$1: no image"
 }
 
-breaks 'an unknown element' 004010/segments.tsv 's/^AK1\t01\t479/AK1\t01\t4799/' "element '4799' is not in elements.tsv"
-breaks 'a composite in a composite' 004010/composites.tsv 's/^C001\t02\t1018/C001\t02\tC002/' "element 'C002' is not in elements.tsv$"
-breaks 'a missing position' 004010/segments.tsv '/^AK2\t01/d' "position '02' of AK2 should be 01"
-breaks 'a need' 004010/segments.tsv 's/^AK1\t01\t479\tM/AK1\t01\t479\tX/' "need 'X' is neither M nor O"
-breaks 'a repeat' 004010/segments.tsv 's/^AK1\t01\t479\tM\t1/AK1\t01\t479\tM\t0/' "repeat '0' is no number"
-breaks 'a condition' 004010/segments.tsv 's/^\(PO1\t01\t.*\)C0302/\1C0333/' "PO1: 'C0333' is no condition on its 25 elements"
-breaks 'a condition of one' 004010/segments.tsv 's/^\(PO1\t01\t.*\)C0302/\1C03/' "PO1: 'C03' is no condition"
-breaks 'a segment twice' 004010/segments.tsv '$a AK1\t01\t479\tM\t1\t\tagain' 'AK1 again: see line [0-9]+'
-breaks 'an element twice' 004010/elements.tsv '$a 479\tID\t2\t2\tagain' 'element 479 again: see line [0-9]+'
-breaks 'a type' 004010/elements.tsv 's/^479\tID/479\tIDX/' "type 'IDX' is none of AN, ID"
-breaks 'lengths' 004010/elements.tsv 's/^324\tAN\t1\t22/324\tAN\t23\t22/' "lengths '23' to '22'"
+segments=004010/segments.tsv elements=004010/elements.tsv set=004010/sets/997.tsv
+
+breaks 'an unknown element' $segments 's/^AK1\t01\t479/AK1\t01\t4799/' \
+    "element '4799' is not in elements.tsv nor composites.tsv$"
+breaks 'a composite in a composite' 004010/composites.tsv 's/^C001\t02\t1018/C001\t02\tC002/' \
+    "element 'C002' is not in elements.tsv$"
+breaks 'a missing position' $segments '/^AK2\t01/d' "position '02' of AK2 should be 01"
+breaks 'a need' $segments 's/^AK1\t01\t479\tM/AK1\t01\t479\tX/' "need 'X' is neither M nor O"
+breaks 'a repeat' $segments 's/^AK1\t01\t479\tM\t1/AK1\t01\t479\tM\t0/' "repeat '0' is no number"
+breaks 'a condition' $segments 's/^\(PO1\t01\t.*\)C0302/\1C0333/' \
+    "PO1: 'C0333' is no condition on its 25 elements"
+breaks 'a condition of one' $segments 's/^\(PO1\t01\t.*\)C0302/\1C03/' "PO1: 'C03' is no condition"
+breaks 'a name in the middle' $segments 's/^AK1\t02.*/&Name/' \
+    'conditions and name stand on the first row of AK1 only'
+breaks 'a segment twice' $segments '$a AK1\t01\t479\tM\t1\t\tagain' 'AK1 again: see line [0-9]+'
+breaks 'an element twice' $elements '$a 479\tID\t2\t2\tagain' 'element 479 again: see line [0-9]+'
+breaks 'a type' $elements 's/^479\tID/479\tIDX/' "type 'IDX' is none of AN, ID"
+breaks 'lengths' $elements 's/^324\tAN\t1\t22/324\tAN\t23\t22/' "lengths '23' to '22'"
 breaks 'a code twice' codes.tsv '$a 353\t00\tY\tagain' 'code 00 of element 353 again: see line [0-9]+'
 breaks 'a code of no release' codes.tsv '$a 353\t0X\tN\tnowhere' 'no release has this code'
 breaks 'a code with a blank' codes.tsv '$a 353\t0 X\tY\tblank' "'0 X' is no code"
 breaks 'a letter' codes.tsv '$a 353\t0X\ty\tletter' "004010: 'y' is none of Y, N and \?"
 breaks 'a missing cell' codes.tsv '$a 353\t0X\tY' '3 cells where the heading has 4'
 breaks 'a blank at the end' codes.tsv '$a 353\t0X\tY\ttext ' 'meaning: blanks at the end'
+breaks 'a line end of another system' codes.tsv '$a 353\t0X\tY\ttext\r' 'meaning: blanks at the end'
 breaks 'an unknown release' codes.tsv '1s/004010/004099/' "column '004099' is neither a release"
 breaks 'an open list that is none' open.tsv '$a 324\twhy not' "element '324' has no list in codes.tsv"
 breaks 'a heading' 004010/sets.tsv '1s/group/gruop/' 'the columns must be: set group'
 breaks 'a set twice' 004010/sets.tsv '$a 997\tFA' 'set 997 again'
-breaks 'an unknown segment' 004010/sets/997.tsv 's/\tAK9\t/\tAK99\t/' 'AK99: the segment is not in segments.tsv'
-breaks 'an area' 004010/sets/997.tsv '$s/^[0-9]/4/' 'SE: the area must be 1'
-breaks 'no end' 004010/sets/997.tsv '$d' 'a set begins with ST and ends with SE'
-breaks 'a loop that is not open' 004010/sets/997.tsv 's,AK2/AK3$,AK7/AK3,' 'AK3: the path leads into a loop that is not open here'
-breaks 'a loop named by another' 004010/sets/997.tsv 's,AK2/AK3$,AK2/AK4,' 'AK3: the first segment of a loop gives the path its name'
-breaks 'a use' 004010/sets/997.tsv 's/\tAK9\tM\t1\t/\tAK9\tM\tmany\t/' 'AK9: max_use or loop_repeat must be a number'
+breaks 'an unknown segment' $set 's/\tAK9\t/\tAK99\t/' 'AK99: the segment is not in segments.tsv'
+breaks 'an area' $set '$s/^[0-9]/4/' 'SE: the area must be 1'
+breaks 'no end' $set '$d' 'a set begins with ST and ends with SE'
+breaks 'a loop that is not open' $set 's,AK2/AK3$,AK7/AK3,' \
+    'AK3: the path leads into a loop that is not open here'
+breaks 'a loop named by another' $set 's,AK2/AK3$,AK2/AK4,' \
+    'AK3: the first segment of a loop gives the path its name'
+breaks 'a loop begun again' $set '$s,$,AK2,' 'SE: the loop of this path has ended before'
+breaks 'a use' $set 's/\tAK9\tM\t1\t/\tAK9\tM\tmany\t/' 'AK9: max_use or loop_repeat must be a number'
 
 small
 sed -i 's/^353\t00\t/353\t001\t/' small/codes.tsv
 run "$compile" small broken.image
 status_is 2 'a code too long for its element'
-err_like '^small/004010/elements.tsv:[0-9]+: element 353 has 2 to 2 characters, and codes.tsv:[0-9]+ the code 001$' 'said'
+err_like ': element 353 has 2 to 2 characters, and codes.tsv:[0-9]+ the code 001' \
+    'said'
 small
 cp small/004010/sets/997.tsv small/004010/sets/998.tsv
 run "$compile" small broken.image

@@ -176,7 +176,8 @@ static void set_add(struct emitter *emitter, const struct model_set *set)
     }
 }
 
-static void release_add(struct emitter *emitter, const struct model *model, const struct model_release *release)
+static void release_add(struct emitter *emitter, const struct model *model,
+                        const struct model_release *release)
 {
     rows_add(emitter, IMAGE_RELEASES, &(struct image_release){
         .name = string_add(emitter, bytes_of(release->name)),

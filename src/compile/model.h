@@ -102,7 +102,8 @@ bool model_is_id(struct bytes id);
  * `count` when it is not there. */
 size_t model_find(const void *things, size_t count, size_t size, size_t key_offset, struct bytes id);
 
-void model_read_codes(struct model *model, struct arena *arena, struct problems *problems, const char *folder);
+void model_read_codes(struct model *model, struct arena *arena, struct problems *problems,
+                      const char *folder);
 void model_read_elements(struct model *model, struct model_release *release, struct arena *arena,
                          struct problems *problems, const char *folder);
 void model_read_units(struct model_release *release, struct arena *arena, struct problems *problems,

@@ -57,7 +57,8 @@ static bool row_read(const struct table *table, struct problems *problems, const
     element->key = bytes_key(element->id.at, element->id.len);
     if (!type_read(row->cells[TYPE], element))
         problem_add(problems, table->path, row->line,
-                    "type '%.*s' is none of AN, ID, DT, TM, R, B, N0 to N9 and ?", BYTES_ARG(row->cells[TYPE]));
+                    "type '%.*s' is none of AN, ID, DT, TM, R, B, N0 to N9 and ?",
+                    BYTES_ARG(row->cells[TYPE]));
     if (!length_read(row->cells[MIN], &element->min) || !length_read(row->cells[MAX], &element->max) ||
         (element->max > 0 && element->min > element->max))
         problem_add(problems, table->path, row->line, "lengths '%.*s' to '%.*s': must be ascending numbers "
@@ -81,7 +82,8 @@ static void list_check(const struct table *table, struct problems *problems,
             (code->code.len < element->min || (element->max > 0 && code->code.len > element->max)))
             problem_add(problems, table->path, element->line,
                         "element %.*s has %u to %u characters, and codes.tsv:%u the code %.*s",
-                        BYTES_ARG(element->id), element->min, element->max, code->line, BYTES_ARG(code->code));
+                        BYTES_ARG(element->id), element->min, element->max, code->line,
+                        BYTES_ARG(code->code));
     }
 }
 

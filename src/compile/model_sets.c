@@ -205,8 +205,8 @@ static void sets_check(const struct model_release *release, struct arena *arena,
         if (name.len < 4 || memcmp(name.at + name.len - 4, ".tsv", 4) != 0)
             continue;
         name.len -= 4;
-        if (model_find(release->sets, release->n_sets, sizeof(*release->sets), offsetof(struct model_set, key),
-                       name) == release->n_sets)
+        if (model_find(release->sets, release->n_sets, sizeof(*release->sets),
+                       offsetof(struct model_set, key), name) == release->n_sets)
             problem_add(problems, below, 0, "%s: the set is not in sets.tsv", entry->d_name);
     }
     closedir(dir);

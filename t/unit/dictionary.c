@@ -45,8 +45,8 @@ static void table_read(struct buffer *content, const char *release, const char *
 {
     char path[512], below[256];
 
-    assert_true((size_t)snprintf(below, sizeof(below), "maps/x12/%s%s%s", release, *release != '\0' ? "/" : "",
-                                 name) < sizeof(below));
+    assert_true((size_t)snprintf(below, sizeof(below), "maps/x12/%s%s%s", release,
+                                 *release != '\0' ? "/" : "", name) < sizeof(below));
     path_make(path, "CROSSDOCK_SOURCE", below);
     file_read(content, path);
 }
@@ -243,7 +243,8 @@ static void structure_check(const struct standard_set *set)
             depth += parent->depth;
         }
         assert_int_equal(position->depth, depth);
-        assert_int_equal(position->segment->key, bytes_key(position->segment->id, strlen(position->segment->id)));
+        assert_int_equal(position->segment->key,
+                         bytes_key(position->segment->id, strlen(position->segment->id)));
     }
 }
 
@@ -326,7 +327,8 @@ static void test_every_segment(void **state)
             field = &segment->fields[i];
             assert_true(i < segment->n_fields);
             assert_true((field->element != NULL) != (field->composite != NULL));
-            assert_true(bytes_are(cells[2], field->element != NULL ? field->element->id : field->composite->id));
+            assert_true(bytes_are(cells[2], field->element != NULL ? field->element->id
+                                                                    : field->composite->id));
             assert_int_equal(bytes_are(cells[3], "M"), field->need == STANDARD_MANDATORY);
             assert_int_equal(bytes_are(cells[3], "M"), segment->mandatory >> i & 1);
             assert_true(field->repeat_max >= 1);
@@ -608,7 +610,8 @@ static void test_cut_and_claimed(void **state)
 
     (void)state;
     for (unsigned i = 0; i < rounds(40); i++) {
-        size_t size = sizeof(struct image_header) + random_next(&random) % (image.len - sizeof(struct image_header));
+        size_t least = sizeof(struct image_header);
+        size_t size = least + random_next(&random) % (image.len - least);
         char *cut = malloc(size);
         uint64_t claimed = size;
 
