@@ -9,7 +9,7 @@ version=$(sed -n 's/^#define PACKAGE_VERSION "\(.*\)"/\1/p' "$CROSSDOCK_BUILD/co
 
 # Options of a --help text: at the start of an indented line, "-x, --long=VALUE  what it does".
 help_options() {
-    sed -nE 's/^ {2,6}((-[[:alnum:]]|--[a-z0-9-]+)([ =]\[?[A-Za-z0-9|.,:_=-]+\]?)?(, *(-[[:alnum:]]|--[a-z0-9-]+)([ =]\[?[A-Za-z0-9|.,:_=-]+\]?)?)*).*/\1/p' |
+    sed -nE 's/^ {2,6}((-[[:alnum:]]|--[a-z0-9-]+)([ =]\[?[A-Za-z0-9|.:_=-]+\]?)?(, *(-[[:alnum:]]|--[a-z0-9-]+)([ =]\[?[A-Za-z0-9|.:_=-]+\]?)?)*).*/\1/p' |
         grep -oE -- '(^|[ ,])--?[a-zA-Z0-9][a-z0-9-]*' | tr -d ' ,' | LC_ALL=C sort -u
 }
 
