@@ -77,31 +77,31 @@ static struct table *loaded(const struct tables *tables, struct bytes name, bool
 }
 
 /* Adds a table to those that were read, and reads it.  NULL: tables->error. */
-static struct table *add_table(struct tables *tables, struct bytes name, bool kind, struct section text)
+static struct table *add_table(struct tables *tables, const struct section *section, bool kind)
 {
     struct table *table = arena_zalloc(&tables->arena, 1, sizeof(*table));
-    struct bytes copy = arena_copy(&tables->arena, name);
+    struct bytes name = arena_copy(&tables->arena, section->name);
     bool good;
 
-    if (table == NULL || copy.at == NULL) {
-        tables_complain(tables, BLOCKS, 0, "out of memory");
+    if (table == NULL || name.at == NULL) {
+        tables_complain(tables, section->file, 0, "out of memory");
         return NULL;
     }
-    table->block.name = copy.at;
+    table->block.name = name.at;
     table->block.meaning = "";
-    table->file = kind ? copy.at : BLOCKS;
+    table->file = section->file;
     table->depth = 1;
     if (kind) {
         table->kind = arena_zalloc(&tables->arena, 1, sizeof(struct canon_kind));
         if (table->kind == NULL) {
-            tables_complain(tables, table->file, 0, "out of memory");
+            tables_complain(tables, section->file, 0, "out of memory");
             return NULL;
         }
-        table->kind->name = copy.at;
+        table->kind->name = name.at;
         table->kind->body = &table->block;
     }
     if (tables->n == MAX_TABLES) {
-        tables_complain(tables, table->file, 0, "more than %d tables", MAX_TABLES);
+        tables_complain(tables, section->file, 0, "more than %d tables", MAX_TABLES);
         return NULL;
     }
     if (tables->last != NULL)
@@ -111,84 +111,92 @@ static struct table *add_table(struct tables *tables, struct bytes name, bool ki
     tables->last = table;
     tables->n++;
     tables->nest++;
-    good = table_parse(tables, table, text.text, text.len, text.line);
+    good = table_parse(tables, table, section->text, section->len, section->line);
     tables->nest--;
     table->whole = good;
     return good ? table : NULL;
 }
 
-/* At least one, and at least as often as lines begin with the mark. */
-static size_t count_marks(const char *text, size_t len, const char *mark)
+static const struct section *find_section(const struct tables *tables, const char *file, struct bytes name)
 {
-    const char *end = text + len;
-    size_t n = 1;
-
-    for (const char *at = text; (at = memmem(at, (size_t)(end - at), mark, strlen(mark))) != NULL; at++)
-        n++;
-    return n;
+    for (const struct section *section = tables->sections; section != NULL; section = section->next)
+        if (bytes_equal(section->name, name) &&
+            (file == NULL || strcmp(section->file, BLOCKS) == 0 || strcmp(section->file, file) == 0))
+            return section;
+    return NULL;
 }
 
-/* Finds where each block's table begins.  False: tables->error, or there are no blocks. */
-static bool find_sections(struct tables *tables)
+/* Finds where blocks begin in a file's text.  *len becomes that of what stands before the first. */
+static bool find_sections(struct tables *tables, const char *file, char *text, size_t *len)
 {
     static const char mark[] = "block\t";
     enum { MARK = sizeof(mark) - 1 };
-    char *text = NULL, *end;
-    size_t len = 0;
+    char *end = text + *len;
+    struct section *last = NULL;
     unsigned line = 1;
 
-    if (tables->has_sections)
-        return tables->n_sections > 0;
-    tables->has_sections = true;
-    if (!slurp(tables, BLOCKS, &text, &len))
-        return false;
-    end = text + len;
-    tables->sections = arena_zalloc(&tables->arena, count_marks(text, len, mark), sizeof(*tables->sections));
-    if (tables->sections == NULL)
-        return tables_complain(tables, BLOCKS, 0, "out of memory");
     for (char *at = text; at < end; line++) {
         char *stop = memchr(at, '\n', (size_t)(end - at));
 
         if (end - at > MARK && memcmp(at, mark, MARK) == 0) {
-            struct section *section = &tables->sections[tables->n_sections];
-            char *name = at + MARK, *name_end = name;
+            struct section *section = arena_alloc(&tables->arena, sizeof(*section));
+            struct bytes name = {at + MARK, 0};
 
-            while (name_end < end && *name_end != '\t' && *name_end != '\n')
-                name_end++;
-            *section = (struct section){{name, (size_t)(name_end - name)}, at, (size_t)(end - at), line};
-            if (tables->n_sections > 0)
-                section[-1].len = (size_t)(at - 1 - section[-1].text);
-            tables->n_sections++;
+            while (name.at + name.len < end && name.at[name.len] != '\t' && name.at[name.len] != '\n')
+                name.len++;
+            if (section == NULL)
+                return tables_complain(tables, file, line, "out of memory");
+            if (find_section(tables, NULL, name) != NULL)
+                return tables_complain(tables, file, line, "block %.*s stands twice",
+                                       (int)(name.len < 64 ? name.len : 64), name.at);
+            *section = (struct section){
+                .next = tables->sections, .name = name, .file = file,
+                .text = at, .len = (size_t)(end - at), .line = line,
+            };
+            tables->sections = section;
+            if (last != NULL)
+                last->len = (size_t)(at - last->text) - 1;
+            else
+                *len = (size_t)(at - text);
+            last = section;
         }
         at = stop != NULL ? stop + 1 : end;
     }
-    for (unsigned i = 1; i < tables->n_sections; i++)
-        for (unsigned j = 0; j < i; j++)
-            if (bytes_equal(tables->sections[i].name, tables->sections[j].name))
-                return tables_complain(tables, BLOCKS, tables->sections[i].line, "block %.*s stands twice",
-                                       BYTES_ARG(tables->sections[i].name));
-    return tables->n_sections > 0;
+    return true;
 }
 
-struct table *tables_block(struct tables *tables, struct bytes name)
+/* blocks.tsv, once. */
+static void find_shared(struct tables *tables)
 {
+    char *text = NULL;
+    size_t len = 0;
+
+    if (tables->has_shared)
+        return;
+    tables->has_shared = true;
+    if (slurp(tables, BLOCKS, &text, &len))
+        find_sections(tables, BLOCKS, text, &len);
+}
+
+struct table *tables_block(struct tables *tables, const char *file, struct bytes name)
+{
+    const struct section *section;
     struct table *table;
 
+    find_shared(tables);
     if (tables->error != NULL)
         return NULL;
+    section = find_section(tables, file, name);
+    if (section == NULL)
+        return NULL;
     table = loaded(tables, name, false);
-    if (table != NULL || !find_sections(tables))
-        return table;
-    for (unsigned i = 0; i < tables->n_sections; i++)
-        if (bytes_equal(tables->sections[i].name, name))
-            return add_table(tables, name, false, tables->sections[i]);
-    return NULL;
+    return table != NULL ? table : add_table(tables, section, false);
 }
 
 static struct table *tables_kind(struct tables *tables, struct bytes name)
 {
+    struct section section = {.name = name, .line = 1};
     char file[CANON_MAX_NAME + 1];
-    struct section text = {.line = 1};
     struct table *table;
 
     if (tables->error != NULL || !table_is_name(name) || bytes_are(name, BLOCKS))
@@ -196,11 +204,20 @@ static struct table *tables_kind(struct tables *tables, struct bytes name)
     table = loaded(tables, name, true);
     if (table != NULL)
         return table;
+    find_shared(tables);
+    /* Whatever name a record brings: one that is no kind's leaves nothing behind. */
     memcpy(file, name.at, name.len);
     file[name.len] = '\0';
-    if (!slurp(tables, file, &text.text, &text.len))
+    if (!slurp(tables, file, &section.text, &section.len))
         return NULL;
-    return add_table(tables, name, true, text);
+    section.file = arena_copy(&tables->arena, name).at;
+    if (section.file == NULL) {
+        tables_complain(tables, file, 0, "out of memory");
+        return NULL;
+    }
+    if (!find_sections(tables, section.file, section.text, &section.len))
+        return NULL;
+    return add_table(tables, &section, true);
 }
 
 struct schema *schema_open(const char *folder, char **why)
@@ -254,7 +271,7 @@ const struct canon_kind *schema_kind(const struct schema *schema, struct bytes n
 
 const struct canon_block *schema_block(const struct schema *schema, struct bytes name)
 {
-    const struct table *table = tables_block(schema->tables, name);
+    const struct table *table = tables_block(schema->tables, NULL, name);
 
     return table != NULL ? &table->block : NULL;
 }
@@ -289,9 +306,8 @@ static bool load_all(struct tables *tables)
         }
     }
     closedir(dir);
-    if (find_sections(tables))
-        for (unsigned i = 0; i < tables->n_sections; i++)
-            tables_block(tables, tables->sections[i].name);
+    for (const struct section *section = tables->sections; section != NULL; section = section->next)
+        tables_block(tables, NULL, section->name);
     return tables->error == NULL;
 }
 

@@ -144,9 +144,9 @@ static bool read_type(struct reading *r, struct canon_field *field, struct bytes
                         (int)(type.len < 64 ? type.len : 64), type.at);
     if (r->tables->nest >= CANON_MAX_NEST)
         return complain(r, "blocks nest more than %d deep", CANON_MAX_NEST);
-    block = tables_block(r->tables, type);
+    block = tables_block(r->tables, r->table->file, type);
     if (block == NULL)
-        return complain(r, "\"%.*s\" is no type, and blocks.tsv has no such block", BYTES_ARG(type));
+        return complain(r, "\"%.*s\" is no type, and no block of this file or of blocks.tsv", BYTES_ARG(type));
     if (!block->whole)
         return complain(r, "block %s contains itself", block->block.name);
     if (block->depth >= CANON_MAX_NEST)

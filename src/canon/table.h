@@ -1,8 +1,8 @@
 /*
  * table: one table of maps/canon, from its text to a block or a kind.  For the schema alone.
  *
- * A kind has a file of its own; the blocks share one, blocks.tsv, where each table begins with its "block"
- * line: fifty files more would cost a tool that lives five milliseconds one of them in twenty.
+ * A kind has a file of its own, with the blocks that are its alone; the blocks that kinds share stand in
+ * blocks.tsv.  (A file a block would be fifty files to open, and a tool lives five milliseconds.)
  */
 #ifndef CROSSDOCK_CANON_TABLE_H
 #define CROSSDOCK_CANON_TABLE_H
@@ -20,9 +20,11 @@ struct table {
     bool whole;              /* false while it is being read: met again, it contains itself */
 };
 
-/* Where a block's table stands in blocks.tsv. */
+/* Where a block's table stands. */
 struct section {
+    struct section *next;
     struct bytes name;
+    const char *file;
     char *text;
     size_t len;
     unsigned line;           /* of its first */
@@ -37,8 +39,7 @@ struct tables {
     unsigned n;
     unsigned nest;           /* tables being read */
     struct section *sections;
-    unsigned n_sections;
-    bool has_sections;       /* blocks.tsv was looked for */
+    bool has_shared;         /* blocks.tsv was looked for */
     char *error;             /* malloc'ed, or NULL: the first thing that was wrong */
     const struct canon_kind **sorted; /* every kind by name, once it was asked for */
     unsigned n_sorted;
@@ -47,8 +48,9 @@ struct tables {
 /* Lower case, digits, underscore; begins with a letter; at most CANON_MAX_NAME. */
 bool table_is_name(struct bytes name);
 
-/* The block of this name, read if it was not yet (schema.c).  NULL: there is none, or tables->error. */
-struct table *tables_block(struct tables *tables, struct bytes name);
+/* The block of this name, a shared one or one of this file, read if it was not yet (schema.c).  File NULL: any.
+ * NULL: there is none, or tables->error. */
+struct table *tables_block(struct tables *tables, const char *file, struct bytes name);
 
 /* Reads a table's text, which it cuts up in place: text[len] must be writable, and the text lives as long as the
  * table.  `line` is that of its beginning.  False: tables->error. */
