@@ -7,7 +7,9 @@ src_compile_compile_x12_SOURCES += %reldir%/model.c %reldir%/model.h
 src_compile_compile_x12_SOURCES += %reldir%/model_codes.c %reldir%/model_elements.c
 src_compile_compile_x12_SOURCES += %reldir%/model_units.c %reldir%/model_sets.c
 src_compile_compile_x12_SOURCES += %reldir%/emit.c %reldir%/emit.h
-src_compile_compile_x12_LDADD = $(tool_ldadd)
+# The few files of the house it uses, not the library: else every change anywhere would write the image anew.
+src_compile_compile_x12_SOURCES += src/base/arena.c src/base/buffer.c src/base/bytes.c
+src_compile_compile_x12_LDADD =
 
 # x12_dictionary: maps/x12/local.mk.
 imagedir = $(pkgdatadir)/maps
