@@ -6,3 +6,5 @@ check_PROGRAMS += %reldir%/dictionary
 t_unit_dictionary_SOURCES = %reldir%/dictionary.c
 check_PROGRAMS += %reldir%/report
 t_unit_report_SOURCES = %reldir%/report.c
+check_PROGRAMS += %reldir%/hash
+t_unit_hash_SOURCES = %reldir%/hash.c
