@@ -15,29 +15,14 @@
 #include "conf/search.h"
 #include "conf/yaml.h"
 #include "diag/report.h"
+#include "map/table.h"
 
-enum { MAP_MAX_PATH = 4 };
+enum { MAP_MAX_PATH = 4, MAP_MAX_NEST = 16 };
 
 struct map_mark {
     const char *file;
     uint32_t line, column;
 };
-
-/* A code table; several codes may mean one word, the first one listed is written. */
-struct map_row {
-    struct bytes code, word;
-};
-struct map_table {
-    const char *name;
-    struct map_mark mark;
-    uint32_t n_rows;
-    const struct map_row *rows;    /* in the file's order */
-    uint32_t n_slots;              /* power of two */
-    const uint32_t *by_code;       /* row + 1, hashed by map_hash(code) */
-    const uint32_t *by_word;
-};
-const struct map_row *map_table_code(const struct map_table *table, struct bytes code);
-const struct map_row *map_table_word(const struct map_table *table, struct bytes word);
 
 enum map_miss { MAP_MISS_PASS, MAP_MISS_ERROR };
 enum map_compute { MAP_COMPUTE_NOTHING, MAP_COUNT, MAP_SUM };
@@ -50,6 +35,7 @@ struct map_target {
     const struct canon_field *path[MAP_MAX_PATH];  /* objects to enter, then the field */
     const struct canon_field *field;               /* the last of path, or NULL */
     const struct canon_field *raw;                 /* FIELD_raw beside it, or NULL */
+    bool shared;                                   /* other targets may set the field in the same object */
     const struct map_table *table;
     enum map_miss miss;
     uint8_t pad;                                   /* digits to pad to with zeros; 0: none */
@@ -57,7 +43,6 @@ struct map_target {
     const struct canon_field *of_list, *of_field;  /* of the root's body: count: LIST, sum: LIST.FIELD */
     struct bytes fallback;                         /* `default`; at NULL: none */
     struct bytes constant;                         /* `value`; at NULL: none */
-    bool contended;                                /* other rules may set the field in the same object */
 };
 
 struct map_assign {
@@ -127,8 +112,7 @@ struct map {
 
 /* NULL on failure, told to the report (configuration errors).  `name` as in partner files: "x12-850",
  * "acme/850". */
-struct map *map_load(const char *name, const struct search *search, const struct schema *schema,
-                     struct report *report);
+struct map *map_load(const char *name, struct search *search, const struct schema *schema, struct report *report);
 void map_close(struct map *map);
 
 #endif

@@ -463,11 +463,11 @@ static enum x12_event read_isa(struct x12_reader *reader)
 
 static void segment_id(struct x12_segment *segment, const char *at, size_t len)
 {
-    segment->id = (struct bytes){at, len};
+    segment->view.id = (struct bytes){at, len};
     if (len == 3 || len == 2)
-        segment->key = bytes_key(at, len);
+        segment->view.key = bytes_key(at, len);
     else
-        segment->key = len <= 8 ? bytes_key(at, len) : 0;
+        segment->view.key = len <= 8 ? bytes_key(at, len) : 0;
 }
 
 /* A segment with line breaks in it: again, without them, in scratch. */
@@ -485,26 +485,26 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
     for (size_t i = 0; i < segment->raw.len; i++)
         if (!is_line_break(segment->raw.at[i]))
             clean[len++] = segment->raw.at[i];
-    segment->present = segment->compound = 0;
-    segment->odd = false;
+    segment->view.present = segment->view.compound = 0;
+    segment->view.odd = false;
     for (size_t i = 0; i <= len; i++) {
         if (i == len || clean[i] == d->element) {
             if (n == 0) {
                 segment_id(segment, clean, i);
             } else if (n <= X12_MAX_ELEMENTS) {
                 segment->element[n - 1] = (struct bytes){clean + begun, i - begun};
-                segment->present |= (uint64_t)(i != begun) << (n - 1);
+                segment->view.present |= (uint64_t)(i != begun) << (n - 1);
             }
             n++;
             begun = i + 1;
         } else if (clean[i] == d->component || (d->repetition != 0 && clean[i] == d->repetition)) {
             if (n >= 1 && n <= X12_MAX_ELEMENTS)
-                segment->compound |= (uint64_t)1 << (n - 1);
+                segment->view.compound |= (uint64_t)1 << (n - 1);
         } else if ((unsigned char)clean[i] < 0x20 || (unsigned char)clean[i] > 0x7e) {
-            segment->odd = true;
+            segment->view.odd = true;
         }
     }
-    segment->n_elements = n - 1;
+    segment->view.n_elements = n - 1;
     segment->wrapped = true;
     return true;
 }
@@ -626,11 +626,11 @@ again:
         }
     }
     segment->raw = (struct bytes){data + reader->pos, end - reader->pos};
-    segment->offset = reader->current->base + reader->pos;
-    segment->n_elements = n - 1;
-    segment->present = present;
-    segment->compound = compound;
-    segment->odd = odd;
+    segment->view.offset = reader->current->base + reader->pos;
+    segment->view.n_elements = n - 1;
+    segment->view.present = present;
+    segment->view.compound = compound;
+    segment->view.odd = odd;
     segment->wrapped = false;
     segment->unterminated = unterminated;
     if (unterminated) {
@@ -644,7 +644,7 @@ again:
     }
     reader->pos = end;
     if (segment->raw.len > reader->limits.segment) {
-        (void)trouble(reader, X12_TOO_LONG, segment->offset, segment->line, segment->raw.len, segment->raw);
+        (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len, segment->raw);
         return X12_TOO_LONG;
     }
     if (breaks > 0 && !unwrap_segment(reader, segment))
@@ -753,9 +753,12 @@ enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
         return event == X12_JUNK ? event : x12_next(reader, segment);
     }
     reader->told_length = false;
-    segment->line = reader->line;
+    segment->view.line = reader->line;
+    segment->view.element = segment->element;
+    segment->view.component = reader->delimiters.component;
+    segment->view.repetition = reader->delimiters.repetition;
     event = read_segment(reader, segment);
-    if (event == X12_SEGMENT && segment->key == bytes_key("IEA", 3) && reader->mode == INSIDE)
+    if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE)
         reader->mode = OUTSIDE;
     return event;
 }

@@ -13,6 +13,7 @@
 #define CROSSDOCK_WIRE_X12_H
 
 #include "base/arena.h"
+#include "standard/view.h"
 
 enum { X12_MAX_ELEMENTS = 64 }; /* kept apart by position; more are counted in n_elements all the same */
 
@@ -21,18 +22,13 @@ struct x12_delimiters {
     char repetition; /* 0: none */
 };
 
+/* A segment as the checks see it (standard/view.h), and what only the wire knows.  view.ordinal is the
+ * caller's to set. */
 struct x12_segment {
-    struct bytes raw;     /* as it came, without the terminator; may hold line breaks (see `wrapped`) */
-    struct bytes id;
-    uint64_t key;         /* bytes_key of the id; 0 when longer than 8 */
-    uint64_t offset;      /* of its first byte in the file */
-    uint32_t line;        /* of its first byte, from 1 */
-    uint32_t n_elements;  /* found, empty ones and those beyond X12_MAX_ELEMENTS too */
-    uint64_t present;     /* bit n-1: element n is not empty */
-    uint64_t compound;    /* bit n-1: element n holds a component or repetition separator */
-    bool odd;             /* holds a byte below 0x20 or above 0x7e (other than line breaks taken out) */
-    bool wrapped;         /* line breaks inside were taken out: raw differs from the elements */
-    bool unterminated;    /* the file ended before its terminator */
+    struct segment_view view; /* view.element points to `element` */
+    struct bytes raw;         /* as it came, without the terminator; may hold line breaks (see `wrapped`) */
+    bool wrapped;             /* line breaks inside were taken out: raw differs from the elements */
+    bool unterminated;        /* the file ended before its terminator */
     struct bytes element[X12_MAX_ELEMENTS]; /* [0] is element 1 */
 };
 
