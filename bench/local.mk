@@ -1,0 +1,9 @@
+# What "make bench" measures with; bench/run says how. None of them leans on a room.
+noinst_PROGRAMS += %reldir%/baseline %reldir%/generate %reldir%/measure
+bench_baseline_SOURCES = %reldir%/baseline.c
+bench_baseline_LDADD =
+bench_generate_SOURCES = %reldir%/generate.c
+bench_generate_LDADD =
+bench_measure_SOURCES = %reldir%/measure.c
+bench_measure_LDADD =
+EXTRA_DIST += %reldir%/run %reldir%/README
