@@ -8,3 +8,5 @@ check_PROGRAMS += %reldir%/report
 t_unit_report_SOURCES = %reldir%/report.c
 check_PROGRAMS += %reldir%/hash
 t_unit_hash_SOURCES = %reldir%/hash.c
+check_PROGRAMS += %reldir%/decimal
+t_unit_decimal_SOURCES = %reldir%/decimal.c
