@@ -1,0 +1,47 @@
+/*
+ * layout_keys: the values of a layout's mapping, each checked and complained about in its place.
+ *
+ * All take the mapping and a key; a key that is not there gives the default.  The first wrong one makes
+ * `wrong` true, and reading goes on, so that one run tells all that is wrong.
+ */
+#ifndef CROSSDOCK_MAP_LAYOUT_KEYS_H
+#define CROSSDOCK_MAP_LAYOUT_KEYS_H
+
+#include "conf/yaml.h"
+#include "wire/date_form.h"
+
+struct layout_keys {
+    struct report *report;
+    struct arena *arena;
+    bool wrong;
+};
+
+/* Complains about each key that is not among the words of `known` (blanks between). */
+void layout_keys_check(struct layout_keys *keys, const struct yaml_node *node, const char *known);
+
+/* Complains at a node. */
+void layout_keys_refuse(struct layout_keys *keys, const struct yaml_node *node, enum complaint complaint,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The child of that key when it is a scalar; NULL when it is not there, or null. */
+const struct yaml_node *layout_keys_scalar(struct layout_keys *keys, const struct yaml_node *node,
+                                           const char *key);
+
+const char *layout_keys_text(struct layout_keys *keys, const struct yaml_node *node, const char *key,
+                             const char *fallback);
+bool layout_keys_bool(struct layout_keys *keys, const struct yaml_node *node, const char *key, bool fallback);
+unsigned layout_keys_count(struct layout_keys *keys, const struct yaml_node *node, const char *key,
+                           unsigned most, unsigned fallback);
+
+/* One byte, or a word for one: tab, comma, semicolon, pipe, blank, none (0). */
+char layout_keys_byte(struct layout_keys *keys, const struct yaml_node *node, const char *key, char fallback);
+
+/* The index of the value among words (blanks between). */
+unsigned layout_keys_word(struct layout_keys *keys, const struct yaml_node *node, const char *key,
+                          const char *words, unsigned fallback);
+
+/* NULL when not there. */
+const struct date_form *layout_keys_date(struct layout_keys *keys, const struct yaml_node *node,
+                                         const char *key);
+
+#endif

@@ -1,0 +1,364 @@
+#include "map/write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "map/write_bound.h"
+
+enum { SCRATCH_CEILING = 64 * 1024 * 1024, ARENA_CEILING = 64 * 1024 * 1024, PATH_CEILING = 1024 };
+
+/* --- telling what is wrong */
+
+/* "lines[2].ship_to.name": elements of a list count from 1, as people do. */
+static void add_path(struct buffer *into, const struct write_frame *frame)
+{
+    if (frame == NULL)
+        return;
+    add_path(into, frame->up);
+    if (into->len > 0)
+        buffer_add_byte(into, '.');
+    buffer_add_string(into, frame->field->name);
+    if (frame->index > 0)
+        buffer_add_format(into, "[%u]", frame->index);
+}
+
+void write_tell(struct map_writer *writer, enum complaint complaint, const struct write_frame *frame,
+                const struct map_target *target, const char *what, struct bytes value, const char *expected)
+{
+    struct finding finding = {.complaint = complaint, .severity = SEVERITY_ERROR, .value = value,
+                              .expected = expected};
+    struct map_mark mark = target != NULL ? target->mark : (struct map_mark){NULL, 0, 0};
+    struct buffer detail;
+    char origin[512];
+
+    buffer_init(&detail, PATH_CEILING);
+    add_path(&detail, frame);
+    if (what != NULL)
+        buffer_add_format(&detail, "%s%s", detail.len > 0 ? " " : "", what);
+    buffer_add_byte(&detail, '\0');
+    finding.place = writer->write->place;
+    finding.detail = detail.failed ? what : detail.at;
+    if (mark.file != NULL) {
+        snprintf(origin, sizeof(origin), "%s:%u:%u", mark.file, mark.line, mark.column);
+        finding.origin = origin;
+    }
+    writer->write->tell(writer->write->whom, &finding);
+    writer->refused = true;
+    buffer_release(&detail);
+}
+
+/* The way to a target's field, from the rule's object or from the root; frames live in `frames`. */
+static const struct write_frame *frame_of(const struct map_writer *writer, const struct map_target *target,
+                                          struct write_frame frames[MAP_MAX_PATH])
+{
+    const struct write_frame *frame = target->from_root ? NULL : writer->frame;
+
+    for (unsigned i = 0; i < target->path_len; i++) {
+        frames[i] = (struct write_frame){.up = frame, .field = target->path[i]};
+        frame = &frames[i];
+    }
+    return frame;
+}
+
+static void tell_fault(void *to, const struct unit_fault *fault)
+{
+    struct map_writer *writer = to;
+    const struct bound_rule *bound = writer->rule != NULL ? &writer->rules[writer->rule->index] : NULL;
+    const struct map_target *target = NULL;
+    struct write_frame frames[MAP_MAX_PATH];
+    const struct write_frame *frame = NULL;
+    struct bytes value = {NULL, 0};
+    char what[256];
+
+    if (fault->slot < 0) {
+        write_tell(writer, WRITE_DOCUMENT, NULL, NULL, fault->what, value, fault->expected);
+        return;
+    }
+    for (unsigned i = 0; i < bound->n_assigns && target == NULL; i++)
+        if (bound->assigns[i].slot == fault->slot)
+            target = bound->assigns[i].target;
+    if (target != NULL)
+        frame = frame_of(writer, target, frames);
+    value = writer->values[fault->slot].text;
+    snprintf(what, sizeof(what), "in column %.*s of %s: %s", BYTES_ARG(fault->column), writer->rule->tag,
+             fault->what);
+    write_tell(writer, WRITE_MISFIT, frame, target, what, value, fault->expected);
+}
+
+/* --- what a rule takes */
+
+static bool test_has(const struct map_test *test, struct bytes value)
+{
+    for (uint32_t i = 0; i < test->n_values; i++)
+        if (bytes_equal(test->values[i], value))
+            return true;
+    return false;
+}
+
+/* Tests on fields that the rule writes itself hold for this object. */
+static bool tests_hold(struct map_writer *writer, const struct map_rule *rule,
+                       const struct canon_object *context)
+{
+    const struct bound_rule *bound = &writer->rules[rule->index];
+
+    for (unsigned i = 0; i < bound->n_tests; i++) {
+        const struct bound_test *test = &bound->tests[i];
+
+        if (test->target != NULL) {
+            struct write_value value = write_value_of(writer, test->target, context);
+
+            if (value.value.text.at != NULL && !test_has(test->test, value.value.text))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool same_path(const struct map_rule *a, const struct map_rule *b)
+{
+    if (!a->each || !b->each || a->enter_len != b->enter_len)
+        return false;
+    for (unsigned i = 0; i < a->enter_len; i++)
+        if (a->enter[i] != b->enter[i])
+            return false;
+    return true;
+}
+
+/* An element of a list belongs to the first alternative that takes it, as in reading. */
+static bool taken_before(struct map_writer *writer, const struct map_node *node, const struct map_rule *rule,
+                         const struct canon_object *element)
+{
+    for (const struct map_rule *earlier = node->rules; earlier != rule; earlier++)
+        if (same_path(earlier, rule) && tests_hold(writer, earlier, element))
+            return true;
+    return false;
+}
+
+static bool nodes_have_content(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
+                               const struct canon_object *context);
+
+static bool rule_has_content(struct map_writer *writer, const struct map_rule *rule,
+                             const struct canon_object *context)
+{
+    const struct bound_rule *bound = &writer->rules[rule->index];
+
+    for (unsigned i = 0; i < bound->n_assigns; i++)
+        if (write_value_of(writer, bound->assigns[i].target, context).from_record)
+            return true;
+    return nodes_have_content(writer, rule->nodes, rule->n_nodes, context);
+}
+
+static const struct canon_list *list_at(const struct map_rule *rule, const struct canon_object *context)
+{
+    const struct canon_object *object = write_reach(context, rule->enter, rule->enter_len - 1U);
+    const struct canon_value *value;
+
+    value = object != NULL ? canon_get(object, rule->enter[rule->enter_len - 1]) : NULL;
+    return value != NULL && value->held == CANON_HELD_LIST ? value->list : NULL;
+}
+
+static bool nodes_have_content(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
+                               const struct canon_object *context)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
+            const struct map_rule *rule = &nodes[i].rules[j];
+            const struct canon_object *object = context;
+
+            if (rule->each) {
+                if (list_at(rule, context) != NULL)
+                    return true;
+                continue;
+            }
+            if (rule->enter_len > 0)
+                object = write_reach(context, rule->enter, rule->enter_len);
+            if (object != NULL && rule_has_content(writer, rule, object))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* --- the walk */
+
+static void write_nodes(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
+                        const struct canon_object *context);
+
+static void take_assign(struct map_writer *writer, const struct bound_assign *assign,
+                        const struct canon_object *context)
+{
+    struct write_value value = write_value_of(writer, assign->target, context);
+    struct write_frame frames[MAP_MAX_PATH];
+
+    if (value.missed)
+        write_tell(writer, assign->target->compute == MAP_SUM ? WRITE_DOCUMENT : WRITE_NO_CODE,
+                   frame_of(writer, assign->target, frames), assign->target,
+                   assign->target->compute == MAP_SUM ? "the sum has more digits than can be reckoned with"
+                                                      : assign->target->table->name,
+                   value.value.text, NULL);
+    else if (value.value.text.at != NULL)
+        writer->values[assign->slot] = value.value;
+}
+
+static void write_unit(struct map_writer *writer, const struct map_rule *rule,
+                       const struct canon_object *context)
+{
+    const struct bound_rule *bound = &writer->rules[rule->index];
+    struct unit_writer *units = writer->units;
+
+    memset(writer->values, 0, writer->n_values * sizeof(*writer->values));
+    for (unsigned i = 0; i < bound->n_tests; i++)
+        if (bound->tests[i].test->n_values > 0 && bound->tests[i].test->values[0].len > 0)
+            writer->values[bound->tests[i].slot].text = bound->tests[i].test->values[0];
+    for (unsigned i = 0; i < bound->n_assigns; i++)
+        take_assign(writer, &bound->assigns[i], context);
+    writer->rule = rule;
+    if (!units->format->begin_unit(units, bound->tag, writer->values))
+        writer->refused = true;
+    write_nodes(writer, rule->nodes, rule->n_nodes, context);
+    units->format->end_unit(units, bound->tag);
+}
+
+static void write_each(struct map_writer *writer, const struct map_node *node, const struct map_rule *rule,
+                       const struct canon_object *context)
+{
+    const struct canon_list *list = list_at(rule, context);
+    const struct write_frame *outer = writer->frame;
+    struct write_frame frames[MAP_MAX_PATH], *last = &frames[rule->enter_len - 1];
+
+    if (list == NULL)
+        return;
+    for (unsigned i = 0; i < rule->enter_len; i++)
+        frames[i] = (struct write_frame){.up = i > 0 ? &frames[i - 1] : outer, .field = rule->enter[i]};
+    writer->frame = last;
+    for (const struct canon_object *element = list->first; element != NULL; element = element->next) {
+        last->index++;
+        if (tests_hold(writer, rule, element) && !taken_before(writer, node, rule, element))
+            write_unit(writer, rule, element);
+    }
+    writer->frame = outer;
+}
+
+static void write_at(struct map_writer *writer, const struct map_rule *rule,
+                     const struct canon_object *context)
+{
+    const struct canon_object *object = write_reach(context, rule->enter, rule->enter_len);
+    const struct write_frame *outer = writer->frame;
+    struct write_frame frames[MAP_MAX_PATH];
+
+    if (object == NULL || !tests_hold(writer, rule, object))
+        return;
+    if (!writer->rules[rule->index].constant && !rule_has_content(writer, rule, object))
+        return;
+    /* A rule that says nothing of the record is written for its own sake, unless it only wraps others. */
+    if (writer->rules[rule->index].constant && rule->n_nodes > 0 &&
+        !nodes_have_content(writer, rule->nodes, rule->n_nodes, object))
+        return;
+    for (unsigned i = 0; i < rule->enter_len; i++) {
+        frames[i] = (struct write_frame){.up = writer->frame, .field = rule->enter[i]};
+        writer->frame = &frames[i];
+    }
+    write_unit(writer, rule, object);
+    writer->frame = outer;
+}
+
+static void write_nodes(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
+                        const struct canon_object *context)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
+            const struct map_rule *rule = &nodes[i].rules[j];
+
+            if (rule->each)
+                write_each(writer, &nodes[i], rule, context);
+            else
+                write_at(writer, rule, context);
+        }
+    }
+}
+
+/* --- documents and files */
+
+struct map_writer *map_writer_open(const struct map *map, struct report *report)
+{
+    struct map_writer *writer = calloc(1, sizeof(*writer));
+
+    if (writer == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the map %s", map->name);
+        return NULL;
+    }
+    writer->map = map;
+    arena_init(&writer->arena, 16 * 1024, ARENA_CEILING);
+    arena_init(&writer->scratch, 4096, SCRATCH_CEILING);
+    if (!write_bind(writer, report)) {
+        map_writer_close(writer);
+        return NULL;
+    }
+    writer->units->fault = tell_fault;
+    writer->units->to = writer;
+    return writer;
+}
+
+void map_writer_close(struct map_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    if (writer->units != NULL)
+        writer->units->format->close(writer->units);
+    arena_release(&writer->scratch);
+    arena_release(&writer->arena);
+    free(writer);
+}
+
+const struct unit_format *map_writer_format(const struct map_writer *writer)
+{
+    return writer->units->format;
+}
+
+void map_writer_begin(struct map_writer *writer, struct buffer *out)
+{
+    writer->units->out = out;
+    writer->units->format->begin_file(writer->units);
+}
+
+void map_writer_end(struct map_writer *writer, struct buffer *out)
+{
+    writer->units->out = out;
+    writer->units->format->end_file(writer->units);
+}
+
+static void tell_too_large(struct map_writer *writer)
+{
+    write_tell(writer, WRITE_DOCUMENT, NULL, NULL, "it is too large", (struct bytes){NULL, 0}, NULL);
+}
+
+bool map_writer_document(struct map_writer *writer, struct buffer *out, const struct map_write *write)
+{
+    const struct unit_format *format = writer->units->format;
+    size_t before = out->len;
+
+    writer->write = write;
+    writer->root = write->record->body;
+    writer->frame = NULL;
+    writer->rule = NULL;
+    writer->refused = false;
+    writer->units->out = out;
+    arena_reset(&writer->scratch);
+    cover_count(writer);
+    format->begin_document(writer->units);
+    write_nodes(writer, writer->map->nodes, writer->map->n_nodes, writer->root);
+    writer->rule = NULL;
+    if (out->failed || writer->scratch.failed)
+        tell_too_large(writer);
+    if (writer->refused)
+        format->drop_document(writer->units);
+    else if (!format->end_document(writer->units))
+        writer->refused = true;
+    else if (out->failed)
+        tell_too_large(writer);
+    if (writer->refused) {
+        out->len = before;
+        out->failed = false;
+    }
+    return !writer->refused;
+}

@@ -1,0 +1,94 @@
+/*
+ * write_bound: a map bound to a format's writer.  Private to the write engine: write.c walks, write_bind.c
+ * binds, write_value.c finds what a target gives, write_cover.c knows what no line of the map writes.
+ */
+#ifndef CROSSDOCK_MAP_WRITE_BOUND_H
+#define CROSSDOCK_MAP_WRITE_BOUND_H
+
+#include "map/write.h"
+
+struct bound_assign {
+    const struct map_target *target;
+    int slot;
+};
+
+/* A test of `when`: writes its first value, unless the rule also writes the key from the record. */
+struct bound_test {
+    const struct map_test *test;
+    const struct map_target *target; /* of the same key, or NULL */
+    int slot;
+};
+
+struct bound_rule {
+    int tag;
+    unsigned n_assigns, n_tests;
+    struct bound_assign *assigns;
+    struct bound_test *tests;
+    bool constant; /* nothing in it comes from the record */
+};
+
+/* What the map writes of the objects at one place of the record. */
+struct cover {
+    struct cover *next;               /* sibling */
+    struct cover *first;              /* child */
+    const struct canon_field *field;  /* by which it is reached; NULL: the body */
+    const struct canon_block *block;
+    bool *written;                    /* by field index */
+    uint64_t *unwritten;              /* values counted, by field index */
+};
+
+/* Where the walk stands, for paths in messages. */
+struct write_frame {
+    const struct write_frame *up;
+    const struct canon_field *field;
+    uint32_t index; /* in a list, from 1; 0: an object */
+};
+
+struct map_writer {
+    const struct map *map;
+    struct unit_writer *units;
+    struct bound_rule *rules;         /* by map_rule's index */
+    struct cover *cover;
+    struct unit_value *values;        /* for one unit, by slot */
+    unsigned n_values;
+    struct arena arena;               /* lives as long as the writer */
+    struct arena scratch;             /* one document */
+
+    /* of the document being written */
+    const struct map_write *write;
+    const struct canon_object *root;
+    const struct write_frame *frame;
+    const struct map_rule *rule;
+    bool refused;
+};
+
+/* What a target gives. */
+struct write_value {
+    struct unit_value value;          /* text.at NULL: nothing */
+    bool from_record;                 /* not a constant or default */
+    bool missed;                      /* a word that the table has no code for, and must have */
+    const struct canon_field *field;  /* or NULL */
+};
+
+/* False: complaints were told. */
+bool write_bind(struct map_writer *writer, struct report *report);
+
+/* `context`: the object of the rule. */
+struct write_value write_value_of(struct map_writer *writer, const struct map_target *target,
+                                  const struct canon_object *context);
+
+/* The object at the end of a path's objects; NULL when one is not there. */
+const struct canon_object *write_reach(const struct canon_object *from, const struct canon_field *const *path,
+                                       unsigned len);
+
+/* NULL: out of memory. */
+struct cover *cover_of_map(const struct map *map, struct arena *arena);
+
+/* Counts what the record has and no line writes; with write->refuse_unwritten, tells each.  How many. */
+uint64_t cover_count(struct map_writer *writer);
+
+/* Tells that something is wrong at the field (or NULL) of the frame: the document is refused. */
+void write_tell(struct map_writer *writer, enum complaint complaint, const struct write_frame *frame,
+                const struct map_target *target, const char *what, struct bytes value, const char *expected);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * What no line of a map writes.  The rules are looked at once: where they lead in the record, and which
+ * fields they name there; then each record is walked along, and what is not named is counted.
+ */
+#include "map/write_bound.h"
+
+static struct cover *cover_new(struct arena *arena, const struct canon_field *field,
+                               const struct canon_block *block)
+{
+    struct cover *cover = arena_zalloc(arena, 1, sizeof(*cover));
+
+    if (cover == NULL)
+        return NULL;
+    cover->field = field;
+    cover->block = block;
+    cover->written = arena_zalloc(arena, block->n_fields + 1U, sizeof(*cover->written));
+    cover->unwritten = arena_zalloc(arena, block->n_fields + 1U, sizeof(*cover->unwritten));
+    return cover->written != NULL && cover->unwritten != NULL ? cover : NULL;
+}
+
+static struct cover *child_of(struct cover *cover, const struct canon_field *field)
+{
+    struct cover *child = cover->first;
+
+    while (child != NULL && child->field != field)
+        child = child->next;
+    return child;
+}
+
+/* The cover at the end of a path, made where it is not there yet.  NULL: out of memory. */
+static struct cover *descend(struct cover *cover, const struct canon_field *const *path, unsigned len,
+                             struct arena *arena)
+{
+    for (unsigned i = 0; i < len && cover != NULL; i++) {
+        struct cover *child = child_of(cover, path[i]);
+
+        if (path[i]->block == NULL)
+            return NULL;
+        if (child == NULL) {
+            child = cover_new(arena, path[i], path[i]->block);
+            if (child == NULL)
+                return NULL;
+            child->next = cover->first;
+            cover->first = child;
+        }
+        cover = child;
+    }
+    return cover;
+}
+
+static void cover_target(struct cover *root, struct cover *context, const struct map_target *target,
+                         struct arena *arena)
+{
+    struct cover *cover = target->from_root ? root : context;
+
+    if (target->path_len == 0)
+        return;
+    cover = descend(cover, target->path, target->path_len - 1U, arena);
+    if (cover == NULL)
+        return;
+    cover->written[target->field->index] = true;
+    if (target->raw != NULL)
+        cover->written[target->raw->index] = true;
+}
+
+static void cover_nodes(struct cover *root, struct cover *context, const struct map_node *nodes,
+                        uint32_t count, struct arena *arena)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
+            const struct map_rule *rule = &nodes[i].rules[j];
+            struct cover *cover = descend(context, rule->enter, rule->enter_len, arena);
+
+            if (cover == NULL)
+                continue;
+            for (uint32_t k = 0; k < rule->n_assigns; k++)
+                cover_target(root, cover, &rule->assigns[k].target, arena);
+            cover_nodes(root, cover, rule->nodes, rule->n_nodes, arena);
+        }
+    }
+}
+
+struct cover *cover_of_map(const struct map *map, struct arena *arena)
+{
+    struct cover *root = cover_new(arena, NULL, map->kind->body);
+
+    if (root != NULL)
+        cover_nodes(root, root, map->nodes, map->n_nodes, arena);
+    return root;
+}
+
+/* --- counting */
+
+static uint64_t leaves(const struct canon_value *value);
+
+static uint64_t leaves_of(const struct canon_object *object)
+{
+    uint64_t count = 0;
+
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++)
+            count += leaves(&run->values[i]);
+    return count;
+}
+
+static uint64_t leaves(const struct canon_value *value)
+{
+    uint64_t count = 0;
+
+    if (value->held == CANON_HELD_TEXT)
+        return 1;
+    if (value->held == CANON_HELD_OBJECT)
+        return leaves_of(value->object);
+    for (const struct canon_object *object = value->list->first; object != NULL; object = object->next)
+        count += leaves_of(object);
+    return count;
+}
+
+static void tell_unwritten(struct map_writer *writer, const struct write_frame *up,
+                           const struct canon_field *field, const struct canon_value *value)
+{
+    struct write_frame frame = {.up = up, .field = field};
+    struct bytes text = {NULL, 0};
+
+    if (value->held == CANON_HELD_TEXT)
+        text = (struct bytes){value->text, value->len};
+    write_tell(writer, WRITE_UNWRITTEN, &frame, NULL, NULL, text, NULL);
+}
+
+static uint64_t count_object(struct map_writer *writer, struct cover *cover,
+                             const struct canon_object *object, const struct write_frame *up);
+
+static uint64_t count_value(struct map_writer *writer, struct cover *cover, const struct canon_value *value,
+                            const struct write_frame *up)
+{
+    const struct canon_field *field = &cover->block->fields[value->field];
+    struct cover *child = child_of(cover, field);
+    struct write_frame frame = {.up = up, .field = field};
+    uint64_t count = 0;
+
+    if (child != NULL && value->held == CANON_HELD_OBJECT)
+        return count_object(writer, child, value->object, &frame);
+    if (child != NULL && value->held == CANON_HELD_LIST) {
+        for (const struct canon_object *object = value->list->first; object != NULL; object = object->next) {
+            frame.index++;
+            count += count_object(writer, child, object, &frame);
+        }
+        return count;
+    }
+    if (cover->written[value->field])
+        return 0;
+    count = leaves(value);
+    cover->unwritten[value->field] += count;
+    if (writer->write->refuse_unwritten)
+        tell_unwritten(writer, up, field, value);
+    return count;
+}
+
+static uint64_t count_object(struct map_writer *writer, struct cover *cover,
+                             const struct canon_object *object, const struct write_frame *up)
+{
+    uint64_t count = 0;
+
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++)
+            count += count_value(writer, cover, &run->values[i], up);
+    return count;
+}
+
+uint64_t cover_count(struct map_writer *writer)
+{
+    return count_object(writer, writer->cover, writer->root, NULL);
+}
+
+/* --- telling */
+
+static uint64_t total(const struct cover *cover)
+{
+    uint64_t count = 0;
+
+    for (unsigned i = 0; i < cover->block->n_fields; i++)
+        count += cover->unwritten[i];
+    for (const struct cover *child = cover->first; child != NULL; child = child->next)
+        count += total(child);
+    return count;
+}
+
+uint64_t map_writer_unwritten(const struct map_writer *writer)
+{
+    return total(writer->cover);
+}
+
+struct teller {
+    void (*take)(void *whom, const char *path, uint64_t count);
+    void *whom;
+    struct buffer path;
+};
+
+static void tell_each(struct teller *teller, struct cover *cover)
+{
+    size_t start = teller->path.len;
+
+    for (unsigned i = 0; i < cover->block->n_fields; i++) {
+        const struct canon_field *field = &cover->block->fields[i];
+        struct cover *child = child_of(cover, field);
+
+        if (start > 0)
+            buffer_add_byte(&teller->path, '.');
+        buffer_add_string(&teller->path, field->name);
+        if (cover->unwritten[i] > 0) {
+            size_t len = teller->path.len;
+
+            buffer_add_byte(&teller->path, '\0');
+            if (!teller->path.failed)
+                teller->take(teller->whom, teller->path.at, cover->unwritten[i]);
+            teller->path.len = len;
+        }
+        if (child != NULL)
+            tell_each(teller, child);
+        teller->path.len = start;
+    }
+}
+
+void map_writer_each_unwritten(const struct map_writer *writer,
+                               void (*take)(void *whom, const char *path, uint64_t count), void *whom)
+{
+    struct teller teller = {.take = take, .whom = whom};
+
+    buffer_init(&teller.path, 4096);
+    tell_each(&teller, writer->cover);
+    buffer_release(&teller.path);
+}

@@ -1,0 +1,147 @@
+#include "map/write_bound.h"
+
+#include "base/decimal.h"
+
+static enum unit_type unit_type_of(const struct canon_field *field)
+{
+    switch (field->type) {
+    case CANON_DECIMAL:
+    case CANON_INTEGER:
+        return UNIT_NUMBER;
+    case CANON_DATE:
+        return UNIT_DATE;
+    case CANON_TIME:
+        return UNIT_TIME;
+    case CANON_DATETIME:
+        return UNIT_DATETIME;
+    default:
+        return UNIT_TEXT;
+    }
+}
+
+const struct canon_object *write_reach(const struct canon_object *from, const struct canon_field *const *path,
+                                       unsigned len)
+{
+    for (unsigned i = 0; i < len && from != NULL; i++) {
+        const struct canon_value *value = canon_get(from, path[i]);
+
+        from = value != NULL && value->held == CANON_HELD_OBJECT ? value->object : NULL;
+    }
+    return from;
+}
+
+static struct bytes text_at(const struct canon_object *object, const struct canon_field *field)
+{
+    const struct canon_value *value = object != NULL && field != NULL ? canon_get(object, field) : NULL;
+
+    if (value == NULL || value->held != CANON_HELD_TEXT)
+        return (struct bytes){NULL, 0};
+    return (struct bytes){value->text, value->len};
+}
+
+/* --- computed */
+
+static const struct canon_list *list_of(const struct map_writer *writer, const struct map_target *target)
+{
+    const struct canon_value *value = canon_get(writer->root, target->of_list);
+
+    return value != NULL && value->held == CANON_HELD_LIST ? value->list : NULL;
+}
+
+static void computed(struct map_writer *writer, const struct map_target *target, struct write_value *out)
+{
+    const struct canon_list *list = list_of(writer, target);
+    struct decimal total = decimal_of_count(list != NULL ? list->count : 0);
+    bool some = list != NULL && list->count > 0;
+    char text[DECIMAL_TEXT];
+
+    if (target->compute == MAP_SUM) {
+        total = decimal_of_count(0);
+        some = false;
+        for (const struct canon_object *object = list != NULL ? list->first : NULL; object != NULL;
+             object = object->next) {
+            struct bytes number = text_at(object, target->of_field);
+            struct decimal one;
+
+            if (number.at == NULL)
+                continue;
+            some = true;
+            if (!decimal_parse(number, &one) || !decimal_add(total, one, &total)) {
+                out->missed = true;
+                return;
+            }
+        }
+    }
+    out->value.type = UNIT_NUMBER;
+    if (!some)
+        return;
+    out->value.text = arena_copy(&writer->scratch, (struct bytes){text, decimal_print(total, text)});
+    out->from_record = true;
+}
+
+/* --- fields */
+
+/* The code that a word is written as.  What came is written again where the table reads it as the same word:
+ * of several codes for a word, the sender's own. */
+static void translate(const struct map_target *target, struct bytes raw, struct write_value *out)
+{
+    const struct map_row *row;
+
+    if (raw.at != NULL) {
+        row = map_table_code(target->table, raw);
+        if (row != NULL && bytes_equal(row->word, out->value.text)) {
+            out->value.text = raw;
+            return;
+        }
+    }
+    row = map_table_word(target->table, out->value.text);
+    if (row != NULL)
+        out->value.text = row->code;
+    else if (target->miss == MAP_MISS_ERROR)
+        out->missed = true;
+}
+
+/* Whether `raw`, padded with zeros, is `text`. */
+static bool is_padded(struct bytes raw, struct bytes text)
+{
+    size_t zeros = text.len - raw.len;
+
+    if (raw.len > text.len || memcmp(text.at + zeros, raw.at, raw.len) != 0)
+        return false;
+    for (size_t i = 0; i < zeros; i++)
+        if (text.at[i] != '0')
+            return false;
+    return true;
+}
+
+struct write_value write_value_of(struct map_writer *writer, const struct map_target *target,
+                                  const struct canon_object *context)
+{
+    struct write_value out = {.value = {.type = UNIT_TEXT}, .field = target->field};
+    const struct canon_object *object;
+    struct bytes raw;
+
+    if (target->compute != MAP_COMPUTE_NOTHING) {
+        computed(writer, target, &out);
+    } else if (target->path_len == 0) {
+        out.value.text = target->constant;
+        return out;
+    } else {
+        object = write_reach(target->from_root ? writer->root : context, target->path, target->path_len - 1U);
+        out.value.text = text_at(object, target->field);
+        out.value.type = unit_type_of(target->field);
+        if (out.value.text.at != NULL) {
+            out.from_record = true;
+            raw = text_at(object, target->raw);
+            if (target->table != NULL) {
+                out.value.type = UNIT_TEXT;
+                translate(target, raw, &out);
+            } else if (target->pad > 0 && raw.at != NULL && is_padded(raw, out.value.text)) {
+                out.value.text = raw;
+            }
+        }
+    }
+    if (out.value.text.at == NULL && !out.missed)
+        out.value.text = target->fallback;
+    return out;
+}
