@@ -9,29 +9,31 @@
  *
  * Two passes over a piece of input that stays in the cache:
  * 1. find: compare 64 bytes at a time with all that is not plain text, and note the positions;
- * 2. emit: copy the text before each position, then what stands for the byte at it, from a table of 256. There
- *    is no branch on what the byte is: a delimiter, a quote to escape and a dropped line end differ in length.
+ * 2. emit: copy the text before each position, then what stands for the byte at it, from a table of 256.
+ *    There is no branch on what the byte is: a delimiter, a quote to escape and a dropped line end differ in
+ *    length.
  * A new ISA ends a piece, because it may bring other delimiters.
  */
-#include <emmintrin.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 enum {
-    PIECE = 8 << 10,        /* input between two looks at how full the output is */
-    INPUT = 256 << 10,      /* read at once; with PIECE and OUTPUT it stays in the second-level cache */
+    PIECE = 8 << 10,   /* input between two looks at how full the output is */
+    INPUT = 256 << 10, /* read at once; with PIECE and OUTPUT it stays in the second-level cache */
     OUTPUT = 256 << 10,
-    LONGEST = 6,            /* output for one byte of input, at most */
-    HISTORY = 64,           /* kept before a piece: what came before an 'I' tells whether it begins an ISA */
-    ISA_AHEAD = 512,        /* an ISA is looked at only when so much of what follows is there, or the end */
-    SLACK = 64,             /* wide loads and stores may touch so much beyond the end */
+    LONGEST = 6,     /* output for one byte of input, at most */
+    HISTORY = 64,    /* kept before a piece: what came before an 'I' tells whether it begins an ISA */
+    ISA_AHEAD = 512, /* an ISA is looked at only when so much of what follows is there, or the end */
+    SLACK = 64,      /* wide loads and stores may touch so much beyond the end */
 };
 
 struct delimiters {
@@ -46,10 +48,10 @@ struct baseline {
     struct delimiters delimiters;
     struct text text[256]; /* what stands for a byte in the output */
     uint8_t length[256];
-    uint8_t *input;        /* HISTORY + INPUT + SLACK */
-    char *output;          /* OUTPUT + PIECE * LONGEST + SLACK */
-    size_t written;        /* in output */
-    bool open;             /* an array was begun */
+    uint8_t *input; /* HISTORY + INPUT + SLACK */
+    char *output;   /* OUTPUT + PIECE * LONGEST + SLACK */
+    size_t written; /* in output */
+    bool open;      /* an array was begun */
     uint32_t positions[PIECE + 8];
 };
 
@@ -80,7 +82,8 @@ struct masks {
 };
 
 /* The positions of the bits of `odd`, eight at a time: what is noted too much is overwritten by the next. */
-static inline __attribute__((always_inline)) size_t note(uint32_t *positions, size_t n, uint32_t base, uint64_t odd)
+static inline __attribute__((always_inline)) size_t note(uint32_t *positions, size_t n, uint32_t base,
+                                                         uint64_t odd)
 {
     size_t count = (size_t)__builtin_popcountll(odd);
     for (size_t done = 0; done < count; done += 8) {
@@ -96,29 +99,31 @@ static inline __attribute__((always_inline)) size_t note(uint32_t *positions, si
  * FIND(name, target, masks64): the loop of pass 1 around a function that compares 64 bytes, once for each
  * instruction set. A macro because gcc does not inline a function for AVX2 into one for SSE2.
  */
-#define FIND(name, target, masks64)                                                                          \
-    static target struct found name(const uint8_t *from, size_t size, const struct delimiters *delimiters,   \
-                                    uint32_t *positions)                                                     \
-    {                                                                                                        \
-        size_t n = 0;                                                                                        \
-        uint64_t carry = 0; /* an ISA at `from` itself was dealt with by the caller */                       \
-        for (size_t at = 0; at < size; at += 64) {                                                           \
-            struct masks masks = masks64(from + at, delimiters);                                             \
-            uint64_t limit = size - at < 64 ? (1ull << (size - at)) - 1 : ~0ull;                             \
-            uint64_t starts = masks.letter_i & (masks.after_end << 1 | carry) & limit;                       \
-            carry = masks.after_end >> 63;                                                                   \
-            while (__builtin_expect(starts != 0, 0)) {                                                       \
-                unsigned bit = (unsigned)__builtin_ctzll(starts);                                            \
-                if (begins_isa(from + at + bit, delimiters)) {                                               \
-                    n = note(positions, n, (uint32_t)at, masks.odd & ((1ull << bit) - 1));                   \
-                    return (struct found){n, at + bit};                                                      \
-                }                                                                                            \
-                starts &= starts - 1;                                                                        \
-            }                                                                                                \
-            n = note(positions, n, (uint32_t)at, masks.odd & limit);                                         \
-        }                                                                                                    \
-        return (struct found){n, size};                                                                      \
+#define FIND(name, target, masks64)                                                                        \
+    static target struct found name(const uint8_t *from, size_t size, const struct delimiters *delimiters, \
+                                    uint32_t *positions)                                                   \
+    {                                                                                                      \
+        size_t n = 0;                                                                                      \
+        uint64_t carry = 0; /* an ISA at `from` itself was dealt with by the caller */                     \
+        for (size_t at = 0; at < size; at += 64) {                                                         \
+            struct masks masks = masks64(from + at, delimiters);                                           \
+            uint64_t limit = size - at < 64 ? (1ull << (size - at)) - 1 : ~0ull;                           \
+            uint64_t starts = masks.letter_i & (masks.after_end << 1 | carry) & limit;                     \
+            carry = masks.after_end >> 63;                                                                 \
+            while (__builtin_expect(starts != 0, 0)) {                                                     \
+                unsigned bit = (unsigned)__builtin_ctzll(starts);                                          \
+                if (begins_isa(from + at + bit, delimiters)) {                                             \
+                    n = note(positions, n, (uint32_t)at, masks.odd & ((1ull << bit) - 1));                 \
+                    return (struct found){n, at + bit};                                                    \
+                }                                                                                          \
+                starts &= starts - 1;                                                                      \
+            }                                                                                              \
+            n = note(positions, n, (uint32_t)at, masks.odd & limit);                                       \
+        }                                                                                                  \
+        return (struct found){n, size};                                                                    \
     }
+
+#if defined(__x86_64__)
 
 static inline __attribute__((always_inline)) struct masks masks_sse2(const uint8_t *at,
                                                                      const struct delimiters *delimiters)
@@ -150,18 +155,21 @@ static inline AVX2 __attribute__((always_inline)) struct masks masks_avx2(const 
     const __m256i element = _mm256_set1_epi8((char)delimiters->element);
     const __m256i terminator = _mm256_set1_epi8((char)delimiters->terminator);
     const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\');
-    const __m256i blank = _mm256_set1_epi8(' '), newline = _mm256_set1_epi8('\n'), letter_i = _mm256_set1_epi8('I');
+    const __m256i blank = _mm256_set1_epi8(' '), newline = _mm256_set1_epi8('\n'),
+                  letter_i = _mm256_set1_epi8('I');
     struct masks masks = {0, 0, 0};
     for (int i = 0; i < 2; i++) {
         __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32 * i));
         __m256i end = _mm256_cmpeq_epi8(bytes, terminator);
         __m256i odd = _mm256_or_si256(_mm256_cmpgt_epi8(blank, bytes), _mm256_cmpeq_epi8(bytes, element));
-        odd = _mm256_or_si256(odd, _mm256_or_si256(_mm256_cmpeq_epi8(bytes, quote), _mm256_cmpeq_epi8(bytes, backslash)));
+        odd = _mm256_or_si256(
+            odd, _mm256_or_si256(_mm256_cmpeq_epi8(bytes, quote), _mm256_cmpeq_epi8(bytes, backslash)));
         odd = _mm256_or_si256(odd, end);
         masks.odd |= (uint64_t)(uint32_t)_mm256_movemask_epi8(odd) << 32 * i;
         end = _mm256_or_si256(end, _mm256_cmpeq_epi8(bytes, newline));
         masks.after_end |= (uint64_t)(uint32_t)_mm256_movemask_epi8(end) << 32 * i;
-        masks.letter_i |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, letter_i)) << 32 * i;
+        masks.letter_i |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, letter_i))
+                          << 32 * i;
     }
     return masks;
 }
@@ -169,7 +177,39 @@ static inline AVX2 __attribute__((always_inline)) struct masks masks_avx2(const 
 FIND(find_sse2, , masks_sse2)
 FIND(find_avx2, AVX2, masks_avx2)
 
+#else
+
+/* Other machines: a fair comparison there needs their own instructions. */
+static inline struct masks masks_plain(const uint8_t *at, const struct delimiters *delimiters)
+{
+    struct masks masks = {0, 0, 0};
+    for (int i = 0; i < 64; i++) {
+        bool end = at[i] == delimiters->terminator;
+        bool odd = (int8_t)at[i] < ' ' || at[i] == '"' || at[i] == '\\' || at[i] == delimiters->element ||
+                   end;
+        masks.odd |= (uint64_t)odd << i;
+        masks.after_end |= (uint64_t)(end || at[i] == '\n') << i;
+        masks.letter_i |= (uint64_t)(at[i] == 'I') << i;
+    }
+    return masks;
+}
+
+FIND(find_plain, , masks_plain)
+
+#endif
+
 typedef struct found (*find_function)(const uint8_t *, size_t, const struct delimiters *, uint32_t *);
+
+/* The fastest that this machine can run. BASELINE_SSE2 in the environment is for comparing the two. */
+static find_function choose_find(void)
+{
+#if defined(__x86_64__)
+    bool avx2 = __builtin_cpu_supports("avx2") && getenv("BASELINE_SSE2") == NULL;
+    return avx2 ? find_avx2 : find_sse2;
+#else
+    return find_plain;
+#endif
+}
 
 /* --- pass 2: text and what stands between */
 
@@ -283,8 +323,9 @@ static bool read_isa(struct delimiters *delimiters, const uint8_t *isa, size_t s
     return false;
 }
 
-/* Bytes of `from` that are done with; fewer than `size` when more input is needed to tell. -1: not written. */
-static ssize_t translate(struct baseline *baseline, const uint8_t *from, size_t size, bool last, find_function find)
+/* Bytes of `from` that are done with; fewer than `size` when more input is needed to tell. -1: failed. */
+static ssize_t translate(struct baseline *baseline, const uint8_t *from, size_t size, bool last,
+                         find_function find)
 {
     size_t done = 0;
     while (done < size && (last || size - done > ISA_AHEAD)) {
@@ -307,7 +348,8 @@ static ssize_t translate(struct baseline *baseline, const uint8_t *from, size_t 
             baseline->open = true;
         }
         size_t piece = last ? size - done : size - done - ISA_AHEAD;
-        struct found found = find(at, piece < PIECE ? piece : PIECE, &baseline->delimiters, baseline->positions);
+        struct found found = find(at, piece < PIECE ? piece : PIECE, &baseline->delimiters,
+                                  baseline->positions);
         emit(baseline, at, found);
         done += found.looked;
         if (baseline->written > OUTPUT && flush(baseline) != 0) {
@@ -357,8 +399,7 @@ int main(int argc, char **argv)
         set_plain_text(baseline, (uint8_t)byte);
     set_delimiters(baseline, (struct delimiters){'*', '~'});
 
-    bool avx2 = __builtin_cpu_supports("avx2") && getenv("BASELINE_SSE2") == NULL;
-    find_function find = avx2 ? find_avx2 : find_sse2;
+    find_function find = choose_find();
     fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20); /* fails when it is no pipe: no matter */
     status = 0;
     for (int i = 1; status == 0 && i < (argc > 1 ? argc : 2); i++) {

@@ -7,8 +7,9 @@
  * interchange holds one group of 50 orders of 10 lines. --single-set writes all into one order instead, with
  * lines of about 1 KB, because the standard allows 100,000 lines in an order.
  *
- * All is valid: control numbers, counts, hash totals, check digits, codes and lengths. The same arguments give
- * the same bytes. At least so many megabytes (of 1,000,000 bytes) come out, and what ends the interchange.
+ * All is valid: control numbers, counts, hash totals, check digits, codes and lengths. The same arguments
+ * give the same bytes. At least so many megabytes (of 1,000,000 bytes) come out, up to the end of an
+ * interchange.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -155,14 +156,23 @@ static unsigned chance(struct generator *generator, unsigned below)
 
 static const char *const dates[] = {"20261123", "20261124", "20261125", "20261127", "20261130",
                                     "20261201", "20261202", "20261204", "20261207", "20261211"};
-static const char *const adjectives[] = {"Small", "Large", "Light", "Heavy-duty", "Folding", "Stainless",
-                                         "Galvanised", "Oak", "Cordless", "Double"};
-static const char *const things[] = {"claw hammer, 16 oz", "tape measure", "hand saw with spare blade", "shelf",
-                                     "bucket, 12 l", "work lamp", "hinge, pair", "garden hose 15 m",
-                                     "screwdriver set of 6", "cable drum"};
-static const char *const cities[] = {"Dallas*TX*75201", "Reno*NV*89502", "Columbus*OH*43215", "Tyler*TX*75702",
-                                     "Duluth*MN*55802", "Boise*ID*83702", "Lima*OH*45801", "Macon*GA*31201"};
-static const char *const streets[] = {"Harbor Road", "Market Street", "Basin Way", "Mill Road", "Summit Street"};
+static const char *const adjectives[] = {"Small",     "Large",      "Light", "Heavy-duty", "Folding",
+                                         "Stainless", "Galvanised", "Oak",   "Cordless",   "Double"};
+static const char *const things[] = {"claw hammer, 16 oz",
+                                     "tape measure",
+                                     "hand saw with spare blade",
+                                     "shelf",
+                                     "bucket, 12 l",
+                                     "work lamp",
+                                     "hinge, pair",
+                                     "garden hose 15 m",
+                                     "screwdriver set of 6",
+                                     "cable drum"};
+static const char *const cities[] = {"Dallas*TX*75201", "Reno*NV*89502",   "Columbus*OH*43215",
+                                     "Tyler*TX*75702",  "Duluth*MN*55802", "Boise*ID*83702",
+                                     "Lima*OH*45801",   "Macon*GA*31201"};
+static const char *const streets[] = {"Harbor Road", "Market Street", "Basin Way", "Mill Road",
+                                      "Summit Street"};
 static const char *const units[] = {"EA", "EA", "EA", "EA", "CA", "DZ"};
 
 /* --- segments */
@@ -305,7 +315,8 @@ static void rich_line(struct generator *generator, unsigned line, unsigned *hash
     add_reference(generator, "MR", item, 5);
     add_reference(generator, "PD", chance(generator, 1000), 4);
     segment(generator, "SAC*A*I170***3600*1*2*****02***Trade discount");
-    segment(generator, "SDQ*EA*92*0101*12*0102*12*0107*6*0110*6*0123*18*0140*12*0141*6*0155*12*0160*12*0172*12");
+    segment(generator,
+            "SDQ*EA*92*0101*12*0102*12*0107*6*0110*6*0123*18*0140*12*0141*6*0155*12*0160*12*0172*12");
     add_date(generator, "002");
     add_date(generator, "010");
     segment(generator, "TD5*O*2*NTRX*M*NORTHERN TRANSIT");
@@ -317,11 +328,14 @@ static void rich_line(struct generator *generator, unsigned line, unsigned *hash
         end(generator);
     }
     segment(generator, "N9*L1*PACKING");
-    segment(generator, "MSG*Price tickets on the handle, one on each piece, in the format agreed with the buyer; "
-                       "no ticket may cover the bar code.");
-    segment(generator, "MSG*Pallets at most 1.6 m high, layers not mixed, the purchase order number on two sides.");
+    segment(generator,
+            "MSG*Price tickets on the handle, one on each piece, in the format agreed with the buyer; "
+            "no ticket may cover the bar code.");
+    segment(generator,
+            "MSG*Pallets at most 1.6 m high, layers not mixed, the purchase order number on two sides.");
     segment(generator, "N9*L1*DELIVERY");
-    segment(generator, "MSG*Book the dock two working days ahead; deliveries without an appointment are turned away.");
+    segment(generator,
+            "MSG*Book the dock two working days ahead; deliveries without an appointment are turned away.");
     add(generator, "N1*Z7*ACME STORE ");
     add_number(generator, 100 + chance(generator, 900), 4);
     add(generator, "*92*0101");
@@ -335,7 +349,8 @@ static void rich_line(struct generator *generator, unsigned line, unsigned *hash
 static void interchange(struct generator *generator, uint64_t size, bool single_set)
 {
     unsigned number = ++generator->interchange, sets = 0;
-    add(generator, "ISA*00*          *00*          *01*555010101      *ZZ*CROSSDOCK      *261122*0815*U*00401*");
+    add(generator,
+        "ISA*00*          *00*          *01*555010101      *ZZ*CROSSDOCK      *261122*0815*U*00401*");
     add_number(generator, number, 9);
     segment(generator, "*0*P*>");
     add(generator, "GS*PO*555010101*CROSSDOCK*20261122*0815*");

@@ -3,8 +3,8 @@
  *
  *   measure [--runs=N] COMMAND [ARGUMENT...]
  *
- * One line a run:  wall user system peak status  (seconds, seconds, seconds, kilobytes of resident memory, exit
- * status or 128 + signal). The wall time is from before exec to after exit. The command's output goes to
+ * One line a run:  wall user system peak status  (seconds, seconds, seconds, kilobytes of resident memory,
+ * exit status or 128 + signal). The wall time is from before exec to after exit. The command's output goes to
  * /dev/null; its input and diagnostics are ours.
  */
 #include <errno.h>
@@ -19,8 +19,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static double seconds_now(void)
 {
