@@ -30,7 +30,7 @@ struct fault {
     uint32_t ordinal;   /* of the segment in its set, ST = 1; of a missing one: where that was noticed */
     uint32_t line;
     uint64_t offset;
-    uint32_t more;      /* further faults of this cause, not kept */
+    uint32_t more;        /* further faults of this cause, not kept */
     struct bytes segment; /* id as found; of a missing segment: the id that was expected */
     struct bytes value;   /* as found; at NULL: nothing to show */
     const char *loop;     /* path with occurrences, "PO1[3]/N1[1]"; "" at top */
@@ -47,9 +47,9 @@ struct fault {
 
 struct faults {
     struct fault *first, *last;
-    uint32_t n;       /* kept */
-    uint32_t limit;   /* kept at most */
-    uint32_t dropped; /* counted only */
+    uint32_t n;                          /* kept */
+    uint32_t limit;                      /* kept at most */
+    uint32_t dropped;                    /* counted only */
     uint32_t counts[SEVERITY_ERROR + 1]; /* all, by severity, `more` ones left out */
     struct arena *arena;
     const struct rules *rules;
@@ -69,8 +69,8 @@ void faults_begin(struct faults *faults, const struct walk *walk, const struct g
  * NULL when its rule is off, the list is full or the arena failed (it is counted all the same): then there is
  * nothing to fill in.  The caller fills in the rest. */
 struct fault *fault_add(struct faults *faults, enum complaint complaint, const struct segment_view *view);
-struct fault *fault_add_element(struct faults *faults, enum complaint complaint, const struct segment_view *view,
-                                unsigned element);
+struct fault *fault_add_element(struct faults *faults, enum complaint complaint,
+                                const struct segment_view *view, unsigned element);
 
 /* Gives `fault` its position and the loop path that belongs to it. */
 void fault_place(struct faults *faults, struct fault *fault, const struct standard_position *position);
@@ -98,18 +98,18 @@ enum ack_form {
 };
 enum ack_form ack_form_of(struct bytes release, bool prefer_999); /* GS08 */
 
-const char *fault_segment_code(const struct fault *fault, enum ack_form form);     /* AK304, IK304 */
-const char *fault_element_code(const struct fault *fault, enum ack_form form);     /* AK403, IK403 */
-const char *fault_set_code(const struct fault *fault, enum ack_form form);         /* AK502.., IK502.. */
-const char *fault_group_code(const struct fault *fault, enum ack_form form);       /* AK905.. */
-const char *fault_interchange_code(const struct fault *fault);                     /* TA105 */
+const char *fault_segment_code(const struct fault *fault, enum ack_form form); /* AK304, IK304 */
+const char *fault_element_code(const struct fault *fault, enum ack_form form); /* AK403, IK403 */
+const char *fault_set_code(const struct fault *fault, enum ack_form form);     /* AK502.., IK502.. */
+const char *fault_group_code(const struct fault *fault, enum ack_form form);   /* AK905.. */
+const char *fault_interchange_code(const struct fault *fault);                 /* TA105 */
 
 /* What a finding about a fault says besides the fault itself. */
 struct fault_context {
     const char *standard;      /* the rule's usual origin: "X12 004010" */
     const struct guide *guide; /* to name file and line of its rules; NULL: none */
     enum ack_form form;
-    bool acknowledged;         /* an acknowledgment will be sent: say its codes as the consequence */
+    bool acknowledged; /* an acknowledgment will be sent: say its codes as the consequence */
 };
 
 /* Fills `out` for report_add: complaint, severity, value, texts, and the place from the segment's ordinal
