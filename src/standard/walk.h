@@ -1,10 +1,10 @@
 /*
  * walk: where each segment stands in its transaction set.
  *
- * From the place of the last segment it looks, innermost loop first, for the same place again, later places of
- * the same loop, the loop's own start again, and then the same in the enclosing loop (X12.6, loops are entered
- * by their first segment).  What that search gives is remembered by (place, segment id), so that a clean
- * segment costs one look into a table.
+ * From the place of the last segment it looks, innermost loop first, for the same place again, later places
+ * of the same loop, the loop's own start again, and then the same in the enclosing loop (X12.6, loops are
+ * entered by their first segment).  What that search gives is remembered by (place, segment id), so that a
+ * clean segment costs one look into a table.
  *
  * A bad segment gets one fault, and the walk finds its footing again before it judges order: what follows
  * from the bad segment alone is not reported.  A misspelt loop start explains the members after it and a
@@ -22,10 +22,11 @@
 #include "standard/view.h"
 
 enum { WALK_LOST = UINT16_MAX }; /* the segment has no place in the set */
+enum { WALK_LOST_KEPT = 4 };
 
 /* What walking needs of a position. */
 struct walk_place {
-    uint32_t limit; /* max_use; UINT32_MAX: none; 0: not used */
+    uint32_t limit; /* max_use; UINT32_MAX: none; 0: the guide does not use it */
     uint16_t last;  /* index of the last member of the loop that starts here; else its own index */
     uint16_t began; /* its own index when it starts a loop, else STANDARD_NO_LOOP */
 };
@@ -39,26 +40,33 @@ struct walk {
     const struct standard_set *set;
     struct dictionary *dictionary;
     const struct walk_place *places;
-    uint32_t *turns;    /* [at * n_local + local]: where to, and what stands in the way (walk.c) */
+    uint32_t *turns;         /* [at * n_local + local]: where to, if nothing stands in the way */
     struct walk_slot *slots; /* a hash without collisions; empty slots name a column that knows no way */
-    uint64_t factor;    /* of that hash */
+    uint64_t factor;         /* of that hash */
     uint32_t shift;
     uint32_t n_local;
-    uint32_t *counts;   /* uses of each position in the present iteration of its loop */
-    uint16_t at;        /* position of the last segment that had its place */
-    uint16_t began;     /* outermost loop start whose new iteration began with the last step, or STANDARD_NO_LOOP */
-    uint16_t aside;     /* where the walk stood before it followed a loop out of order; WALK_LOST: it did not */
-    uint16_t troubled;  /* bad segments since the last good one; with `aside`: take the slow path */
-    struct walk_pending *pending; /* missing segments reported that may still turn up */
-    uint32_t n_pending;
+    uint32_t *counts; /* uses of each position in the present iteration of its loop */
+    uint16_t at;      /* position of the last segment */
+    uint16_t
+        began; /* outermost loop start whose new iteration began with the last step, or STANDARD_NO_LOOP */
+    uint16_t aside; /* where the walk stood before it followed a segment out of order; WALK_LOST: nowhere */
+    uint16_t unexplained; /* segments without a place since the last one that had one */
+    bool troubled;        /* one of the two above: every step is judged with care */
+    uint32_t n_pending;   /* missing segments reported that may still turn up */
+    struct walk_pending *pending;
+    uint32_t n_lost; /* segments without a place, and the ids of the latest */
+    uint64_t lost[WALK_LOST_KEPT];
 };
 
-#define WALK_TO(turn) ((uint16_t)((turn) & 0xffff))
-#define WALK_SLOW (UINT32_C(1) << 16) /* not yet searched, nowhere to go, or mandatory segments are skipped */
+/* An entry of turns: a position, with WALK_CLEAR when it was searched, is the first choice, and no mandatory
+ * segment is skipped on the way. */
+#define WALK_TO(turn) ((uint16_t)((turn)&0xffff))
+#define WALK_CLEAR (UINT32_C(1) << 16)
 
 /* `dictionary` tells segments the release knows from those nobody knows; may be NULL.  False: no memory.
  * Set, dictionary and arena must outlive it. */
-bool walk_init(struct walk *walk, const struct standard_set *set, struct dictionary *dictionary, struct arena *arena);
+bool walk_init(struct walk *walk, const struct standard_set *set, struct dictionary *dictionary,
+               struct arena *arena);
 
 /* Stands at ST. */
 void walk_begin(struct walk *walk);
@@ -70,8 +78,8 @@ static inline unsigned walk_hash(const struct walk *walk, uint64_t key)
     return (unsigned)((key * walk->factor) >> walk->shift);
 }
 
-/* The position of the segment, or WALK_LOST (a fault says why).  walk.at differs from it after a segment that
- * is out of order.  walk.began tells whether loop iterations began. */
+/* The position of the segment, or WALK_LOST (a fault says why).  walk.began tells which loop iteration began;
+ * it differs from the position only when the loop's first segment was absent or bad. */
 static inline uint16_t walk_step(struct walk *walk, const struct segment_view *view, struct faults *faults)
 {
     const struct walk_slot *slot = &walk->slots[walk_hash(walk, view->key)];
@@ -79,12 +87,12 @@ static inline uint16_t walk_step(struct walk *walk, const struct segment_view *v
     uint16_t to;
     const struct walk_place *place;
 
-    if (slot->key != view->key || walk->troubled != 0)
+    if (slot->key != view->key || walk->troubled)
         return walk_step_slow(walk, view, faults);
     turn = walk->turns[walk->at * walk->n_local + slot->local];
     to = WALK_TO(turn);
     place = &walk->places[to];
-    if ((turn & WALK_SLOW) || walk->counts[to] >= place->limit)
+    if (!(turn & WALK_CLEAR) || walk->counts[to] >= place->limit)
         return walk_step_slow(walk, view, faults);
     walk->counts[to]++;
     walk->began = place->began;
@@ -104,7 +112,7 @@ static inline uint32_t walk_iteration(const struct walk *walk, uint16_t start)
  * A position that starts a loop stands inside it. */
 size_t walk_path(const struct walk *walk, uint16_t position, char *into, size_t size);
 
-/* The ids that may come next, "REF, PER, N1 and 12 more": for messages. */
+/* The ids that may come next, "REF, PER, N1 and 12 more", in the order of the set: for messages. */
 size_t walk_expected(const struct walk *walk, char *into, size_t size);
 
 #endif
