@@ -1,0 +1,223 @@
+#include "standard/check.h"
+
+#include "standard/check_plan.h"
+#include "standard/types.h"
+
+static enum check_kind kind_of(const struct standard_element *element)
+{
+    switch (element->type) {
+    case STANDARD_AN: return CHECK_TEXT;
+    case STANDARD_ID: return element->codes != NULL && !element->codes->open ? CHECK_CODE : CHECK_TEXT;
+    case STANDARD_DT: return CHECK_DATE;
+    case STANDARD_TM: return CHECK_TIME;
+    case STANDARD_R: return CHECK_REAL;
+    case STANDARD_N: return CHECK_INTEGER;
+    default: return CHECK_FREE;
+    }
+}
+
+static bool make_row(struct check_row *row, const struct standard_field *field, struct arena *arena);
+
+static struct check_row *make_rows(const struct standard_field *fields, unsigned n, struct arena *arena)
+{
+    struct check_row *rows = arena_zalloc(arena, n + 1u, sizeof(*rows));
+
+    for (unsigned i = 0; rows != NULL && i < n; i++)
+        if (!make_row(&rows[i], &fields[i], arena))
+            return NULL;
+    return rows;
+}
+
+static bool make_row(struct check_row *row, const struct standard_field *field, struct arena *arena)
+{
+    if (field->need == STANDARD_UNUSED) {
+        row->kind = CHECK_CAREFUL;
+    } else if (field->composite != NULL) {
+        const struct standard_composite *composite = field->composite;
+
+        row->kind = CHECK_COMPOSITE;
+        row->plain = (composite->mandatory & ~UINT64_C(1)) == 0 && composite->n_conditions == 0 &&
+                     composite->n_fields > 0;
+        row->parts = make_rows(composite->fields, composite->n_fields, arena);
+        return row->parts != NULL;
+    } else if (field->element == NULL) {
+        row->kind = CHECK_FREE;
+    } else {
+        const struct standard_element *element = field->element;
+        uint16_t max = element->max != 0 ? element->max : UINT16_MAX;
+
+        row->kind = kind_of(element);
+        row->codes = element->codes;
+        row->min = element->min;
+        row->span = max > element->min ? (uint16_t)(max - element->min) : 0;
+    }
+    return true;
+}
+
+static bool wants_care(const struct rules *rules)
+{
+    static const uint16_t policies[] = {POLICY_TRAILING_SEPARATORS, POLICY_LEADING_BLANKS,
+                                        POLICY_TRAILING_BLANKS,     POLICY_LEADING_ZEROS,
+                                        POLICY_TRAILING_ZEROS,      POLICY_EXTENDED_SET};
+
+    for (unsigned i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+        if (rules->severity[policies[i]] != SEVERITY_OFF)
+            return true;
+    return false;
+}
+
+static struct check_plan *make_plan(const struct standard_segment *segment, const struct rules *rules,
+                                    struct arena *arena)
+{
+    struct check_plan *plan = arena_zalloc(arena, 1, sizeof(*plan));
+    struct check_condition *conditions = arena_zalloc(arena, segment->n_conditions + 1u, sizeof(*conditions));
+
+    if (plan == NULL || conditions == NULL)
+        return NULL;
+    plan->segment = segment;
+    plan->mandatory = segment->mandatory;
+    plan->beyond = segment->n_fields < 64 ? ~UINT64_C(0) << segment->n_fields : 0;
+    plan->careful = wants_care(rules);
+    plan->conditions = conditions;
+    plan->rows = make_rows(segment->fields, segment->n_fields, arena);
+    if (plan->rows == NULL)
+        return NULL;
+    for (unsigned i = 0; i < segment->n_fields && i < 64; i++)
+        if (segment->fields[i].composite == NULL && segment->fields[i].repeat_max <= 1)
+            plan->simple |= UINT64_C(1) << i;
+    for (unsigned i = 0; i < segment->n_conditions; i++) {
+        const struct standard_condition *condition = &segment->conditions[i];
+        uint64_t low = condition->fields & -condition->fields;
+
+        if (condition->kind == 'P' && condition->fields == (low | low << 1) && !(plan->pairs & low))
+            plan->pairs |= low;
+        else
+            conditions[plan->n_conditions++] = (struct check_condition){
+                condition->kind,
+                condition->fields &
+                    ~(condition->kind == 'C' || condition->kind == 'L' ? condition->first : 0),
+                condition->first};
+    }
+    return plan;
+}
+
+bool check_init(struct check *check, const struct standard_set *set, const struct rules *rules,
+                struct arena *arena)
+{
+    *check = (struct check){.set = set, .rules = rules, .arena = arena};
+    check->plans = arena_zalloc(arena, set->n_positions, sizeof(check->plans[0]));
+    return check->plans != NULL;
+}
+
+/* The plan for a position, made when it is first wanted; positions that share a segment share its plan. */
+static struct check_plan *find_plan(struct check *check, uint16_t position)
+{
+    const struct standard_segment *segment = check->set->positions[position].segment;
+
+    for (uint16_t i = 0; i < check->set->n_positions; i++)
+        if (check->plans[i] != NULL && check->plans[i]->segment == segment)
+            return check->plans[position] = check->plans[i];
+    return check->plans[position] = make_plan(segment, check->rules, check->arena);
+}
+
+/* The bytes of a short value as a number; as bytes_key, without a loop for the usual lengths. */
+static inline uint64_t short_key(const char *at, size_t len)
+{
+    const unsigned char *c = (const unsigned char *)at;
+
+    switch (len) {
+    case 1: return c[0];
+    case 2: return c[0] | (uint64_t)c[1] << 8;
+    case 3: return c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16;
+    default: return len <= 8 ? bytes_key(at, len) : 0;
+    }
+}
+
+/* True: nothing is wrong with the value.  False: something may be. */
+static inline bool is_well(struct check_row *row, struct bytes value)
+{
+    size_t digits;
+    uint64_t key;
+
+    switch (row->kind) {
+    case CHECK_TEXT: return value.len - row->min <= row->span && value.at[0] != ' ';
+    case CHECK_CODE:
+        key = short_key(value.at, value.len);
+        if (key == row->memo)
+            return key != 0;
+        if (!dictionary_has_code(row->codes, value.at, value.len))
+            return false;
+        row->memo = key;
+        return true;
+    case CHECK_INTEGER: return types_integer(value.at, value.len, &digits) && digits - row->min <= row->span;
+    case CHECK_REAL: return types_real(value.at, value.len, &digits) && digits - row->min <= row->span;
+    case CHECK_DATE: return value.len - row->min <= row->span && types_date(value.at, value.len);
+    case CHECK_TIME: return value.len - row->min <= row->span && types_time(value.at, value.len);
+    case CHECK_FREE: return true;
+    default: return false;
+    }
+}
+
+static inline bool is_broken(const struct check_condition *condition, uint64_t present)
+{
+    uint64_t there = present & condition->fields;
+
+    switch (condition->kind) {
+    case 'P': return there != 0 && there != condition->fields;
+    case 'R': return there == 0;
+    case 'E': return (there & (there - 1)) != 0;
+    case 'C': return (present & condition->first) != 0 && there != condition->fields;
+    case 'L': return (present & condition->first) != 0 && there == 0;
+    default: return false;
+    }
+}
+
+static inline bool is_clean(const struct check_plan *plan, const struct segment_view *view)
+{
+    uint64_t present = view->present;
+
+    if ((plan->mandatory & ~present) | (present & plan->beyond) | (view->compound & plan->simple) |
+        ((present ^ present >> 1) & plan->pairs) | (uint64_t)(view->odd | plan->careful | (present == 0)))
+        return false;
+    if (view->n_elements > 64)
+        return false;
+    for (unsigned i = 0; i < plan->n_conditions; i++)
+        if (is_broken(&plan->conditions[i], present))
+            return false;
+    for (uint64_t bits = present; bits != 0; bits &= bits - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(bits);
+        struct check_row *row = &plan->rows[n];
+
+        if (row->kind == CHECK_COMPOSITE) {
+            if (!row->plain || (view->compound >> n & 1))
+                return false;
+            row = row->parts;
+        }
+        if (!is_well(row, view->element[n]))
+            return false;
+    }
+    return true;
+}
+
+bool check_segment(struct check *check, uint16_t position, const struct segment_view *view,
+                   struct faults *faults)
+{
+    struct check_plan *plan = check->plans[position];
+
+    if (__builtin_expect(plan == NULL, 0)) {
+        plan = find_plan(check, position);
+        if (plan == NULL)
+            return true; /* the arena failed, and its owner will see it */
+    }
+    if (is_clean(plan, view))
+        return true;
+    return check_carefully(plan, &check->set->positions[position], view, faults);
+}
+
+bool check_loose(const struct standard_segment *segment, const struct segment_view *view,
+                 struct faults *faults)
+{
+    struct check_plan *plan = make_plan(segment, faults->rules, faults->arena);
+
+    return plan == NULL || is_clean(plan, view) || check_carefully(plan, NULL, view, faults);
+}

@@ -1,0 +1,55 @@
+/*
+ * check_plan: what of a segment's definition the checks look at, packed.  Private to check.c and
+ * check_slow.c.
+ */
+#ifndef CROSSDOCK_STANDARD_CHECK_PLAN_H
+#define CROSSDOCK_STANDARD_CHECK_PLAN_H
+
+#include "standard/check.h"
+
+enum check_kind {
+    CHECK_CAREFUL = 0, /* always looked at slowly: policies, unused elements */
+    CHECK_FREE,        /* nothing known, nothing wrong */
+    CHECK_TEXT,
+    CHECK_CODE,
+    CHECK_INTEGER,
+    CHECK_REAL,
+    CHECK_DATE,
+    CHECK_TIME,
+    CHECK_COMPOSITE,
+};
+
+struct check_row {
+    uint8_t kind;  /* enum check_kind */
+    bool plain;    /* of a composite: its first component alone is well */
+    uint16_t min;  /* length */
+    uint16_t span; /* max - min */
+    uint64_t memo; /* the key of the code accepted last: most codes repeat from line to line */
+    const struct standard_codes *codes;
+    struct check_row *parts; /* of a composite: a row a component */
+};
+
+/* A condition in the form in which it is tested: broken unless ... (check_slow.c). */
+struct check_condition {
+    char kind;
+    uint64_t fields; /* P, R, E: all; C, L: those that the first one requires */
+    uint64_t first;
+};
+
+struct check_plan {
+    const struct standard_segment *segment;
+    uint64_t mandatory;
+    uint64_t beyond;      /* bits of elements the segment does not have */
+    uint64_t simple;      /* elements that neither repeat nor have components */
+    uint64_t pairs;       /* first of two neighbours that come together (most P notes) */
+    uint8_t n_conditions; /* the others */
+    bool careful;         /* a policy wants every segment looked at */
+    const struct check_condition *conditions;
+    struct check_row *rows;
+};
+
+/* Finds everything that is wrong.  True when nothing is.  A NULL position: the segment has no place. */
+bool check_carefully(const struct check_plan *plan, const struct standard_position *position,
+                     const struct segment_view *view, struct faults *faults);
+
+#endif
