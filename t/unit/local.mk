@@ -10,3 +10,5 @@ check_PROGRAMS += %reldir%/hash
 t_unit_hash_SOURCES = %reldir%/hash.c
 check_PROGRAMS += %reldir%/decimal
 t_unit_decimal_SOURCES = %reldir%/decimal.c
+check_PROGRAMS += %reldir%/walk
+t_unit_walk_SOURCES = %reldir%/walk.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h

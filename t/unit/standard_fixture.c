@@ -1,0 +1,136 @@
+#include "standard_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void fixture_set_make(struct fixture_set *made, const char *text)
+{
+    uint16_t loops[16], n = 0;
+    unsigned depth = 0;
+    bool opens = false;
+
+    memset(made, 0, sizeof(*made));
+    while (*text != '\0') {
+        struct standard_position *position = &made->positions[n];
+        size_t len;
+
+        if (*text == ' ') {
+            text++;
+            continue;
+        }
+        if (*text == '(') {
+            opens = true;
+            text++;
+            continue;
+        }
+        if (*text == ')') {
+            made->positions[loops[--depth]].last = (uint16_t)(n - 1);
+            text++;
+            continue;
+        }
+        len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+        if (len == 0 || len > 3 || n == FIXTURE_POSITIONS)
+            abort();
+        memcpy(made->ids[n], text, len);
+        text += len;
+        made->segments[n] = (struct standard_segment){
+            .id = made->ids[n], .name = made->ids[n], .key = bytes_key(made->ids[n], len)};
+        position->segment = &made->segments[n];
+        position->index = n;
+        position->last = n;
+        position->need = STANDARD_MANDATORY;
+        position->max_use = 1;
+        position->parent = depth > 0 ? loops[depth - 1] : STANDARD_NO_LOOP;
+        position->starts_loop = opens;
+        if (*text == '?') {
+            position->need = STANDARD_OPTIONAL;
+            text++;
+        }
+        if (*text == '*') {
+            position->max_use = 0;
+            text++;
+        } else if (*text == ':') {
+            char *end;
+
+            position->max_use = (uint32_t)strtoul(text + 1, &end, 10);
+            text = end;
+        }
+        position->loop = depth > 0 ? made->ids[loops[depth - 1]] : "";
+        position->path = depth > 0 ? made->paths[loops[depth - 1]] : "";
+        if (opens) {
+            char path[64];
+
+            snprintf(path, sizeof(path), "%s%s%s", position->path, depth > 0 ? "/" : "", made->ids[n]);
+            memcpy(made->paths[n], path, sizeof(path));
+            position->path = made->paths[n];
+            position->loop = made->ids[n];
+            loops[depth++] = n;
+        }
+        position->depth = (uint8_t)depth;
+        opens = false;
+        n++;
+    }
+    made->set = (struct standard_set){.id = "999",
+                                      .release = "004010",
+                                      .group = "ZZ",
+                                      .name = "test",
+                                      .n_positions = n,
+                                      .positions = made->positions};
+}
+
+void fixture_view_make(struct fixture_view *made, const char *text, size_t len, uint32_t ordinal)
+{
+    struct bytes rest = {text, len}, part;
+    struct segment_view *view = &made->view;
+
+    memset(made, 0, sizeof(*made));
+    view->component = ':';
+    view->repetition = '^';
+    view->element = made->elements;
+    view->ordinal = ordinal;
+    bytes_split(&rest, '*', &part);
+    view->id = part;
+    view->key = part.len <= 8 ? bytes_key(part.at, part.len) : 0;
+    while (bytes_split(&rest, '*', &part)) {
+        uint64_t bit = UINT64_C(1) << (view->n_elements & 63);
+
+        if (view->n_elements < 64) {
+            made->elements[view->n_elements] = part;
+            if (part.len > 0)
+                view->present |= bit;
+            if (part.len > 0 &&
+                (memchr(part.at, ':', part.len) != NULL || memchr(part.at, '^', part.len) != NULL))
+                view->compound |= bit;
+        }
+        view->n_elements++;
+    }
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e)
+            view->odd = true;
+}
+
+const char *fixture_faults(const struct faults *faults, char *into, size_t size)
+{
+    size_t len = 0;
+
+    into[0] = '\0';
+    for (const struct fault *fault = faults->first; fault != NULL; fault = fault->next) {
+        int more = snprintf(into + len, size - len, "%s%s %.*s %u", len > 0 ? "; " : "",
+                            complaint_info((enum complaint)fault->complaint)->code, BYTES_ARG(fault->segment),
+                            fault->ordinal);
+
+        if (more < 0 || (len += (size_t)more) >= size)
+            return into;
+        if (fault->element != 0)
+            len += (size_t)snprintf(into + len, size - len, ".%u", fault->element);
+        if (len < size && fault->component != 0)
+            len += (size_t)snprintf(into + len, size - len, "-%u", fault->component);
+        if (len < size && fault->repeat != 0)
+            len += (size_t)snprintf(into + len, size - len, "^%u", fault->repeat);
+        if (len < size && fault->more != 0)
+            len += (size_t)snprintf(into + len, size - len, " +%u", fault->more);
+        if (len >= size)
+            break;
+    }
+    return into;
+}
