@@ -12,3 +12,5 @@ check_PROGRAMS += %reldir%/decimal
 t_unit_decimal_SOURCES = %reldir%/decimal.c
 check_PROGRAMS += %reldir%/walk
 t_unit_walk_SOURCES = %reldir%/walk.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/date
+t_unit_date_SOURCES = %reldir%/date.c
