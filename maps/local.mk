@@ -2,6 +2,7 @@
 include maps/x12/local.mk
 include maps/canon/local.mk
 nobase_dist_pkgdata_DATA += \
+	%reldir%/README \
 	%reldir%/x12-850.yaml \
 	%reldir%/acme/850.yaml \
 	%reldir%/zenith/850.yaml \
