@@ -1,0 +1,38 @@
+/* id: the identity of a document; see id.h. */
+#include "canon/id.h"
+
+bool canon_id_init(struct canon_id *id)
+{
+    id->state = hash_open();
+    return id->state != NULL;
+}
+
+void canon_id_release(struct canon_id *id)
+{
+    hash_close(id->state);
+    id->state = NULL;
+}
+
+void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction, const char *kind)
+{
+    hash_begin(id->state);
+    canon_id_add(id, partner);
+    canon_id_add(id, direction == CANON_OUT ? BYTES("out") : BYTES("in"));
+    canon_id_add(id, bytes_of(kind));
+}
+
+void canon_id_add(struct canon_id *id, struct bytes piece)
+{
+    unsigned char length[8];
+
+    for (unsigned i = 0; i < sizeof(length); i++)
+        length[i] = (unsigned char)((uint64_t)piece.len >> (8 * i));
+    hash_add(id->state, length, sizeof(length));
+    if (piece.len > 0)
+        hash_add(id->state, piece.at, piece.len);
+}
+
+void canon_id_end(struct canon_id *id, char out[33])
+{
+    hash_hex(id->state, out);
+}

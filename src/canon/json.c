@@ -1,0 +1,220 @@
+/* json: the tokens of JSON, strictly; see json.h. */
+#include "canon/json.h"
+
+#include "base/utf8.h"
+
+bool json_fail(struct json *json, const char *where, const char *what)
+{
+    if (json->what == NULL) {
+        json->what = what;
+        json->where = where;
+    }
+    return false;
+}
+
+/* Four hex digits at `at`, or more than 0xFFFF. */
+static uint32_t hex4(const char *at, const char *end)
+{
+    uint32_t number = 0;
+
+    if (end - at < 4)
+        return UINT32_MAX;
+    for (int i = 0; i < 4; i++) {
+        char c = at[i];
+
+        number <<= 4;
+        if (c >= '0' && c <= '9')
+            number |= (uint32_t)(c - '0');
+        else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+            number |= (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return UINT32_MAX;
+    }
+    return number;
+}
+
+/* One escape, *at being at the byte after the backslash; appends what it stands for to *to.  NULL, or what is
+ * wrong. */
+static const char *unescape(const char **at, const char *end, char **to)
+{
+    static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
+    const char *known;
+    uint32_t point, low;
+
+    if (*at == end)
+        return "the string does not end";
+    if (**at != 'u') {
+        known = memchr(from, **at, sizeof(from) - 1);
+        if (known == NULL)
+            return "no such escape";
+        *(*to)++ = into[known - from];
+        (*at)++;
+        return NULL;
+    }
+    point = hex4(*at + 1, end);
+    if (point > 0xFFFF)
+        return "\\u needs four hexadecimal digits";
+    *at += 5;
+    if (point == 0)
+        return "a NUL character";
+    if (point >= 0xDC00 && point <= 0xDFFF)
+        return "the second half of a surrogate pair stands alone";
+    if (point >= 0xD800 && point <= 0xDBFF) {
+        if (end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
+            return "the first half of a surrogate pair stands alone";
+        low = hex4(*at + 2, end);
+        if (low < 0xDC00 || low > 0xDFFF)
+            return "the first half of a surrogate pair stands alone";
+        *at += 6;
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+    }
+    *to += utf8_put(*to, point);
+    return NULL;
+}
+
+/* Where a string ends: at its closing quote; NULL when it does not. */
+static const char *string_end(const char *at, const char *end)
+{
+    for (; at < end && *at != '"'; at++)
+        if (*at == '\\' && ++at == end)
+            return NULL;
+    return at < end ? at : NULL;
+}
+
+/* A string with escapes, the first one at `at`. */
+static bool escaped_string(struct json *json, const char *begin, const char *at, struct json_text *text)
+{
+    const char *end = string_end(at, json->end);
+    char *copy, *to;
+
+    if (end == NULL)
+        return json_fail(json, begin - 1, "the string does not end");
+    copy = arena_text(json->arena, (size_t)(end - begin));
+    if (copy == NULL) {
+        json->memory = true;
+        return json_fail(json, begin - 1, "out of memory");
+    }
+    memcpy(copy, begin, (size_t)(at - begin));
+    to = copy + (at - begin);
+    while (at < end) {
+        const char *escape = at;
+
+        if ((unsigned char)*at < 0x20)
+            return json_fail(json, at, "a control character that is not escaped");
+        if (*at != '\\') {
+            *to++ = *at++;
+            continue;
+        }
+        at++;
+        json->what = unescape(&at, end, &to);
+        if (json->what != NULL) {
+            json->where = escape;
+            return false;
+        }
+    }
+    /* An escape makes whole characters, so that what was broken before is broken still. */
+    if (!utf8_valid(copy, (size_t)(to - copy)))
+        return json_fail(json, begin - 1, "the string is not UTF-8");
+    *text = (struct json_text){copy, (size_t)(to - copy), false};
+    json->at = end + 1;
+    return true;
+}
+
+bool json_string_rest(struct json *json, const char *begin, const char *at, unsigned high, struct json_text *text)
+{
+    size_t valid;
+
+    while (at < json->end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+        high |= (unsigned char)*at++ & 0x80;
+    if (at == json->end)
+        return json_fail(json, begin - 1, "the string does not end");
+    if ((unsigned char)*at < 0x20)
+        return json_fail(json, at, "a control character that is not escaped");
+    if (*at == '\\')
+        return escaped_string(json, begin, at, text);
+    if (high != 0) {
+        valid = utf8_valid_prefix(begin, (size_t)(at - begin));
+        if (valid < (size_t)(at - begin))
+            return json_fail(json, begin + valid, "the string is not UTF-8");
+    }
+    *text = (struct json_text){begin, (size_t)(at - begin), true};
+    json->at = at + 1;
+    return true;
+}
+
+/* Nothing of a number or word may follow it. */
+static bool ends_token(const struct json *json, const char *at)
+{
+    return at == json->end || strchr(",]} \t\r\n", *at) != NULL;
+}
+
+bool json_integer(struct json *json, struct json_text *text)
+{
+    const char *begin = json->at, *at = begin;
+
+    if (at < json->end && *at == '-')
+        at++;
+    if (at < json->end && *at == '0')
+        at++;
+    else if (at < json->end && *at >= '1' && *at <= '9')
+        while (at < json->end && *at >= '0' && *at <= '9')
+            at++;
+    else
+        return json_fail(json, begin, "expected a whole number");
+    if (!ends_token(json, at) || at - begin > 19)
+        return json_fail(json, begin, "expected a whole number of at most 18 digits");
+    *text = (struct json_text){begin, (size_t)(at - begin), true};
+    json->at = at;
+    return true;
+}
+
+bool json_boolean(struct json *json, struct json_text *text)
+{
+    size_t len = json_sees(json, 't') ? 4 : 5;
+
+    if ((size_t)(json->end - json->at) < len || memcmp(json->at, len == 4 ? "true" : "false", len) != 0 ||
+        !ends_token(json, json->at + len))
+        return json_fail(json, json->at, "expected true or false");
+    *text = (struct json_text){json->at, len, true};
+    json->at += len;
+    return true;
+}
+
+bool json_find_member(const struct json *json, const char *name, struct bytes *text)
+{
+    size_t len = strlen(name);
+    unsigned depth = 0;
+
+    for (const char *at = json->begin; at < json->end; at++) {
+        const char *end;
+
+        if (*at == '{' || *at == '[')
+            depth++;
+        else if (*at == '}' || *at == ']')
+            depth--;
+        if (*at != '"')
+            continue;
+        end = string_end(at + 1, json->end);
+        if (end == NULL)
+            return false;
+        if (depth == 1 && (size_t)(end - at) == len + 1 && memcmp(at + 1, name, len) == 0) {
+            struct json value = *json;
+
+            value.at = end + 1;
+            json_blanks(&value);
+            if (json_sees(&value, ':')) {
+                value.at++;
+                json_blanks(&value);
+                if (!json_sees(&value, '"'))
+                    return false;
+                end = string_end(value.at + 1, json->end);
+                if (end == NULL)
+                    return false;
+                *text = (struct bytes){value.at + 1, (size_t)(end - value.at - 1)};
+                return true;
+            }
+        }
+        at = end;
+    }
+    return false;
+}

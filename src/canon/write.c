@@ -1,0 +1,467 @@
+/*
+ * write: a record as one line of canonical JSON; see write.h.
+ *
+ * The hot path of translating.  Room in the sink is asked for once a value; names are rendered in the schema
+ * and copied in blocks of sixteen; a text is copied and looked through for bytes to escape at the same time.
+ */
+#include "canon/write.h"
+
+#include "canon/text.h"
+
+enum {
+    ROOM_NAME = 1 + CANON_MAX_NAME + 3 + 16, /* comma, name, quotes and colon, and what the block copy runs over */
+    ROOM_SMALL = 64,                         /* quotes, brackets, a number */
+    PIECE = 1024,                            /* bytes of text between two looks at the room */
+};
+
+/* An escape is at most six bytes long. */
+_Static_assert(6 * PIECE + ROOM_NAME + ROOM_SMALL <= CANON_SINK_LEAST, "a piece fits into what flush leaves");
+
+/* Where to go on writing, with at least this much room. */
+static inline char *room(struct canon_sink *sink, char *at, size_t need)
+{
+    if ((size_t)(sink->end - at) >= need)
+        return at;
+    sink->at = at;
+    sink->flush(sink);
+    return sink->at;
+}
+
+static char *put_escaped(char *at, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    /* \b \t \n \f \r have letters; \v has none. */
+    static const char letters[32] = {[8] = 'b', [9] = 't', [10] = 'n', [12] = 'f', [13] = 'r'};
+
+    *at++ = '\\';
+    if (c >= 0x20) {
+        *at++ = (char)c;
+    } else if (letters[c] != 0) {
+        *at++ = letters[c];
+    } else {
+        memcpy(at, "u00", 3);
+        at[3] = digits[c >> 4];
+        at[4] = digits[c & 15];
+        at += 5;
+    }
+    return at;
+}
+
+/* Any text, where something is to be escaped; at most PIECE bytes, and 6 bytes of room for each. */
+static char *put_marked(char *at, const char *text, size_t len)
+{
+    while (len > 0) {
+        size_t clean = 0;
+        unsigned marks = 0, high;
+
+        while (clean + 16 <= len && (marks = text_marks16(text + clean, &high)) == 0)
+            clean += 16;
+        if (marks != 0)
+            clean += (size_t)__builtin_ctz(marks);
+        else
+            while (clean < len && (unsigned char)text[clean] >= 0x20 && text[clean] != '"' && text[clean] != '\\')
+                clean++;
+        memcpy(at, text, clean);
+        at += clean;
+        text += clean;
+        len -= clean;
+        if (len > 0) {
+            at = put_escaped(at, (unsigned char)*text++);
+            len--;
+        }
+    }
+    return at;
+}
+
+/* Copies a text, and tells whether all of it could stay as it is. */
+static inline bool copy_clean(char *at, const char *text, size_t len)
+{
+    unsigned marks = 0, high;
+
+    if (len < 8) {
+        text_copy16(at, text, len);
+        return text_marks8(text_load_few(text, len)) == 0;
+    }
+    if (len < 16) {
+        text_copy16(at, text, len);
+        return (text_marks8(text_load8(text)) | text_marks8(text_load8(text + len - 8))) == 0;
+    }
+    for (size_t i = 0; i + 16 <= len; i += 16) {
+        memcpy(at + i, text + i, 16);
+        marks |= text_marks16(text + i, &high);
+    }
+    memcpy(at + len - 16, text + len - 16, 16);
+    return (marks | text_marks16(text + len - 16, &high)) == 0;
+}
+
+/* A long text, or one near the end of the window, in pieces. */
+static char *put_pieces(struct canon_sink *sink, char *at, const char *text, size_t len)
+{
+    while (len > 0) {
+        size_t piece = len < PIECE ? len : PIECE;
+
+        at = room(sink, at, 6 * PIECE + ROOM_SMALL);
+        at = put_marked(at, text, piece);
+        text += piece;
+        len -= piece;
+    }
+    return at;
+}
+
+/* A quoted text.  Asks for its room itself. */
+static inline char *put_text(struct canon_sink *sink, char *at, const char *text, size_t len, bool plain)
+{
+    if (len <= PIECE && (size_t)(sink->end - at) >= len + 2 * ROOM_SMALL) {
+        *at++ = '"';
+        if (plain && len <= 16) {
+            text_copy16(at, text, len);
+            at += len;
+        } else if (plain) {
+            memcpy(at, text, len);
+            at += len;
+        } else if (copy_clean(at, text, len)) {
+            at += len;
+        } else {
+            at = put_pieces(sink, at, text, len);
+        }
+    } else {
+        at = room(sink, at, ROOM_SMALL);
+        *at++ = '"';
+        at = put_pieces(sink, at, text, len);
+        at = room(sink, at, 2 * ROOM_SMALL);
+    }
+    *at++ = '"';
+    return at;
+}
+
+/* A number or a word of JSON: as it is.  (Nothing longer comes from a reader of ours; a writer of records who
+ * puts more there gets it cut, rather than the sink overrun.) */
+static inline char *put_bare(char *at, const char *text, size_t len)
+{
+    if (len > 32)
+        len = 32;
+    memcpy(at, text, len);
+    return at + len;
+}
+
+static inline char *put_scalar(struct canon_sink *sink, char *at, const struct canon_field *field,
+                               const struct canon_value *value)
+{
+    if (field->type == CANON_INTEGER || field->type == CANON_BOOLEAN)
+        return put_bare(at, value->text, value->len);
+    return put_text(sink, at, value->text, value->len, value->plain);
+}
+
+/* A name with its colon; the comma before it unless it is the first. */
+static inline char *put_name(char *at, const struct canon_field *field, bool first)
+{
+    const char *key = field->key - 1 + first;
+    size_t len = (size_t)field->key_len + 1 - first;
+
+    memcpy(at, key, 16);
+    if (len > 16) {
+        memcpy(at + 16, key + 16, 16);
+        for (size_t i = 32; i < len; i += 16)
+            memcpy(at + i, key + i, 16);
+    }
+    return at + len;
+}
+
+/* Whether an object has nothing to write.  As deep as blocks nest. */
+static bool is_empty(const struct canon_object *object)
+{
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++) {
+            const struct canon_value *value = &run->values[i];
+
+            if (value->held == CANON_HELD_TEXT ? value->len > 0
+                : value->held == CANON_HELD_LIST ? value->list->count > 0
+                                                 : !is_empty(value->object))
+                return false;
+        }
+    return true;
+}
+
+/* An object's values by field. */
+struct order {
+    uint64_t set[(CANON_MAX_FIELDS + 63) / 64];
+    const struct canon_value *at[CANON_MAX_FIELDS];
+};
+
+static void put_in_order(struct order *order, const struct canon_object *object)
+{
+    memset(order->set, 0, sizeof(order->set));
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++) {
+            unsigned index = run->values[i].field;
+
+            order->at[index] = &run->values[i];
+            order->set[index / 64] |= (uint64_t)1 << index % 64;
+        }
+}
+
+/* Whether the values stand in the schema's order already, each once. */
+static inline bool is_in_order(const struct canon_object *object)
+{
+    unsigned next = 0;
+
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++) {
+            if (run->values[i].field < next)
+                return false;
+            next = run->values[i].field + 1u;
+        }
+    return true;
+}
+
+static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object);
+
+static char *put_list(struct canon_sink *sink, char *at, const struct canon_field *field,
+                      const struct canon_list *list)
+{
+    char mark = '[';
+
+    for (const struct canon_object *element = list->first; element != NULL; element = element->next) {
+        at = room(sink, at, ROOM_NAME + ROOM_SMALL);
+        *at++ = mark;
+        mark = ',';
+        if (element->block != NULL)
+            at = put_object(sink, at, element);
+        else
+            at = put_scalar(sink, at, field, &element->first.values[0]);
+    }
+    at = room(sink, at, ROOM_SMALL);
+    *at++ = ']';
+    return at;
+}
+
+/* One field; *first is whether it is the object's first. */
+static inline char *put_field(struct canon_sink *sink, char *at, const struct canon_block *block,
+                              const struct canon_value *value, bool *first)
+{
+    const struct canon_field *field = &block->fields[value->field];
+
+    if (value->held == CANON_HELD_TEXT) {
+        if (value->len == 0)
+            return at;
+        at = room(sink, at, ROOM_NAME + 2 * ROOM_SMALL);
+        at = put_name(at, field, *first);
+        at = put_scalar(sink, at, field, value);
+    } else if (value->held == CANON_HELD_LIST) {
+        if (value->list->count == 0)
+            return at;
+        at = room(sink, at, ROOM_NAME + ROOM_SMALL);
+        at = put_name(at, field, *first);
+        at = put_list(sink, at, field, value->list);
+    } else {
+        if (is_empty(value->object))
+            return at;
+        at = room(sink, at, ROOM_NAME + ROOM_SMALL);
+        at = put_name(at, field, *first);
+        at = put_object(sink, at, value->object);
+    }
+    *first = false;
+    return at;
+}
+
+static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_block *block,
+                         const struct order *order, bool *first)
+{
+    for (unsigned word = 0; word < sizeof(order->set) / sizeof(*order->set); word++)
+        for (uint64_t set = order->set[word]; set != 0; set &= set - 1)
+            at = put_field(sink, at, block, order->at[word * 64 + (unsigned)__builtin_ctzll(set)], first);
+    return at;
+}
+
+/* The values lie in any order; apart, so that only objects that need it carry this much stack. */
+static __attribute__((noinline)) char *put_unordered(struct canon_sink *sink, char *at,
+                                                      const struct canon_object *object, bool *first)
+{
+    struct order order;
+
+    put_in_order(&order, object);
+    return put_ordered(sink, at, object->block, &order, first);
+}
+
+/* As deep as blocks nest: CANON_MAX_NEST. */
+static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object)
+{
+    bool first = true;
+
+    at = room(sink, at, ROOM_SMALL);
+    *at++ = '{';
+    if (is_in_order(object)) {
+        for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+            for (uint32_t i = 0; i < run->count; i++)
+                at = put_field(sink, at, object->block, &run->values[i], &first);
+    } else {
+        at = put_unordered(sink, at, object, &first);
+    }
+    at = room(sink, at, ROOM_SMALL);
+    *at++ = '}';
+    return at;
+}
+
+/* Constants of the envelope. */
+#define PUT(at, literal) ((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
+
+static char *put_member(struct canon_sink *sink, char *at, const char *name, struct bytes text, bool *first)
+{
+    size_t len = strlen(name);
+
+    if (text.len == 0)
+        return at;
+    at = room(sink, at, len + 2 * ROOM_SMALL);
+    if (!*first)
+        *at++ = ',';
+    *first = false;
+    *at++ = '"';
+    memcpy(at, name, len);
+    at += len;
+    at = PUT(at, "\":");
+    return put_text(sink, at, text.at, text.len, false);
+}
+
+static char *put_number(char *at, uint64_t number)
+{
+    char digits[20];
+    unsigned n = 0;
+
+    do {
+        digits[n++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    while (n > 0)
+        *at++ = digits[--n];
+    return at;
+}
+
+static char *put_source(struct canon_sink *sink, char *at, const struct canon_source *source)
+{
+    bool first = true;
+
+    at = room(sink, at, ROOM_SMALL);
+    at = PUT(at, ",\"source\":{");
+    at = put_member(sink, at, "format", source->format, &first);
+    at = put_member(sink, at, "file", source->file, &first);
+    if (source->has_offset) {
+        at = room(sink, at, 2 * ROOM_SMALL);
+        if (!first)
+            *at++ = ',';
+        first = false;
+        at = PUT(at, "\"offset\":");
+        at = put_number(at, source->offset);
+        at = PUT(at, ",\"length\":");
+        at = put_number(at, source->length);
+    }
+    at = put_member(sink, at, "sender", source->sender, &first);
+    at = put_member(sink, at, "receiver", source->receiver, &first);
+    at = put_member(sink, at, "app_sender", source->app_sender, &first);
+    at = put_member(sink, at, "app_receiver", source->app_receiver, &first);
+    at = put_member(sink, at, "interchange", source->interchange, &first);
+    at = put_member(sink, at, "group", source->group, &first);
+    at = put_member(sink, at, "set", source->set, &first);
+    at = put_member(sink, at, "type", source->type, &first);
+    at = put_member(sink, at, "release", source->release, &first);
+    at = put_member(sink, at, "created", source->created, &first);
+    at = room(sink, at, 2 * ROOM_SMALL);
+    if (!first)
+        *at++ = ',';
+    first = false;
+    at = source->test ? PUT(at, "\"test\":true") : PUT(at, "\"test\":false");
+    at = put_member(sink, at, "map", source->map, &first);
+    at = room(sink, at, ROOM_SMALL);
+    *at++ = '}';
+    return at;
+}
+
+/* A source that says nothing is left out. */
+static bool has_source(const struct canon_source *source)
+{
+    return source->has_offset || source->test || source->format.len > 0 || source->file.len > 0 ||
+           source->sender.len > 0 || source->receiver.len > 0 || source->app_sender.len > 0 ||
+           source->app_receiver.len > 0 || source->interchange.len > 0 || source->group.len > 0 ||
+           source->set.len > 0 || source->type.len > 0 || source->release.len > 0 || source->created.len > 0 ||
+           source->map.len > 0;
+}
+
+/* The keys of a record, while they are told. */
+struct keys {
+    struct canon_sink *sink;
+    char *at;
+    const struct canon_key *key;
+    unsigned n_keys;   /* written */
+    unsigned n_values; /* of this key */
+};
+
+static void put_key_value(void *to, const struct canon_value *value)
+{
+    struct keys *keys = to;
+    size_t len = strlen(keys->key->name);
+    char *at = room(keys->sink, keys->at, ROOM_NAME + 2 * ROOM_SMALL);
+
+    if (keys->n_values == 0) {
+        if (keys->n_keys == 0)
+            at = PUT(at, ",\"keys\":{\"");
+        else
+            at = PUT(at, ",\"");
+        memcpy(at, keys->key->name, len);
+        at += len;
+        at = PUT(at, "\":");
+        if (keys->key->is_list)
+            *at++ = '[';
+        keys->n_keys++;
+    } else if (keys->key->is_list) {
+        *at++ = ',';
+    } else {
+        return;
+    }
+    keys->n_values++;
+    keys->at = put_text(keys->sink, at, value->text, value->len, value->plain);
+}
+
+static char *put_keys(struct canon_sink *sink, char *at, const struct canon_record *record)
+{
+    struct keys keys = {.sink = sink, .at = at};
+
+    for (unsigned i = 0; i < record->kind->n_keys; i++) {
+        keys.key = &record->kind->keys[i];
+        keys.n_values = 0;
+        canon_key_each(record->body, keys.key, put_key_value, &keys);
+        if (keys.n_values > 0 && keys.key->is_list) {
+            keys.at = room(sink, keys.at, ROOM_SMALL);
+            *keys.at++ = ']';
+        }
+    }
+    at = room(sink, keys.at, ROOM_SMALL);
+    if (keys.n_keys > 0)
+        *at++ = '}';
+    return at;
+}
+
+void canon_write(struct canon_sink *sink, const struct canon_record *record)
+{
+    char *at = room(sink, sink->at, ROOM_NAME + 2 * ROOM_SMALL);
+    bool first = false;
+
+    at = PUT(at, "{\"canon\":1,\"kind\":");
+    at = put_text(sink, at, record->kind->name, strlen(record->kind->name), true);
+    at = put_member(sink, at, "id", bytes_of(record->id), &first);
+    at = put_member(sink, at, "partner", record->partner, &first);
+    at = room(sink, at, ROOM_SMALL);
+    at = record->direction == CANON_OUT ? PUT(at, ",\"direction\":\"out\"") : PUT(at, ",\"direction\":\"in\"");
+    at = put_keys(sink, at, record);
+    if (has_source(&record->source))
+        at = put_source(sink, at, &record->source);
+    at = put_unordered(sink, at, record->body, &first);
+    at = room(sink, at, ROOM_SMALL);
+    at = PUT(at, "}\n");
+    sink->at = at;
+}
+
+void canon_write_string(struct canon_sink *sink, const char *text, size_t len)
+{
+    char *at = room(sink, sink->at, 2 * ROOM_SMALL);
+
+    sink->at = put_text(sink, at, text, len, false);
+}
