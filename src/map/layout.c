@@ -25,6 +25,7 @@ static const struct yaml_node *at(const struct yaml_node *node, const char *key)
 
 static void read_number_form(struct layout_keys *keys, const struct yaml_node *node, struct number_form *form)
 {
+    static const enum number_sign signs[] = {NUMBER_SIGN_LEADING, NUMBER_SIGN_TRAILING, NUMBER_SIGN_NONE};
     unsigned point = layout_keys_word(keys, node, "point", "explicit implied comma", 0);
 
     *form = NUMBER_FORM_DEFAULT;
@@ -32,7 +33,7 @@ static void read_number_form(struct layout_keys *keys, const struct yaml_node *n
     form->decimals = (uint8_t)layout_keys_count(keys, node, "decimals", MAX_DECIMALS, 0);
     form->implied = point == 1;
     form->point = point == 2 ? ',' : '.';
-    form->sign = (enum number_sign)layout_keys_word(keys, node, "sign", "leading trailing none", 0);
+    form->sign = signs[layout_keys_word(keys, node, "sign", "leading trailing none", 0)];
     if (form->implied && !form->scaled)
         layout_keys_refuse(keys, at(node, "point"), SETTING_VALUE,
                            "an implied point needs decimals: how many digits stand behind it");
