@@ -14,3 +14,5 @@ check_PROGRAMS += %reldir%/walk
 t_unit_walk_SOURCES = %reldir%/walk.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
 check_PROGRAMS += %reldir%/date
 t_unit_date_SOURCES = %reldir%/date.c
+check_PROGRAMS += %reldir%/charset
+t_unit_charset_SOURCES = %reldir%/charset.c
