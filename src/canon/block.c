@@ -22,7 +22,7 @@ static uint32_t name_hash(const char *at, size_t len)
     return (uint32_t)(tail >> 32);
 }
 
-bool block_index(struct canon_block *block, struct arena *arena, const char **twice)
+bool canon_block_index(struct canon_block *block, struct arena *arena, const char **twice)
 {
     unsigned n_slots = 8;
     uint16_t *slots;

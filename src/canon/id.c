@@ -13,7 +13,8 @@ void canon_id_release(struct canon_id *id)
     id->state = NULL;
 }
 
-void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction, const char *kind)
+void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction,
+                    const char *kind)
 {
     hash_begin(id->state);
     canon_id_add(id, partner);

@@ -21,7 +21,8 @@ bool canon_id_init(struct canon_id *id);
 void canon_id_release(struct canon_id *id);
 
 /* begin, add the document's pieces, end: 32 lower-case hexadecimal digits and NUL. */
-void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction, const char *kind);
+void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction,
+                    const char *kind);
 void canon_id_add(struct canon_id *id, struct bytes piece);
 void canon_id_end(struct canon_id *id, char out[33]);
 

@@ -5,11 +5,11 @@
 
 static bool read_text(struct reader *r, struct bytes *out)
 {
-    struct json_text text;
+    struct scanner_text text;
 
-    if (!json_sees(&r->json, '"'))
-        return reader_fail(r, r->json.at, "expected a string");
-    if (!json_string(&r->json, &text))
+    if (!scanner_sees(&r->scanner, '"'))
+        return reader_fail(r, r->scanner.at, "expected a string");
+    if (!scanner_string(&r->scanner, &text))
         return false;
     *out = (struct bytes){text.at, text.len};
     return true;
@@ -17,17 +17,17 @@ static bool read_text(struct reader *r, struct bytes *out)
 
 static bool read_number(struct reader *r, uint64_t *out)
 {
-    const char *where = r->json.at;
-    struct json_text text;
+    const char *where = r->scanner.at;
+    struct scanner_text text;
 
-    if (!json_integer(&r->json, &text))
+    if (!scanner_integer(&r->scanner, &text))
         return false;
     if (!bytes_to_count((struct bytes){text.at, text.len}, UINT64_MAX, out))
         return reader_fail(r, where, "expected a whole number that is not negative");
     return true;
 }
 
-static bool read_source_member(struct reader *r, struct canon_source *source, const struct json_text *name,
+static bool read_source_member(struct reader *r, struct canon_source *source, const struct scanner_text *name,
                                unsigned *seen)
 {
     const struct {
@@ -53,7 +53,7 @@ static bool read_source_member(struct reader *r, struct canon_source *source, co
         {"test", NULL, NULL},
     };
     const char *where = name->at - 1;
-    struct json_text word;
+    struct scanner_text word;
 
     for (unsigned i = 0; i < sizeof(members) / sizeof(*members); i++) {
         if (!bytes_are((struct bytes){name->at, name->len}, members[i].name))
@@ -67,7 +67,7 @@ static bool read_source_member(struct reader *r, struct canon_source *source, co
             source->has_offset = true;
             return read_number(r, members[i].number);
         }
-        if (!json_boolean(&r->json, &word))
+        if (!scanner_boolean(&r->scanner, &word))
             return false;
         source->test = word.len == 4;
         return true;
@@ -81,55 +81,56 @@ static bool read_source(struct reader *r)
     unsigned seen = 0;
 
     reader_enter(r, false);
-    if (!json_sees(&r->json, '{'))
-        return reader_fail(r, r->json.at, "expected an object");
-    r->json.at++;
+    if (!scanner_sees(&r->scanner, '{'))
+        return reader_fail(r, r->scanner.at, "expected an object");
+    r->scanner.at++;
     if (!reader_is_bare(r))
         do {
-            struct json_text name;
+            struct scanner_text name;
 
             if (!reader_name(r, &name) || !read_source_member(r, source, &name, &seen))
                 return false;
         } while (reader_next(r));
     reader_leave(r);
-    return r->json.what == NULL;
+    return r->scanner.what == NULL;
 }
 
-/* Passes over "keys": an object of texts and lists of texts.  What they say is checked when the body is known. */
+/* Passes over "keys": an object of texts and lists of texts.  What they say is checked when the body is
+ * known. */
 static bool pass_keys(struct reader *r)
 {
     struct bytes text;
 
-    r->keys = r->json.at;
+    r->keys = r->scanner.at;
     reader_enter(r, false);
-    if (!json_sees(&r->json, '{'))
-        return reader_fail(r, r->json.at, "expected an object");
-    r->json.at++;
+    if (!scanner_sees(&r->scanner, '{'))
+        return reader_fail(r, r->scanner.at, "expected an object");
+    r->scanner.at++;
     if (!reader_is_bare(r))
         do {
-            struct json_text name;
+            struct scanner_text name;
             bool more = true;
 
             if (!reader_name(r, &name))
                 return false;
-            if (!json_sees(&r->json, '[')) {
+            if (!scanner_sees(&r->scanner, '[')) {
                 if (!read_text(r, &text))
                     return false;
                 continue;
             }
-            for (r->json.at++, json_blanks(&r->json); more; json_blanks(&r->json)) {
+            for (r->scanner.at++, scanner_blanks(&r->scanner); more; scanner_blanks(&r->scanner)) {
                 if (!read_text(r, &text))
                     return false;
-                json_blanks(&r->json);
-                more = json_sees(&r->json, ',');
+                scanner_blanks(&r->scanner);
+                more = scanner_sees(&r->scanner, ',');
                 if (more)
-                    r->json.at++;
+                    r->scanner.at++;
             }
-            if (!json_take(&r->json, ']', "expected a comma or the list's end"))
+            if (!scanner_take(&r->scanner, ']', "expected a comma or the list's end"))
                 return false;
         } while (reader_next(r));
     reader_leave(r);
-    return r->json.what == NULL;
+    return r->scanner.what == NULL;
 }
 
 /* A key's values in the body, held one by one against those in "keys". */
@@ -146,16 +147,16 @@ static void check_key_value(void *to, const struct canon_value *value)
     const char *where;
     struct bytes text;
 
-    if (r->json.what != NULL || (check->n > 0 && !check->key->is_list))
+    if (r->scanner.what != NULL || (check->n > 0 && !check->key->is_list))
         return;
-    if (check->n++ > 0 && !json_take(&r->json, ',', "the body has another value of this key"))
+    if (check->n++ > 0 && !scanner_take(&r->scanner, ',', "the body has another value of this key"))
         return;
-    where = r->json.at;
+    where = r->scanner.at;
     if (read_text(r, &text) && !bytes_equal(text, (struct bytes){value->text, value->len}))
         reader_fail(r, where, "the body has another value of this key");
 }
 
-static bool check_key(struct reader *r, const struct json_text *name, uint32_t *seen)
+static bool check_key(struct reader *r, const struct scanner_text *name, uint32_t *seen)
 {
     const struct canon_kind *kind = r->record->kind;
     struct key_check check = {r, NULL, 0};
@@ -169,35 +170,35 @@ static bool check_key(struct reader *r, const struct json_text *name, uint32_t *
         }
     if (check.key == NULL)
         return reader_fail(r, name->at - 1, "this kind has no such key");
-    if (check.key->is_list && !json_take(&r->json, '[', "expected a list"))
+    if (check.key->is_list && !scanner_take(&r->scanner, '[', "expected a list"))
         return false;
     canon_key_each(r->record->body, check.key, check_key_value, &check);
-    if (r->json.what != NULL)
+    if (r->scanner.what != NULL)
         return false;
     if (check.n == 0)
-        return reader_fail(r, r->json.at, "the body has no such value");
-    return !check.key->is_list || json_take(&r->json, ']', "the body has no more values of this key");
+        return reader_fail(r, r->scanner.at, "the body has no such value");
+    return !check.key->is_list || scanner_take(&r->scanner, ']', "the body has no more values of this key");
 }
 
 static bool check_keys(struct reader *r)
 {
-    const char *end = r->json.at;
+    const char *end = r->scanner.at;
     uint32_t seen = 0;
 
     r->name = "keys";
     r->name_len = 4;
     reader_enter(r, false);
-    r->json.at = r->keys + 1;
+    r->scanner.at = r->keys + 1;
     if (!reader_is_bare(r))
         do {
-            struct json_text name;
+            struct scanner_text name;
 
             if (!reader_name(r, &name) || !check_key(r, &name, &seen))
                 return false;
         } while (reader_next(r));
     reader_leave(r);
-    r->json.at = end;
-    return r->json.what == NULL;
+    r->scanner.at = end;
+    return r->scanner.what == NULL;
 }
 
 static bool set_kind(struct reader *r, const char *where, struct bytes name)
@@ -209,18 +210,19 @@ static bool set_kind(struct reader *r, const char *where, struct bytes name)
     record->kind = schema_kind(r->schema, name);
     if (record->kind == NULL) {
         r->error->schema = schema_error(r->schema) != NULL;
-        return reader_fail(r, where, r->error->schema ? "the kind's table is wrong" : "no such kind of record");
+        return reader_fail(r, where,
+                           r->error->schema ? "the kind's table is wrong" : "no such kind of record");
     }
-    record->body = canon_object_new(r->json.arena, record->kind->body);
+    record->body = canon_object_new(r->scanner.arena, record->kind->body);
     return record->body != NULL || reader_fail_memory(r);
 }
 
 static bool read_canon(struct reader *r)
 {
-    const char *where = r->json.at;
-    struct json_text text;
+    const char *where = r->scanner.at;
+    struct scanner_text text;
 
-    if (!json_integer(&r->json, &text))
+    if (!scanner_integer(&r->scanner, &text))
         return false;
     if (text.len != 1 || text.at[0] != '1')
         return reader_fail(r, where, "a version of the records that is not known: expected 1");
@@ -229,7 +231,7 @@ static bool read_canon(struct reader *r)
 
 static bool read_id(struct reader *r)
 {
-    const char *where = r->json.at;
+    const char *where = r->scanner.at;
     struct bytes text;
 
     if (!read_text(r, &text))
@@ -246,7 +248,7 @@ static bool read_id(struct reader *r)
 
 static bool read_direction(struct reader *r)
 {
-    const char *where = r->json.at;
+    const char *where = r->scanner.at;
     struct bytes text;
 
     if (!read_text(r, &text))
@@ -262,7 +264,7 @@ static bool read_direction(struct reader *r)
 
 static bool read_kind(struct reader *r)
 {
-    const char *where = r->json.at;
+    const char *where = r->scanner.at;
     struct bytes name;
 
     return read_text(r, &name) && set_kind(r, where, name);
@@ -277,14 +279,15 @@ static const struct {
     const char *name;
     bool (*read)(struct reader *r);
 } envelope[] = {
-    {"canon", read_canon},         {"kind", read_kind}, {"id", read_id},        {"partner", read_partner},
+    {"canon", read_canon},         {"kind", read_kind}, {"id", read_id},         {"partner", read_partner},
     {"direction", read_direction}, {"keys", pass_keys}, {"source", read_source},
 };
 
 enum { CANON_MEMBER = 1 << 0, KIND_MEMBER = 1 << 1 };
 
-/* A member of the envelope; false also when it is none, and then r->json.what is NULL. */
-static bool read_envelope(struct reader *r, const char *where, const struct json_text *name, unsigned *seen)
+/* A member of the envelope; false also when it is none, and then r->scanner.what is NULL. */
+static bool read_envelope(struct reader *r, const char *where, const struct scanner_text *name,
+                          unsigned *seen)
 {
     for (unsigned i = 0; i < sizeof(envelope) / sizeof(*envelope); i++)
         if (bytes_are((struct bytes){name->at, name->len}, envelope[i].name)) {
@@ -303,14 +306,14 @@ static bool read_record(struct reader *r)
     unsigned envelope_seen = 0;
     struct bytes kind;
 
-    if (!json_take(&r->json, '{', "expected an object"))
+    if (!scanner_take(&r->scanner, '{', "expected an object"))
         return false;
     if (reader_is_bare(r))
-        return reader_fail(r, r->json.begin, "an empty object is no record");
+        return reader_fail(r, r->scanner.begin, "an empty object is no record");
     do {
-        const char *where = r->json.at;
+        const char *where = r->scanner.at;
         const struct canon_field *field = NULL;
-        struct json_text name;
+        struct scanner_text name;
 
         if (!reader_name(r, &name))
             return false;
@@ -319,34 +322,34 @@ static bool read_record(struct reader *r)
         if (field == NULL) {
             if (read_envelope(r, where, &name, &envelope_seen))
                 continue;
-            if (r->json.what != NULL)
+            if (r->scanner.what != NULL)
                 return false;
             /* The body before the kind, as by a tool that sorts names. */
             if (record->kind == NULL) {
-                if (!json_find_member(&r->json, "kind", &kind))
+                if (!scanner_find_member(&r->scanner, "kind", &kind))
                     return reader_fail(r, where, "the record has no \"kind\"");
                 if (!set_kind(r, where, kind))
                     return false;
                 field = canon_block_field(record->kind->body, (struct bytes){name.at, name.len});
             }
             if (field == NULL)
-                return reader_fail_unknown(r, record->kind->body, where, &name);
+                return canon_reader_fail_unknown(r, record->kind->body, where, &name);
         }
         if (seen[field->index / 64] >> field->index % 64 & 1)
             return reader_fail(r, where, "the name stands twice");
         seen[field->index / 64] |= (uint64_t)1 << field->index % 64;
-        if (!reader_value(r, record->body, field))
+        if (!canon_reader_value(r, record->body, field))
             return false;
     } while (reader_next(r));
-    if (r->json.what != NULL)
+    if (r->scanner.what != NULL)
         return false;
-    json_blanks(&r->json);
-    if (r->json.at < r->json.end)
-        return reader_fail(r, r->json.at, "something follows the record");
+    scanner_blanks(&r->scanner);
+    if (r->scanner.at < r->scanner.end)
+        return reader_fail(r, r->scanner.at, "something follows the record");
     if (!(envelope_seen & CANON_MEMBER))
-        return reader_fail(r, r->json.begin, "the record has no \"canon\"");
+        return reader_fail(r, r->scanner.begin, "the record has no \"canon\"");
     if (!(envelope_seen & KIND_MEMBER))
-        return reader_fail(r, r->json.begin, "the record has no \"kind\"");
+        return reader_fail(r, r->scanner.begin, "the record has no \"kind\"");
     return r->keys == NULL || check_keys(r);
 }
 
@@ -381,7 +384,7 @@ bool canon_read(struct canon_record *record, const struct schema *schema, struct
 {
     const char *begin = line.len > 0 ? line.at : "";
     struct reader r = {
-        .json = {.begin = begin, .at = begin, .end = begin + line.len, .arena = arena},
+        .scanner = {.begin = begin, .at = begin, .end = begin + line.len, .arena = arena},
         .schema = schema,
         .record = record,
         .error = error,
@@ -393,9 +396,9 @@ bool canon_read(struct canon_record *record, const struct schema *schema, struct
         reader_fail(&r, begin, "a byte order mark");
     else if (read_record(&r))
         return true;
-    error->offset = (size_t)(r.json.where - begin);
-    error->what = r.json.what;
-    error->memory = r.json.memory;
+    error->offset = (size_t)(r.scanner.where - begin);
+    error->what = r.scanner.what;
+    error->memory = r.scanner.memory;
     tell_path(&r);
     return false;
 }

@@ -6,8 +6,8 @@
  */
 #include "canon/reader.h"
 
-bool reader_fail_unknown(struct reader *r, const struct canon_block *block, const char *where,
-                         const struct json_text *name)
+bool canon_reader_fail_unknown(struct reader *r, const struct canon_block *block, const char *where,
+                               const struct scanner_text *name)
 {
     const struct canon_field *nearest = canon_block_nearest(block, (struct bytes){name->at, name->len});
 
@@ -20,45 +20,37 @@ static const char *expectation(enum canon_type type)
 {
     switch (type) {
     case CANON_STRING:
-    case CANON_CODE:
-        return "expected a string";
-    case CANON_DECIMAL:
-        return "expected a decimal number in a string, such as \"12.50\"";
-    case CANON_INTEGER:
-        return "expected a whole number";
-    case CANON_BOOLEAN:
-        return "expected true or false";
-    case CANON_DATE:
-        return "expected a date in a string: \"YYYY-MM-DD\"";
-    case CANON_TIME:
-        return "expected a time in a string: \"HH:MM\" or \"HH:MM:SS\"";
-    case CANON_DATETIME:
-        return "expected a date and time in a string: \"YYYY-MM-DDTHH:MM:SS\"";
-    case CANON_OBJECT:
-        break;
+    case CANON_CODE: return "expected a string";
+    case CANON_DECIMAL: return "expected a decimal number in a string, such as \"12.50\"";
+    case CANON_INTEGER: return "expected a whole number";
+    case CANON_BOOLEAN: return "expected true or false";
+    case CANON_DATE: return "expected a date in a string: \"YYYY-MM-DD\"";
+    case CANON_TIME: return "expected a time in a string: \"HH:MM\" or \"HH:MM:SS\"";
+    case CANON_DATETIME: return "expected a date and time in a string: \"YYYY-MM-DDTHH:MM:SS\"";
+    case CANON_OBJECT: break;
     }
     return "expected an object";
 }
 
 /* A value that is neither object nor list. */
-static inline bool read_scalar(struct reader *r, const struct canon_field *field, struct json_text *text)
+static inline bool read_scalar(struct reader *r, const struct canon_field *field, struct scanner_text *text)
 {
-    const char *where = r->json.at;
+    const char *where = r->scanner.at;
 
     if (field->type == CANON_INTEGER)
-        return json_integer(&r->json, text);
+        return scanner_integer(&r->scanner, text);
     if (field->type == CANON_BOOLEAN)
-        return json_boolean(&r->json, text);
-    if (!json_sees(&r->json, '"'))
+        return scanner_boolean(&r->scanner, text);
+    if (!scanner_sees(&r->scanner, '"'))
         return reader_fail(r, where, expectation((enum canon_type)field->type));
-    if (!json_string(&r->json, text))
+    if (!scanner_string(&r->scanner, text))
         return false;
     if (field->type > CANON_CODE && !canon_type_holds((enum canon_type)field->type, text->at, text->len))
         return reader_fail(r, where, expectation((enum canon_type)field->type));
     return true;
 }
 
-static inline void hold(struct canon_value *value, const struct json_text *text)
+static inline void hold(struct canon_value *value, const struct scanner_text *text)
 {
     value->text = text->at;
     value->len = (uint32_t)text->len;
@@ -71,18 +63,18 @@ static bool read_members(struct reader *r, struct canon_object *object);
 /* The object of a field, or an element of its list. */
 static bool read_object(struct reader *r, struct canon_object *object)
 {
-    if (!json_sees(&r->json, '{'))
-        return reader_fail(r, r->json.at, "expected an object");
-    r->json.at++;
+    if (!scanner_sees(&r->scanner, '{'))
+        return reader_fail(r, r->scanner.at, "expected an object");
+    r->scanner.at++;
     return read_members(r, object);
 }
 
 /* One element of a list. */
 static bool read_element(struct reader *r, const struct canon_field *field, struct canon_list *list)
 {
-    struct arena *arena = r->json.arena;
+    struct arena *arena = r->scanner.arena;
     struct canon_object *element = canon_object_new(arena, field->block);
-    struct json_text text;
+    struct scanner_text text;
 
     if (element == NULL)
         return reader_fail_memory(r);
@@ -106,12 +98,12 @@ static bool read_list(struct reader *r, const struct canon_field *field, struct 
 {
     struct step *step = reader_enter(r, true);
 
-    if (!json_sees(&r->json, '['))
-        return reader_fail(r, r->json.at, "expected a list");
-    r->json.at++;
-    json_blanks(&r->json);
-    if (json_sees(&r->json, ']')) {
-        r->json.at++;
+    if (!scanner_sees(&r->scanner, '['))
+        return reader_fail(r, r->scanner.at, "expected a list");
+    r->scanner.at++;
+    scanner_blanks(&r->scanner);
+    if (scanner_sees(&r->scanner, ']')) {
+        r->scanner.at++;
         reader_leave(r);
         return true;
     }
@@ -119,25 +111,25 @@ static bool read_list(struct reader *r, const struct canon_field *field, struct 
         if (!read_element(r, field, list))
             return false;
         r->name = NULL;
-        json_blanks(&r->json);
-        if (!json_sees(&r->json, ','))
+        scanner_blanks(&r->scanner);
+        if (!scanner_sees(&r->scanner, ','))
             break;
-        r->json.at++;
-        json_blanks(&r->json);
+        r->scanner.at++;
+        scanner_blanks(&r->scanner);
         step->index++;
     }
-    if (!json_sees(&r->json, ']'))
-        return reader_fail(r, r->json.at, "expected a comma or the list's end");
-    r->json.at++;
+    if (!scanner_sees(&r->scanner, ']'))
+        return reader_fail(r, r->scanner.at, "expected a comma or the list's end");
+    r->scanner.at++;
     reader_leave(r);
     return true;
 }
 
-bool reader_value(struct reader *r, struct canon_object *object, const struct canon_field *field)
+bool canon_reader_value(struct reader *r, struct canon_object *object, const struct canon_field *field)
 {
-    struct arena *arena = r->json.arena;
+    struct arena *arena = r->scanner.arena;
     struct canon_value *value;
-    struct json_text text;
+    struct scanner_text text;
 
     if (field->type != CANON_OBJECT && !field->is_list) {
         if (!read_scalar(r, field, &text))
@@ -184,20 +176,20 @@ static bool read_members(struct reader *r, struct canon_object *object)
     if (reader_is_bare(r))
         return true;
     do {
-        const char *where = r->json.at;
+        const char *where = r->scanner.at;
         const struct canon_field *field;
-        struct json_text name;
+        struct scanner_text name;
 
         if (!reader_name(r, &name))
             return false;
         field = canon_block_field(object->block, (struct bytes){name.at, name.len});
         if (field == NULL)
-            return reader_fail_unknown(r, object->block, where, &name);
+            return canon_reader_fail_unknown(r, object->block, where, &name);
         if (seen[field->index / 64] >> field->index % 64 & 1)
             return reader_fail(r, where, "the name stands twice");
         seen[field->index / 64] |= (uint64_t)1 << field->index % 64;
-        if (!reader_value(r, object, field))
+        if (!canon_reader_value(r, object, field))
             return false;
     } while (reader_next(r));
-    return r->json.what == NULL;
+    return r->scanner.what == NULL;
 }

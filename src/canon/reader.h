@@ -4,8 +4,8 @@
 #ifndef CROSSDOCK_CANON_READER_H
 #define CROSSDOCK_CANON_READER_H
 
-#include "canon/json.h"
 #include "canon/read.h"
+#include "canon/scanner.h"
 
 /* Where the reader is, for the path in an error. */
 struct step {
@@ -16,7 +16,7 @@ struct step {
 };
 
 struct reader {
-    struct json json;
+    struct scanner scanner;
     const struct schema *schema;
     struct canon_record *record;
     struct canon_read_error *error;
@@ -29,21 +29,21 @@ struct reader {
 
 static inline bool reader_fail(struct reader *r, const char *where, const char *what)
 {
-    return json_fail(&r->json, where, what);
+    return scanner_fail(&r->scanner, where, what);
 }
 
 static inline bool reader_fail_memory(struct reader *r)
 {
-    r->json.memory = true;
-    return json_fail(&r->json, r->json.at, "out of memory");
+    r->scanner.memory = true;
+    return scanner_fail(&r->scanner, r->scanner.at, "out of memory");
 }
 
 /* A name this block does not have. */
-bool reader_fail_unknown(struct reader *r, const struct canon_block *block, const char *where,
-                         const struct json_text *name);
+bool canon_reader_fail_unknown(struct reader *r, const struct canon_block *block, const char *where,
+                               const struct scanner_text *name);
 
 /* The value of a field, appended to the object (read_body.c). */
-bool reader_value(struct reader *r, struct canon_object *object, const struct canon_field *field);
+bool canon_reader_value(struct reader *r, struct canon_object *object, const struct canon_field *field);
 
 /* Enters the member being read; `reader_leave` when it was read without error. */
 static inline struct step *reader_enter(struct reader *r, bool in_list)
@@ -61,46 +61,46 @@ static inline void reader_leave(struct reader *r)
 }
 
 /* A member's name and the colon behind it. */
-static inline bool reader_name(struct reader *r, struct json_text *name)
+static inline bool reader_name(struct reader *r, struct scanner_text *name)
 {
-    if (!json_sees(&r->json, '"'))
-        return reader_fail(r, r->json.at, "expected a name in quotes");
-    if (!json_string(&r->json, name))
+    if (!scanner_sees(&r->scanner, '"'))
+        return reader_fail(r, r->scanner.at, "expected a name in quotes");
+    if (!scanner_string(&r->scanner, name))
         return false;
     r->name = name->at;
     r->name_len = name->len;
-    if (json_sees(&r->json, ':')) {
-        r->json.at++;
-        json_blanks(&r->json);
+    if (scanner_sees(&r->scanner, ':')) {
+        r->scanner.at++;
+        scanner_blanks(&r->scanner);
         return true;
     }
-    return json_take(&r->json, ':', "expected a colon behind the name");
+    return scanner_take(&r->scanner, ':', "expected a colon behind the name");
 }
 
 /* What stands between two members: false at the object's end, or when something is wrong. */
 static inline bool reader_next(struct reader *r)
 {
     r->name = NULL;
-    json_blanks(&r->json);
-    if (json_sees(&r->json, ',')) {
-        r->json.at++;
-        json_blanks(&r->json);
+    scanner_blanks(&r->scanner);
+    if (scanner_sees(&r->scanner, ',')) {
+        r->scanner.at++;
+        scanner_blanks(&r->scanner);
         return true;
     }
-    if (json_sees(&r->json, '}'))
-        r->json.at++;
+    if (scanner_sees(&r->scanner, '}'))
+        r->scanner.at++;
     else
-        reader_fail(r, r->json.at, "expected a comma or the object's end");
+        reader_fail(r, r->scanner.at, "expected a comma or the object's end");
     return false;
 }
 
 /* Whether an object, after its brace, has no members; its end is taken. */
 static inline bool reader_is_bare(struct reader *r)
 {
-    json_blanks(&r->json);
-    if (!json_sees(&r->json, '}'))
+    scanner_blanks(&r->scanner);
+    if (!scanner_sees(&r->scanner, '}'))
         return false;
-    r->json.at++;
+    r->scanner.at++;
     return true;
 }
 

@@ -19,8 +19,8 @@ bool canon_record_init(struct canon_record *record, const struct canon_kind *kin
 
 struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block)
 {
-    struct canon_object *object =
-        arena_alloc(arena, sizeof(struct canon_object) + FIRST_ROOM * sizeof(struct canon_value));
+    struct canon_object *object = arena_alloc(arena, sizeof(struct canon_object) +
+                                                         FIRST_ROOM * sizeof(struct canon_value));
 
     if (object == NULL)
         return NULL;
@@ -72,7 +72,8 @@ static struct canon_value *find(struct canon_object *object, const struct canon_
     return (struct canon_value *)(uintptr_t)canon_get(object, field);
 }
 
-struct canon_object *canon_enter(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+struct canon_object *canon_enter(struct arena *arena, struct canon_object *object,
+                                 const struct canon_field *field)
 {
     struct canon_value *value;
     struct canon_object *child;
@@ -99,7 +100,8 @@ struct canon_object *canon_enter(struct arena *arena, struct canon_object *objec
 }
 
 /* The list under a field, made when it is not there yet. */
-static struct canon_list *list_of(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+static struct canon_list *list_of(struct arena *arena, struct canon_object *object,
+                                  const struct canon_field *field)
 {
     struct canon_value *value;
     struct canon_list *list;
@@ -135,7 +137,8 @@ static void link_last(struct canon_list *list, struct canon_object *element)
     list->count++;
 }
 
-struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
+                                  const struct canon_field *field)
 {
     struct canon_list *list = list_of(arena, object, field);
     struct canon_object *element;
@@ -189,8 +192,8 @@ static void tell_once(struct key_window *window, const struct canon_value *value
 }
 
 /* As deep as a path is long: CANON_MAX_PATH. */
-static void walk_path(struct key_window *window, const struct canon_object *object, const struct canon_path *path,
-                      unsigned step)
+static void walk_path(struct key_window *window, const struct canon_object *object,
+                      const struct canon_path *path, unsigned step)
 {
     const struct canon_value *value = canon_get(object, path->step[step]);
 
@@ -202,7 +205,8 @@ static void walk_path(struct key_window *window, const struct canon_object *obje
         if (step + 1 < path->n)
             walk_path(window, value->object, path, step + 1);
     } else {
-        for (const struct canon_object *element = value->list->first; element != NULL; element = element->next) {
+        for (const struct canon_object *element = value->list->first; element != NULL;
+             element = element->next) {
             if (element->block == NULL)
                 tell_once(window, &element->first.values[0]);
             else if (step + 1 < path->n)

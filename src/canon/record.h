@@ -32,7 +32,8 @@ struct canon_value {
     uint8_t plain;  /* text known to need no JSON escaping (digits, codes) */
 };
 
-/* Values of an object stand in runs; a run is lengthened in place while it is the newest thing in the arena. */
+/* Values of an object stand in runs; a run is lengthened in place while it is the newest thing in the
+ * arena. */
 struct canon_run {
     struct canon_run *next;
     uint32_t count;
@@ -84,8 +85,8 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
 /* The slow half of canon_add: a run with room for one more. */
 struct canon_run *canon_grow(struct arena *arena, struct canon_object *object);
 
-/* Appends a value, to be filled in.  The caller sees to it that the field is not set yet.  NULL when the arena
- * failed, also earlier (object is NULL then). */
+/* Appends a value, to be filled in.  The caller sees to it that the field is not set yet.  NULL when the
+ * arena failed, also earlier (object is NULL then). */
 static inline struct canon_value *canon_add(struct arena *arena, struct canon_object *object,
                                             const struct canon_field *field)
 {
@@ -124,10 +125,12 @@ const struct canon_value *canon_get(const struct canon_object *object, const str
 
 /* The object under a field, made when it is not there yet.  This and the next two: NULL or nothing when the
  * arena failed. */
-struct canon_object *canon_enter(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+struct canon_object *canon_enter(struct arena *arena, struct canon_object *object,
+                                 const struct canon_field *field);
 
 /* A new last element of the list under a field: an object of the field's block. */
-struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
+                                  const struct canon_field *field);
 
 /* A new last element of a list of texts.  Here, and only here, an empty text keeps its place. */
 void canon_append_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,

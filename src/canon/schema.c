@@ -37,11 +37,11 @@ static bool slurp(struct tables *tables, const char *name, char **text, size_t *
     if (fd < 0) {
         if (errno == ENOENT)
             return false;
-        return tables_complain(tables, name, 0, "%s", strerror(errno));
+        return canon_tables_complain(tables, name, 0, "%s", strerror(errno));
     }
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > TABLE_CEILING) {
         close(fd);
-        return tables_complain(tables, name, 0, "not a file of at most %d bytes", TABLE_CEILING);
+        return canon_tables_complain(tables, name, 0, "not a file of at most %d bytes", TABLE_CEILING);
     }
     *text = arena_text(&tables->arena, (size_t)status.st_size + 1);
     while (*text != NULL && got < (size_t)status.st_size) {
@@ -53,7 +53,7 @@ static bool slurp(struct tables *tables, const char *name, char **text, size_t *
             int why = errno;
 
             close(fd);
-            return tables_complain(tables, name, 0, "%s", strerror(why));
+            return canon_tables_complain(tables, name, 0, "%s", strerror(why));
         }
         if (n == 0)
             break;
@@ -61,9 +61,9 @@ static bool slurp(struct tables *tables, const char *name, char **text, size_t *
     }
     close(fd);
     if (*text == NULL)
-        return tables_complain(tables, name, 0, "out of memory");
+        return canon_tables_complain(tables, name, 0, "out of memory");
     if (memchr(*text, '\0', got) != NULL)
-        return tables_complain(tables, name, 0, "not a text: it has a NUL byte");
+        return canon_tables_complain(tables, name, 0, "not a text: it has a NUL byte");
     *len = got;
     return true;
 }
@@ -84,7 +84,7 @@ static struct table *add_table(struct tables *tables, const struct section *sect
     bool good;
 
     if (table == NULL || name.at == NULL) {
-        tables_complain(tables, section->file, 0, "out of memory");
+        canon_tables_complain(tables, section->file, 0, "out of memory");
         return NULL;
     }
     table->block.name = name.at;
@@ -94,14 +94,14 @@ static struct table *add_table(struct tables *tables, const struct section *sect
     if (kind) {
         table->kind = arena_zalloc(&tables->arena, 1, sizeof(struct canon_kind));
         if (table->kind == NULL) {
-            tables_complain(tables, section->file, 0, "out of memory");
+            canon_tables_complain(tables, section->file, 0, "out of memory");
             return NULL;
         }
         table->kind->name = name.at;
         table->kind->body = &table->block;
     }
     if (tables->n == MAX_TABLES) {
-        tables_complain(tables, section->file, 0, "more than %d tables", MAX_TABLES);
+        canon_tables_complain(tables, section->file, 0, "more than %d tables", MAX_TABLES);
         return NULL;
     }
     if (tables->last != NULL)
@@ -111,7 +111,7 @@ static struct table *add_table(struct tables *tables, const struct section *sect
     tables->last = table;
     tables->n++;
     tables->nest++;
-    good = table_parse(tables, table, section->text, section->len, section->line);
+    good = canon_table_parse(tables, table, section->text, section->len, section->line);
     tables->nest--;
     table->whole = good;
     return good ? table : NULL;
@@ -145,13 +145,17 @@ static bool find_sections(struct tables *tables, const char *file, char *text, s
             while (name.at + name.len < end && name.at[name.len] != '\t' && name.at[name.len] != '\n')
                 name.len++;
             if (section == NULL)
-                return tables_complain(tables, file, line, "out of memory");
+                return canon_tables_complain(tables, file, line, "out of memory");
             if (find_section(tables, NULL, name) != NULL)
-                return tables_complain(tables, file, line, "block %.*s stands twice",
-                                       (int)(name.len < 64 ? name.len : 64), name.at);
+                return canon_tables_complain(tables, file, line, "block %.*s stands twice",
+                                             (int)(name.len < 64 ? name.len : 64), name.at);
             *section = (struct section){
-                .next = tables->sections, .name = name, .file = file,
-                .text = at, .len = (size_t)(end - at), .line = line,
+                .next = tables->sections,
+                .name = name,
+                .file = file,
+                .text = at,
+                .len = (size_t)(end - at),
+                .line = line,
             };
             tables->sections = section;
             if (last != NULL)
@@ -178,7 +182,7 @@ static void find_shared(struct tables *tables)
         find_sections(tables, BLOCKS, text, &len);
 }
 
-struct table *tables_block(struct tables *tables, const char *file, struct bytes name)
+struct table *canon_tables_block(struct tables *tables, const char *file, struct bytes name)
 {
     const struct section *section;
     struct table *table;
@@ -199,7 +203,7 @@ static struct table *tables_kind(struct tables *tables, struct bytes name)
     char file[CANON_MAX_NAME + 1];
     struct table *table;
 
-    if (tables->error != NULL || !table_is_name(name) || bytes_are(name, BLOCKS))
+    if (tables->error != NULL || !canon_table_is_name(name) || bytes_are(name, BLOCKS))
         return NULL;
     table = loaded(tables, name, true);
     if (table != NULL)
@@ -212,7 +216,7 @@ static struct table *tables_kind(struct tables *tables, struct bytes name)
         return NULL;
     section.file = arena_copy(&tables->arena, name).at;
     if (section.file == NULL) {
-        tables_complain(tables, file, 0, "out of memory");
+        canon_tables_complain(tables, file, 0, "out of memory");
         return NULL;
     }
     if (!find_sections(tables, section.file, section.text, &section.len))
@@ -271,7 +275,7 @@ const struct canon_kind *schema_kind(const struct schema *schema, struct bytes n
 
 const struct canon_block *schema_block(const struct schema *schema, struct bytes name)
 {
-    const struct table *table = tables_block(schema->tables, NULL, name);
+    const struct table *table = canon_tables_block(schema->tables, NULL, name);
 
     return table != NULL ? &table->block : NULL;
 }
@@ -295,7 +299,7 @@ static bool load_all(struct tables *tables)
     if (dir == NULL) {
         if (fd >= 0)
             close(fd);
-        return tables_complain(tables, "*", 0, "%s", strerror(errno));
+        return canon_tables_complain(tables, "*", 0, "%s", strerror(errno));
     }
     while ((entry = readdir(dir)) != NULL) {
         struct bytes name = bytes_of(entry->d_name);
@@ -307,7 +311,7 @@ static bool load_all(struct tables *tables)
     }
     closedir(dir);
     for (const struct section *section = tables->sections; section != NULL; section = section->next)
-        tables_block(tables, NULL, section->name);
+        canon_tables_block(tables, NULL, section->name);
     return tables->error == NULL;
 }
 
@@ -320,7 +324,7 @@ const struct canon_kind *schema_kind_at(const struct schema *schema, unsigned n)
             return NULL;
         tables->sorted = calloc(tables->n + 1u, sizeof(const struct canon_kind *));
         if (tables->sorted == NULL) {
-            tables_complain(tables, "*", 0, "out of memory");
+            canon_tables_complain(tables, "*", 0, "out of memory");
             return NULL;
         }
         for (const struct table *table = tables->first; table != NULL; table = table->next)

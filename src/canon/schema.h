@@ -39,8 +39,8 @@ struct canon_block;
 
 struct canon_field {
     const char *name;
-    const char *key;   /* rendered for the writer: "name": with quotes and colon; a comma stands before it, and
-                          at least 16 bytes more may be read after its end */
+    const char *key;   /* rendered for the writer: "name": with quotes and colon; a comma stands before
+                          it, and 16 bytes more may be read after its end */
     uint8_t key_len;   /* without that comma */
     uint8_t name_len;
     uint8_t type;      /* enum canon_type */
@@ -110,8 +110,8 @@ const struct canon_field *canon_block_nearest(const struct canon_block *block, s
 
 const char *canon_type_name(enum canon_type type);
 
-/* Whether text is a value of this type as the comments of enum canon_type say.  Strings and codes: any that is
- * not empty.  (UTF-8 is not looked at.) */
+/* Whether text is a value of this type as the comments of enum canon_type say.  Strings and codes: any that
+ * is not empty.  (UTF-8 is not looked at.) */
 bool canon_type_holds(enum canon_type type, const char *text, size_t len);
 
 #endif

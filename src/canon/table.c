@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 
 enum {
-    MAX_KEYS = 16,  /* of a kind; identity fields likewise */
+    MAX_KEYS = 16, /* of a kind; identity fields likewise */
     COLUMNS = 8,
     KEY_SLACK = 16, /* bytes that may be read behind a rendered key */
 };
@@ -25,7 +25,8 @@ struct reading {
     unsigned keys_line, identity_line;
 };
 
-static const char *const columns[COLUMNS] = {"field", "type", "need", "meaning", "x12", "edifact", "ubl", "idoc"};
+static const char *const columns[COLUMNS] = {"field", "type",    "need", "meaning",
+                                             "x12",   "edifact", "ubl",  "idoc"};
 
 /* Names a kind cannot give to its fields: the envelope's. */
 static const char *const envelope[] = {"canon", "kind", "id", "partner", "direction", "keys", "source"};
@@ -34,9 +35,9 @@ static const struct {
     const char *name;
     enum canon_type type;
 } types[] = {
-    {"string", CANON_STRING},     {"code", CANON_CODE},         {"decimal", CANON_DECIMAL}, {"money", CANON_DECIMAL},
-    {"integer", CANON_INTEGER},   {"boolean", CANON_BOOLEAN},   {"date", CANON_DATE},       {"time", CANON_TIME},
-    {"datetime", CANON_DATETIME},
+    {"string", CANON_STRING}, {"code", CANON_CODE},       {"decimal", CANON_DECIMAL},
+    {"money", CANON_DECIMAL}, {"integer", CANON_INTEGER}, {"boolean", CANON_BOOLEAN},
+    {"date", CANON_DATE},     {"time", CANON_TIME},       {"datetime", CANON_DATETIME},
 };
 
 const char *canon_type_name(enum canon_type type)
@@ -49,7 +50,7 @@ const char *canon_type_name(enum canon_type type)
     return "";
 }
 
-bool tables_complain(struct tables *tables, const char *file, unsigned line, const char *format, ...)
+bool canon_tables_complain(struct tables *tables, const char *file, unsigned line, const char *format, ...)
 {
     struct buffer text;
     va_list args;
@@ -76,9 +77,9 @@ bool tables_complain(struct tables *tables, const char *file, unsigned line, con
 }
 
 /* The same, for the line being read. */
-#define complain(r, ...) tables_complain((r)->tables, (r)->table->file, (r)->line, __VA_ARGS__)
+#define complain(r, ...) canon_tables_complain((r)->tables, (r)->table->file, (r)->line, __VA_ARGS__)
 
-bool table_is_name(struct bytes name)
+bool canon_table_is_name(struct bytes name)
 {
     if (name.len == 0 || name.len > CANON_MAX_NAME || name.at[0] < 'a' || name.at[0] > 'z')
         return false;
@@ -139,14 +140,15 @@ static bool read_type(struct reading *r, struct canon_field *field, struct bytes
             field->type_name = types[i].name;
             return true;
         }
-    if (!table_is_name(type))
-        return complain(r, "\"%.*s\" is no type and no name of a block",
-                        (int)(type.len < 64 ? type.len : 64), type.at);
+    if (!canon_table_is_name(type))
+        return complain(r, "\"%.*s\" is no type and no name of a block", (int)(type.len < 64 ? type.len : 64),
+                        type.at);
     if (r->tables->nest >= CANON_MAX_NEST)
         return complain(r, "blocks nest more than %d deep", CANON_MAX_NEST);
-    block = tables_block(r->tables, r->table->file, type);
+    block = canon_tables_block(r->tables, r->table->file, type);
     if (block == NULL)
-        return complain(r, "\"%.*s\" is no type, and no block of this file or of blocks.tsv", BYTES_ARG(type));
+        return complain(r, "\"%.*s\" is no type, and no block of this file or of blocks.tsv",
+                        BYTES_ARG(type));
     if (!block->whole)
         return complain(r, "block %s contains itself", block->block.name);
     if (block->depth >= CANON_MAX_NEST)
@@ -173,9 +175,11 @@ static bool read_field(struct reading *r, char *at, char *end)
         return complain(r, "expected a name, a type and a need, parted by tabs");
     while (n < COLUMNS)
         cells[n++] = (struct bytes){"", 0};
-    if (!table_is_name(cells[0]))
-        return complain(r, "\"%.*s\" is no field name (lower case, digits, underscore; "
-                        "at most %d)", (int)(cells[0].len < 80 ? cells[0].len : 80), cells[0].at, CANON_MAX_NAME);
+    if (!canon_table_is_name(cells[0]))
+        return complain(r,
+                        "\"%.*s\" is no field name (lower case, digits, underscore; "
+                        "at most %d)",
+                        (int)(cells[0].len < 80 ? cells[0].len : 80), cells[0].at, CANON_MAX_NAME);
     if (r->n_fields == CANON_MAX_FIELDS)
         return complain(r, "more than %d fields", CANON_MAX_FIELDS);
     if (r->table->kind != NULL)
@@ -211,7 +215,8 @@ static bool read_field(struct reading *r, char *at, char *end)
 }
 
 /* A line "keys" or "identity": remembered until the fields are known. */
-static bool read_names(struct reading *r, char *at, char *end, struct bytes *names, unsigned *n, const char *what)
+static bool read_names(struct reading *r, char *at, char *end, struct bytes *names, unsigned *n,
+                       const char *what)
 {
     if (r->table->kind == NULL)
         return complain(r, "only a kind has %s", what);
@@ -249,8 +254,7 @@ static bool read_header(struct reading *r, char *at, char *end)
         struct bytes name = at != NULL ? cell(&at, end) : (struct bytes){"", 0};
 
         if (!bytes_are(name, columns[i]))
-            return complain(r, "column %u is \"%s\", not \"%.40s\"", i + 1, columns[i],
-                            name.at);
+            return complain(r, "column %u is \"%s\", not \"%.40s\"", i + 1, columns[i], name.at);
     }
     if (at != NULL)
         return complain(r, "more than %d columns", COLUMNS);
@@ -388,20 +392,21 @@ static unsigned count_lines(const char *text, size_t len)
     return n;
 }
 
-bool table_parse(struct tables *tables, struct table *table, char *text, size_t len, unsigned line)
+bool canon_table_parse(struct tables *tables, struct table *table, char *text, size_t len, unsigned line)
 {
     struct reading r = {.tables = tables, .table = table, .line = line - 1};
     unsigned most = count_lines(text, len);
     const char *twice;
 
-    r.fields = arena_zalloc(&tables->arena, most < CANON_MAX_FIELDS ? most : CANON_MAX_FIELDS, sizeof(*r.fields));
+    r.fields = arena_zalloc(&tables->arena, most < CANON_MAX_FIELDS ? most : CANON_MAX_FIELDS,
+                            sizeof(*r.fields));
     if (r.fields == NULL)
         return complain(&r, "out of memory");
     if (!read_lines(&r, text, len))
         return false;
     table->block.n_fields = (uint16_t)r.n_fields;
     table->block.fields = r.fields;
-    if (!block_index(&table->block, &tables->arena, &twice))
+    if (!canon_block_index(&table->block, &tables->arena, &twice))
         return twice != NULL ? complain(&r, "field %s stands twice", twice) : complain(&r, "out of memory");
     return table->kind == NULL || (resolve_keys(&r) && resolve_identity(&r));
 }

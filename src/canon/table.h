@@ -12,8 +12,8 @@
 
 /* A kind or a block. */
 struct table {
-    struct table *next;      /* in order of reading */
-    const char *file;        /* without ".tsv" */
+    struct table *next; /* in order of reading */
+    const char *file;   /* without ".tsv" */
     struct canon_block block;
     struct canon_kind *kind; /* NULL: a block */
     unsigned depth;          /* 1, or one more than the deepest block in it */
@@ -27,40 +27,41 @@ struct section {
     const char *file;
     char *text;
     size_t len;
-    unsigned line;           /* of its first */
+    unsigned line; /* of its first */
 };
 
 /* All that were read. */
 struct tables {
     struct arena arena;
-    int folder;              /* descriptor */
-    const char *path;        /* of the folder, for messages */
+    int folder;       /* descriptor */
+    const char *path; /* of the folder, for messages */
     struct table *first, *last;
     unsigned n;
-    unsigned nest;           /* tables being read */
+    unsigned nest; /* tables being read */
     struct section *sections;
-    bool has_shared;         /* blocks.tsv was looked for */
-    char *error;             /* malloc'ed, or NULL: the first thing that was wrong */
+    bool has_shared;                  /* blocks.tsv was looked for */
+    char *error;                      /* malloc'ed, or NULL: the first thing that was wrong */
     const struct canon_kind **sorted; /* every kind by name, once it was asked for */
     unsigned n_sorted;
 };
 
 /* Lower case, digits, underscore; begins with a letter; at most CANON_MAX_NAME. */
-bool table_is_name(struct bytes name);
+bool canon_table_is_name(struct bytes name);
 
-/* The block of this name, a shared one or one of this file, read if it was not yet (schema.c).  File NULL: any.
- * NULL: there is none, or tables->error. */
-struct table *tables_block(struct tables *tables, const char *file, struct bytes name);
+/* The block of this name, a shared one or one of this file, read if it was not yet (schema.c).  File NULL:
+ * any.  NULL: there is none, or tables->error. */
+struct table *canon_tables_block(struct tables *tables, const char *file, struct bytes name);
 
-/* Reads a table's text, which it cuts up in place: text[len] must be writable, and the text lives as long as the
- * table.  `line` is that of its beginning.  False: tables->error. */
-bool table_parse(struct tables *tables, struct table *table, char *text, size_t len, unsigned line);
+/* Reads a table's text, which it cuts up in place: text[len] must be writable, and the text lives as long as
+ * the table.  `line` is that of its beginning.  False: tables->error. */
+bool canon_table_parse(struct tables *tables, struct table *table, char *text, size_t len, unsigned line);
 
 /* Keeps the first error: what follows from it is noise.  Line 0: the whole file.  Always false. */
-bool tables_complain(struct tables *tables, const char *file, unsigned line, const char *format, ...)
+bool canon_tables_complain(struct tables *tables, const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Prepares canon_block_field; false when a name stands twice (then *twice is it) or the arena failed (NULL). */
-bool block_index(struct canon_block *block, struct arena *arena, const char **twice);
+/* Prepares canon_block_field; false when a name stands twice (then *twice is it) or the arena failed (then
+ * NULL). */
+bool canon_block_index(struct canon_block *block, struct arena *arena, const char **twice);
 
 #endif

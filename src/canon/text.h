@@ -39,7 +39,8 @@ static inline uint64_t text_marks8(uint64_t word)
     return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops;
 }
 
-/* Of sixteen bytes those that must be escaped, a bit each, the first lowest; `high` likewise those from 0x80. */
+/* Of sixteen bytes those that must be escaped, a bit each, the first lowest; `high` likewise those from
+ * 0x80. */
 static inline unsigned text_marks16(const char *at, unsigned *high)
 {
 #ifdef __SSE2__

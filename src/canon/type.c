@@ -75,7 +75,8 @@ static bool is_zone(const char *at, const char *end)
 {
     if (end - at == 1)
         return *at == 'Z';
-    return end - at == 6 && (*at == '+' || *at == '-') && two(at + 1) <= 23 && at[3] == ':' && two(at + 4) <= 59;
+    return end - at == 6 && (*at == '+' || *at == '-') && two(at + 1) <= 23 && at[3] == ':' &&
+           two(at + 4) <= 59;
 }
 
 bool canon_type_holds(enum canon_type type, const char *text, size_t len)
@@ -84,25 +85,19 @@ bool canon_type_holds(enum canon_type type, const char *text, size_t len)
 
     switch (type) {
     case CANON_STRING:
-    case CANON_CODE:
-        return len > 0;
-    case CANON_DECIMAL:
-        return is_decimal(text, end);
-    case CANON_INTEGER:
-        return len <= 19 && integer_end(text, end) == end && len > 0;
+    case CANON_CODE: return len > 0;
+    case CANON_DECIMAL: return is_decimal(text, end);
+    case CANON_INTEGER: return len <= 19 && integer_end(text, end) == end && len > 0;
     case CANON_BOOLEAN:
         return (len == 4 && memcmp(text, "true", 4) == 0) || (len == 5 && memcmp(text, "false", 5) == 0);
-    case CANON_DATE:
-        return len == 10 && is_date(text);
-    case CANON_TIME:
-        return time_end(text, end) == end && len > 0;
+    case CANON_DATE: return len == 10 && is_date(text);
+    case CANON_TIME: return time_end(text, end) == end && len > 0;
     case CANON_DATETIME:
         if (len < 16 || !is_date(text) || text[10] != 'T')
             return false;
         stop = time_end(text + 11, end);
         return stop != NULL && (stop == end || is_zone(stop, end));
-    case CANON_OBJECT:
-        break;
+    case CANON_OBJECT: break;
     }
     return false;
 }

@@ -9,9 +9,10 @@
 #include "canon/text.h"
 
 enum {
-    ROOM_NAME = 1 + CANON_MAX_NAME + 3 + 16, /* comma, name, quotes and colon, and what the block copy runs over */
-    ROOM_SMALL = 64,                         /* quotes, brackets, a number */
-    PIECE = 1024,                            /* bytes of text between two looks at the room */
+    ROOM_NAME = 1 + CANON_MAX_NAME + 3 +
+                16,  /* comma, name, quotes and colon, and what the block copy runs over */
+    ROOM_SMALL = 64, /* quotes, brackets, a number */
+    PIECE = 1024,    /* bytes of text between two looks at the room */
 };
 
 /* An escape is at most six bytes long. */
@@ -59,7 +60,8 @@ static char *put_marked(char *at, const char *text, size_t len)
         if (marks != 0)
             clean += (size_t)__builtin_ctz(marks);
         else
-            while (clean < len && (unsigned char)text[clean] >= 0x20 && text[clean] != '"' && text[clean] != '\\')
+            while (clean < len && (unsigned char)text[clean] >= 0x20 && text[clean] != '"' &&
+                   text[clean] != '\\')
                 clean++;
         memcpy(at, text, clean);
         at += clean;
@@ -174,7 +176,7 @@ static bool is_empty(const struct canon_object *object)
         for (uint32_t i = 0; i < run->count; i++) {
             const struct canon_value *value = &run->values[i];
 
-            if (value->held == CANON_HELD_TEXT ? value->len > 0
+            if (value->held == CANON_HELD_TEXT   ? value->len > 0
                 : value->held == CANON_HELD_LIST ? value->list->count > 0
                                                  : !is_empty(value->object))
                 return false;
@@ -275,7 +277,7 @@ static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_b
 
 /* The values lie in any order; apart, so that only objects that need it carry this much stack. */
 static __attribute__((noinline)) char *put_unordered(struct canon_sink *sink, char *at,
-                                                      const struct canon_object *object, bool *first)
+                                                     const struct canon_object *object, bool *first)
 {
     struct order order;
 
@@ -381,8 +383,8 @@ static bool has_source(const struct canon_source *source)
     return source->has_offset || source->test || source->format.len > 0 || source->file.len > 0 ||
            source->sender.len > 0 || source->receiver.len > 0 || source->app_sender.len > 0 ||
            source->app_receiver.len > 0 || source->interchange.len > 0 || source->group.len > 0 ||
-           source->set.len > 0 || source->type.len > 0 || source->release.len > 0 || source->created.len > 0 ||
-           source->map.len > 0;
+           source->set.len > 0 || source->type.len > 0 || source->release.len > 0 ||
+           source->created.len > 0 || source->map.len > 0;
 }
 
 /* The keys of a record, while they are told. */
@@ -449,7 +451,8 @@ void canon_write(struct canon_sink *sink, const struct canon_record *record)
     at = put_member(sink, at, "id", bytes_of(record->id), &first);
     at = put_member(sink, at, "partner", record->partner, &first);
     at = room(sink, at, ROOM_SMALL);
-    at = record->direction == CANON_OUT ? PUT(at, ",\"direction\":\"out\"") : PUT(at, ",\"direction\":\"in\"");
+    at = record->direction == CANON_OUT ? PUT(at, ",\"direction\":\"out\"")
+                                        : PUT(at, ",\"direction\":\"in\"");
     at = put_keys(sink, at, record);
     if (has_source(&record->source))
         at = put_source(sink, at, &record->source);

@@ -1,13 +1,13 @@
-/* json: the tokens of JSON, strictly; see json.h. */
-#include "canon/json.h"
+/* scanner: the tokens of JSON, strictly; see scanner.h. */
+#include "canon/scanner.h"
 
 #include "base/utf8.h"
 
-bool json_fail(struct json *json, const char *where, const char *what)
+bool scanner_fail(struct scanner *scanner, const char *where, const char *what)
 {
-    if (json->what == NULL) {
-        json->what = what;
-        json->where = where;
+    if (scanner->what == NULL) {
+        scanner->what = what;
+        scanner->where = where;
     }
     return false;
 }
@@ -82,17 +82,18 @@ static const char *string_end(const char *at, const char *end)
 }
 
 /* A string with escapes, the first one at `at`. */
-static bool escaped_string(struct json *json, const char *begin, const char *at, struct json_text *text)
+static bool escaped_string(struct scanner *scanner, const char *begin, const char *at,
+                           struct scanner_text *text)
 {
-    const char *end = string_end(at, json->end);
+    const char *end = string_end(at, scanner->end);
     char *copy, *to;
 
     if (end == NULL)
-        return json_fail(json, begin - 1, "the string does not end");
-    copy = arena_text(json->arena, (size_t)(end - begin));
+        return scanner_fail(scanner, begin - 1, "the string does not end");
+    copy = arena_text(scanner->arena, (size_t)(end - begin));
     if (copy == NULL) {
-        json->memory = true;
-        return json_fail(json, begin - 1, "out of memory");
+        scanner->memory = true;
+        return scanner_fail(scanner, begin - 1, "out of memory");
     }
     memcpy(copy, begin, (size_t)(at - begin));
     to = copy + (at - begin);
@@ -100,92 +101,93 @@ static bool escaped_string(struct json *json, const char *begin, const char *at,
         const char *escape = at;
 
         if ((unsigned char)*at < 0x20)
-            return json_fail(json, at, "a control character that is not escaped");
+            return scanner_fail(scanner, at, "a control character that is not escaped");
         if (*at != '\\') {
             *to++ = *at++;
             continue;
         }
         at++;
-        json->what = unescape(&at, end, &to);
-        if (json->what != NULL) {
-            json->where = escape;
+        scanner->what = unescape(&at, end, &to);
+        if (scanner->what != NULL) {
+            scanner->where = escape;
             return false;
         }
     }
     /* An escape makes whole characters, so that what was broken before is broken still. */
     if (!utf8_valid(copy, (size_t)(to - copy)))
-        return json_fail(json, begin - 1, "the string is not UTF-8");
-    *text = (struct json_text){copy, (size_t)(to - copy), false};
-    json->at = end + 1;
+        return scanner_fail(scanner, begin - 1, "the string is not UTF-8");
+    *text = (struct scanner_text){copy, (size_t)(to - copy), false};
+    scanner->at = end + 1;
     return true;
 }
 
-bool json_string_rest(struct json *json, const char *begin, const char *at, unsigned high, struct json_text *text)
+bool scanner_string_rest(struct scanner *scanner, const char *begin, const char *at, unsigned high,
+                         struct scanner_text *text)
 {
     size_t valid;
 
-    while (at < json->end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+    while (at < scanner->end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
         high |= (unsigned char)*at++ & 0x80;
-    if (at == json->end)
-        return json_fail(json, begin - 1, "the string does not end");
+    if (at == scanner->end)
+        return scanner_fail(scanner, begin - 1, "the string does not end");
     if ((unsigned char)*at < 0x20)
-        return json_fail(json, at, "a control character that is not escaped");
+        return scanner_fail(scanner, at, "a control character that is not escaped");
     if (*at == '\\')
-        return escaped_string(json, begin, at, text);
+        return escaped_string(scanner, begin, at, text);
     if (high != 0) {
         valid = utf8_valid_prefix(begin, (size_t)(at - begin));
         if (valid < (size_t)(at - begin))
-            return json_fail(json, begin + valid, "the string is not UTF-8");
+            return scanner_fail(scanner, begin + valid, "the string is not UTF-8");
     }
-    *text = (struct json_text){begin, (size_t)(at - begin), true};
-    json->at = at + 1;
+    *text = (struct scanner_text){begin, (size_t)(at - begin), true};
+    scanner->at = at + 1;
     return true;
 }
 
 /* Nothing of a number or word may follow it. */
-static bool ends_token(const struct json *json, const char *at)
+static bool ends_token(const struct scanner *scanner, const char *at)
 {
-    return at == json->end || strchr(",]} \t\r\n", *at) != NULL;
+    return at == scanner->end || strchr(",]} \t\r\n", *at) != NULL;
 }
 
-bool json_integer(struct json *json, struct json_text *text)
+bool scanner_integer(struct scanner *scanner, struct scanner_text *text)
 {
-    const char *begin = json->at, *at = begin;
+    const char *begin = scanner->at, *at = begin;
 
-    if (at < json->end && *at == '-')
+    if (at < scanner->end && *at == '-')
         at++;
-    if (at < json->end && *at == '0')
+    if (at < scanner->end && *at == '0')
         at++;
-    else if (at < json->end && *at >= '1' && *at <= '9')
-        while (at < json->end && *at >= '0' && *at <= '9')
+    else if (at < scanner->end && *at >= '1' && *at <= '9')
+        while (at < scanner->end && *at >= '0' && *at <= '9')
             at++;
     else
-        return json_fail(json, begin, "expected a whole number");
-    if (!ends_token(json, at) || at - begin > 19)
-        return json_fail(json, begin, "expected a whole number of at most 18 digits");
-    *text = (struct json_text){begin, (size_t)(at - begin), true};
-    json->at = at;
+        return scanner_fail(scanner, begin, "expected a whole number");
+    if (!ends_token(scanner, at) || at - begin > 19)
+        return scanner_fail(scanner, begin, "expected a whole number of at most 18 digits");
+    *text = (struct scanner_text){begin, (size_t)(at - begin), true};
+    scanner->at = at;
     return true;
 }
 
-bool json_boolean(struct json *json, struct json_text *text)
+bool scanner_boolean(struct scanner *scanner, struct scanner_text *text)
 {
-    size_t len = json_sees(json, 't') ? 4 : 5;
+    size_t len = scanner_sees(scanner, 't') ? 4 : 5;
 
-    if ((size_t)(json->end - json->at) < len || memcmp(json->at, len == 4 ? "true" : "false", len) != 0 ||
-        !ends_token(json, json->at + len))
-        return json_fail(json, json->at, "expected true or false");
-    *text = (struct json_text){json->at, len, true};
-    json->at += len;
+    if ((size_t)(scanner->end - scanner->at) < len ||
+        memcmp(scanner->at, len == 4 ? "true" : "false", len) != 0 || !ends_token(scanner, scanner->at + len))
+        return scanner_fail(scanner, scanner->at, "expected true or false");
+    *text = (struct scanner_text){scanner->at, len, true};
+    scanner->at += len;
     return true;
 }
 
-bool json_find_member(const struct json *json, const char *name, struct bytes *text)
+bool scanner_find_member(const struct scanner *scanner, const char *name, struct bytes *text)
 {
     size_t len = strlen(name);
     unsigned depth = 0;
 
-    for (const char *at = json->begin; at < json->end; at++) {
+    for (const char *at = scanner->begin; at < scanner->end; at++) {
         const char *end;
 
         if (*at == '{' || *at == '[')
@@ -194,20 +196,20 @@ bool json_find_member(const struct json *json, const char *name, struct bytes *t
             depth--;
         if (*at != '"')
             continue;
-        end = string_end(at + 1, json->end);
+        end = string_end(at + 1, scanner->end);
         if (end == NULL)
             return false;
         if (depth == 1 && (size_t)(end - at) == len + 1 && memcmp(at + 1, name, len) == 0) {
-            struct json value = *json;
+            struct scanner value = *scanner;
 
             value.at = end + 1;
-            json_blanks(&value);
-            if (json_sees(&value, ':')) {
+            scanner_blanks(&value);
+            if (scanner_sees(&value, ':')) {
                 value.at++;
-                json_blanks(&value);
-                if (!json_sees(&value, '"'))
+                scanner_blanks(&value);
+                if (!scanner_sees(&value, '"'))
                     return false;
-                end = string_end(value.at + 1, json->end);
+                end = string_end(value.at + 1, scanner->end);
                 if (end == NULL)
                     return false;
                 *text = (struct bytes){value.at + 1, (size_t)(end - value.at - 1)};
