@@ -9,3 +9,5 @@ libcrossdock_a_SOURCES += %reldir%/write.c %reldir%/write.h
 libcrossdock_a_SOURCES += %reldir%/scanner.c %reldir%/scanner.h
 libcrossdock_a_SOURCES += %reldir%/read.c %reldir%/read.h
 libcrossdock_a_SOURCES += %reldir%/read_body.c %reldir%/reader.h
+libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h
+libcrossdock_a_SOURCES += %reldir%/json_schema.c %reldir%/json_schema.h
