@@ -163,7 +163,7 @@ bool scanner_integer(struct scanner *scanner, struct scanner_text *text)
             at++;
     else
         return scanner_fail(scanner, begin, "expected a whole number");
-    if (!ends_token(scanner, at) || at - begin > 19)
+    if (!ends_token(scanner, at) || at - begin > 18 + (*begin == '-'))
         return scanner_fail(scanner, begin, "expected a whole number of at most 18 digits");
     *text = (struct scanner_text){begin, (size_t)(at - begin), true};
     scanner->at = at;

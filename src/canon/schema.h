@@ -17,8 +17,8 @@
 enum canon_type {
     CANON_STRING = 1,
     CANON_CODE,     /* a string from a code list */
-    CANON_DECIMAL,  /* exact, as a JSON string: -?(0|[1-9][0-9]*)(\.[0-9]+)? ("money" in a table is this) */
-    CANON_INTEGER,  /* a JSON number without point or exponent */
+    CANON_DECIMAL,  /* exact, as a JSON string: -?(0|[1-9][0-9]*)(\.[0-9]+)?, no -0 ("money" is this too) */
+    CANON_INTEGER,  /* a JSON number without point or exponent, at most 18 digits */
     CANON_BOOLEAN,
     CANON_DATE,     /* YYYY-MM-DD */
     CANON_TIME,     /* HH:MM[:SS[.d+]] */

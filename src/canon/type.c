@@ -1,4 +1,6 @@
 /* type: what a value of each type looks like; see enum canon_type and maps/canon/README. */
+#include "base/date.h"
+#include "base/decimal.h"
 #include "canon/schema.h"
 
 static bool is_digit(char c)
@@ -6,32 +8,18 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Two digits as a number, or 100 and more. */
+/* Two digits as a number, or 100. */
 static unsigned two(const char *at)
 {
     return is_digit(at[0]) && is_digit(at[1]) ? (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0') : 100;
 }
 
-/* -?(0|[1-9][0-9]*); returns where it ends, or NULL. */
-static const char *integer_end(const char *at, const char *end)
+/* At most 18 digits, so that it fits what others keep integers in. */
+static bool is_integer(const char *at, const char *end)
 {
     if (at < end && *at == '-')
         at++;
-    if (at == end || !is_digit(*at))
-        return NULL;
-    if (*at == '0')
-        return at + 1;
-    while (at < end && is_digit(*at))
-        at++;
-    return at;
-}
-
-static bool is_decimal(const char *at, const char *end)
-{
-    at = integer_end(at, end);
-    if (at == NULL || at == end)
-        return at != NULL;
-    if (*at++ != '.' || at == end)
+    if (at == end || end - at > 18 || (*at == '0' && end - at > 1))
         return false;
     while (at < end && is_digit(*at))
         at++;
@@ -40,18 +28,9 @@ static bool is_decimal(const char *at, const char *end)
 
 static bool is_date(const char *at)
 {
-    static const unsigned char days[13] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned century = two(at), year = two(at + 2), month, day;
+    struct date date;
 
-    if (century > 99 || year > 99 || at[4] != '-' || at[7] != '-')
-        return false;
-    month = two(at + 5);
-    day = two(at + 8);
-    if (month < 1 || month > 12 || day < 1)
-        return false;
-    if (month == 2 && day == 29)
-        return year % 4 == 0 && (year != 0 || century % 4 == 0);
-    return day <= days[month];
+    return date_parse_iso((struct bytes){at, DATE_TEXT}, &date);
 }
 
 /* HH:MM[:SS[.d+]]; returns where it ends, or NULL. */
@@ -65,9 +44,11 @@ static const char *time_end(const char *at, const char *end)
     if (two(at + 1) > 59)
         return NULL;
     at += 3;
-    if (end - at >= 2 && at[0] == '.' && is_digit(at[1]))
-        for (at += 2; at < end && is_digit(*at);)
-            at++;
+    if (end - at < 2 || at[0] != '.' || !is_digit(at[1]))
+        return at;
+    at++;
+    for (unsigned n = 0; at < end && n < TIME_MAX_DECIMALS && is_digit(*at); n++)
+        at++;
     return at;
 }
 
@@ -79,24 +60,32 @@ static bool is_zone(const char *at, const char *end)
            two(at + 4) <= 59;
 }
 
+static bool is_datetime(const char *at, const char *end)
+{
+    const char *stop;
+
+    if (end - at < 16 || !is_date(at) || at[DATE_TEXT] != 'T')
+        return false;
+    stop = time_end(at + DATE_TEXT + 1, end);
+    return stop != NULL && (stop == end || is_zone(stop, end));
+}
+
 bool canon_type_holds(enum canon_type type, const char *text, size_t len)
 {
-    const char *end = text + len, *stop;
+    const char *end = text + len;
 
+    if (len == 0)
+        return false;
     switch (type) {
     case CANON_STRING:
-    case CANON_CODE: return len > 0;
-    case CANON_DECIMAL: return is_decimal(text, end);
-    case CANON_INTEGER: return len <= 19 && integer_end(text, end) == end && len > 0;
+    case CANON_CODE: return true;
+    case CANON_DECIMAL: return decimal_is_canonical((struct bytes){text, len});
+    case CANON_INTEGER: return is_integer(text, end);
     case CANON_BOOLEAN:
         return (len == 4 && memcmp(text, "true", 4) == 0) || (len == 5 && memcmp(text, "false", 5) == 0);
-    case CANON_DATE: return len == 10 && is_date(text);
-    case CANON_TIME: return time_end(text, end) == end && len > 0;
-    case CANON_DATETIME:
-        if (len < 16 || !is_date(text) || text[10] != 'T')
-            return false;
-        stop = time_end(text + 11, end);
-        return stop != NULL && (stop == end || is_zone(stop, end));
+    case CANON_DATE: return len == DATE_TEXT && is_date(text);
+    case CANON_TIME: return time_end(text, end) == end;
+    case CANON_DATETIME: return is_datetime(text, end);
     case CANON_OBJECT: break;
     }
     return false;
