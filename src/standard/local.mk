@@ -7,3 +7,4 @@ libcrossdock_a_SOURCES += %reldir%/types.c %reldir%/types.h
 libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h %reldir%/check_slow.c %reldir%/check_plan.h
 libcrossdock_a_SOURCES += %reldir%/guide.c %reldir%/guide.h
 libcrossdock_a_SOURCES += %reldir%/verdict.c %reldir%/verdict.h
+libcrossdock_a_SOURCES += %reldir%/codes.c %reldir%/codes.h
