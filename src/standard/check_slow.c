@@ -120,9 +120,8 @@ static void check_number(struct part *part, const struct standard_field *field, 
     if (digits > element->min && number.len > first + 1 && number.at[first] == '0' &&
         types_digit(number.at[first + 1]) && tell(part, POLICY_LEADING_ZEROS, field, value) != NULL)
         return;
-    if (real && digits > element->min && memchr(number.at, '.', number.len) != NULL &&
-        memchr(number.at, 'E', number.len) == NULL &&
-        (number.at[number.len - 1] == '0' || number.at[number.len - 1] == '.'))
+    if (real && memchr(number.at, '.', number.len) != NULL && memchr(number.at, 'E', number.len) == NULL &&
+        (number.at[number.len - 1] == '.' || (number.at[number.len - 1] == '0' && digits > element->min)))
         tell(part, POLICY_TRAILING_ZEROS, field, value);
 }
 
@@ -193,12 +192,16 @@ static void check_conditions(struct part *part, const struct standard_condition 
                              const struct standard_field *fields, unsigned n_fields, uint64_t present,
                              uint64_t reported, unsigned *at)
 {
-    for (unsigned i = 0; i < n; i++) {
-        const struct standard_condition *condition = &conditions[i];
+    /* First those that name the very element (P, C, E), then those that leave a choice (R, L): one that the
+     * first kind reports missing need not be reported by the second. */
+    for (unsigned k = 0; k < 2 * n; k++) {
+        const struct standard_condition *condition = &conditions[k % n];
         uint64_t all = condition->fields | condition->first, rest = all & ~condition->first;
         uint64_t there = present & all, culprit = 0, other = 0;
         struct fault *fault;
 
+        if ((condition->kind == 'R' || condition->kind == 'L') != (k >= n))
+            continue;
         switch (condition->kind) {
         case 'P':
             if (there != 0 && there != all) {
