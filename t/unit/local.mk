@@ -16,3 +16,5 @@ check_PROGRAMS += %reldir%/date
 t_unit_date_SOURCES = %reldir%/date.c
 check_PROGRAMS += %reldir%/charset
 t_unit_charset_SOURCES = %reldir%/charset.c
+check_PROGRAMS += %reldir%/check
+t_unit_check_SOURCES = %reldir%/check.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "standard/codes.h"
+
 void fixture_set_make(struct fixture_set *made, const char *text)
 {
     uint16_t loops[16], n = 0;
@@ -76,6 +78,143 @@ void fixture_set_make(struct fixture_set *made, const char *text)
                                       .name = "test",
                                       .n_positions = n,
                                       .positions = made->positions};
+}
+
+static unsigned number(const char **text)
+{
+    unsigned n = 0;
+
+    while (**text >= '0' && **text <= '9')
+        n = n * 10 + (unsigned)(*(*text)++ - '0');
+    return n;
+}
+
+static unsigned make_conditions(struct standard_condition *made, const char **text)
+{
+    unsigned n = 0;
+
+    while (**text != '\0' && **text != ')') {
+        struct standard_condition *condition = &made[n];
+
+        if (**text == ' ' || **text == '/') {
+            (*text)++;
+            continue;
+        }
+        snprintf(condition->note, sizeof(condition->note), "%.*s", (int)strcspn(*text, " )"), *text);
+        condition->kind = *(*text)++;
+        while (**text >= '0' && **text <= '9') {
+            uint64_t bit = UINT64_C(1)
+                           << ((unsigned)((*text)[0] - '0') * 10 + (unsigned)((*text)[1] - '0') - 1);
+
+            if (condition->fields == 0 && (condition->kind == 'C' || condition->kind == 'L'))
+                condition->first = bit;
+            condition->fields |= bit;
+            *text += 2;
+        }
+        n++;
+    }
+    return n;
+}
+
+static void make_field(struct fixture_segment *made, struct arena *arena, struct standard_field *field,
+                       const char **text, unsigned *n_elements)
+{
+    static const struct codes_entry list[] = {{BYTES("EA"), BYTES("each")},
+                                              {BYTES("CA"), BYTES("case")},
+                                              {BYTES("LB"), BYTES("pound")},
+                                              {BYTES("01"), BYTES("")},
+                                              {BYTES("001"), BYTES("")}};
+    struct standard_element *element = &made->elements[*n_elements];
+
+    snprintf(made->ids[*n_elements], sizeof(made->ids[0]), "%u", 100 + *n_elements);
+    element->id = made->ids[(*n_elements)++];
+    element->name = "Test Element";
+    switch (**text) {
+    case 'A': element->type = STANDARD_AN; break;
+    case 'I':
+        element->type = STANDARD_ID;
+        element->codes = codes_make(arena, list, sizeof(list) / sizeof(list[0]));
+        break;
+    case 'D': element->type = STANDARD_DT; break;
+    case 'T': element->type = STANDARD_TM; break;
+    case 'R': element->type = STANDARD_R; break;
+    case 'N': element->type = STANDARD_N; break;
+    default: abort();
+    }
+    while ((**text >= 'A' && **text <= 'Z') || **text == ':')
+        (*text)++;
+    if (element->type == STANDARD_N) {
+        element->decimals = (uint8_t)number(text);
+        (*text)++; /* ':' */
+    }
+    element->min = element->max = (uint16_t)number(text);
+    if (**text == '-') {
+        (*text)++;
+        element->max = (uint16_t)number(text);
+    }
+    field->element = element;
+    field->repeat_max = 1;
+    if (**text == '!') {
+        field->need = STANDARD_MANDATORY;
+        (*text)++;
+    }
+}
+
+void fixture_segment_make(struct fixture_segment *made, struct arena *arena, const char *id,
+                          const char *fields, const char *conditions)
+{
+    unsigned n_elements = 0, n_components = 0, n_composites = 0;
+
+    memset(made, 0, sizeof(*made));
+    while (*fields != '\0') {
+        struct standard_field *field = &made->fields[made->segment.n_fields];
+
+        if (*fields == ' ') {
+            fields++;
+            continue;
+        }
+        if (*fields == '(') {
+            struct standard_composite *composite = &made->composites[n_composites++];
+
+            *composite = (struct standard_composite){.id = "C001",
+                                                     .name = "Test Composite",
+                                                     .fields = &made->components[n_components],
+                                                     .conditions = made->within};
+            for (fields++; *fields != ')' && *fields != '/';) {
+                if (*fields == ' ') {
+                    fields++;
+                    continue;
+                }
+                make_field(made, arena, &made->components[n_components], &fields, &n_elements);
+                if (made->components[n_components].need == STANDARD_MANDATORY)
+                    composite->mandatory |= UINT64_C(1) << composite->n_fields;
+                n_components++;
+                composite->n_fields++;
+            }
+            composite->n_conditions = (uint8_t)make_conditions(made->within, &fields);
+            fields++;
+            field->composite = composite;
+            field->repeat_max = 1;
+            if (*fields == '!') {
+                field->need = STANDARD_MANDATORY;
+                fields++;
+            }
+        } else {
+            make_field(made, arena, field, &fields, &n_elements);
+        }
+        if (*fields == '^') {
+            fields++;
+            field->repeat_max = (uint16_t)number(&fields);
+        }
+        if (field->need == STANDARD_MANDATORY)
+            made->segment.mandatory |= UINT64_C(1) << made->segment.n_fields;
+        made->segment.n_fields++;
+    }
+    made->segment.id = made->segment.name = id;
+    made->segment.key = bytes_key(id, strlen(id));
+    made->segment.fields = made->fields;
+    made->segment.conditions = made->conditions;
+    made->segment.n_conditions = (uint8_t)make_conditions(made->conditions, &conditions);
 }
 
 void fixture_view_make(struct fixture_view *made, const char *text, size_t len, uint32_t ordinal)

@@ -24,6 +24,23 @@ struct fixture_set {
 
 void fixture_set_make(struct fixture_set *made, const char *text);
 
+/* A segment's definition: "ID2! R1-15 N2:1-10 DT8 (ID2! AN1-3)^3": types with lengths, "!" mandatory, "^n" repeats
+ * up to n times, parentheses hold a composite, whose own conditions may follow "/"; ID takes EA, CA, LB, 01
+ * and 001.  Conditions: "P0203 R0405". */
+struct fixture_segment {
+    struct standard_segment segment;
+    struct standard_element elements[80];
+    struct standard_field fields[70];
+    struct standard_field components[24];
+    struct standard_composite composites[4];
+    struct standard_condition conditions[8];
+    struct standard_condition within[4];
+    char ids[80][8];
+};
+
+void fixture_segment_make(struct fixture_segment *made, struct arena *arena, const char *id,
+                          const char *fields, const char *conditions);
+
 /* A segment split at '*' (and marked compound at ':' or '^'); views point into `text`. */
 struct fixture_view {
     struct segment_view view;
