@@ -5,5 +5,7 @@ libcrossdock_a_SOURCES += %reldir%/utf8.c %reldir%/utf8.h
 libcrossdock_a_SOURCES += %reldir%/decimal.c %reldir%/decimal.h
 libcrossdock_a_SOURCES += %reldir%/date.c %reldir%/date.h
 libcrossdock_a_SOURCES += %reldir%/charset.c %reldir%/charset.h
+libcrossdock_a_SOURCES += %reldir%/file.c %reldir%/file.h
+libcrossdock_a_SOURCES += %reldir%/publish.c %reldir%/publish.h
 libcrossdock_a_SOURCES += %reldir%/hash.c %reldir%/sha256.c %reldir%/hash.h
 libcrossdock_a_SOURCES += %reldir%/banned.h

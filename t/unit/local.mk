@@ -18,3 +18,5 @@ check_PROGRAMS += %reldir%/charset
 t_unit_charset_SOURCES = %reldir%/charset.c
 check_PROGRAMS += %reldir%/check
 t_unit_check_SOURCES = %reldir%/check.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/publish
+t_unit_publish_SOURCES = %reldir%/publish.c

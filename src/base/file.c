@@ -1,0 +1,101 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+const char *file_error(int error)
+{
+    const char *text = NULL;
+
+    switch (error) {
+    case FILE_TOO_LARGE:
+        return "the file is too large";
+    case FILE_NOT_REGULAR:
+        return "not a regular file";
+    case FILE_CHANGED:
+        return "the file changed while it was read";
+    case FILE_BAD_NAME:
+        return "not a name for a file";
+    default:
+        text = strerrordesc_np(error);
+        return text != NULL ? text : "unknown error";
+    }
+}
+
+int file_read(int fd, void *at, size_t len, size_t *got)
+{
+    *got = 0;
+    while (*got < len) {
+        ssize_t more = read(fd, (char *)at + *got, len - *got);
+
+        if (more == 0)
+            break;
+        if (more > 0)
+            *got += (size_t)more;
+        else if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+int file_write(int fd, const void *at, size_t len)
+{
+    const char *from = at;
+
+    while (len > 0) {
+        ssize_t took = write(fd, from, len);
+
+        if (took < 0) {
+            if (errno == EINTR)
+                continue;
+            return errno;
+        }
+        if (took == 0)
+            return EIO;
+        from += took;
+        len -= (size_t)took;
+    }
+    return 0;
+}
+
+static int read_open(int fd, size_t ceiling, struct arena *arena, struct bytes *out, struct stat *about)
+{
+    size_t size, got;
+    char *at;
+    int error;
+
+    if (fstat(fd, about) != 0)
+        return errno;
+    if (S_ISDIR(about->st_mode))
+        return EISDIR;
+    if (!S_ISREG(about->st_mode))
+        return FILE_NOT_REGULAR;
+    if ((uint64_t)about->st_size > ceiling || (uint64_t)about->st_size >= SIZE_MAX)
+        return FILE_TOO_LARGE;
+    size = (size_t)about->st_size;
+    at = arena_text(arena, size + 1);
+    if (at == NULL)
+        return ENOMEM;
+    /* One more than there should be, to see that there is not. */
+    error = file_read(fd, at, size + 1, &got);
+    if (error != 0)
+        return error;
+    if (got != size)
+        return FILE_CHANGED;
+    at[size] = '\0';
+    *out = (struct bytes){at, size};
+    return 0;
+}
+
+int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struct bytes *out, struct stat *about)
+{
+    struct stat own;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
+
+    if (fd < 0)
+        return errno;
+    error = read_open(fd, ceiling, arena, out, about != NULL ? about : &own);
+    close(fd);
+    return error;
+}
