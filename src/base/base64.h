@@ -1,0 +1,12 @@
+/*
+ * base64: bytes as text (RFC 4648, section 4: the ordinary alphabet, padded, on one line).
+ */
+#ifndef CROSSDOCK_BASE_BASE64_H
+#define CROSSDOCK_BASE_BASE64_H
+
+#include "base/arena.h"
+
+/* {NULL, 0} when the arena failed. */
+struct bytes base64_encode(struct arena *arena, struct bytes from);
+
+#endif
