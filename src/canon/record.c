@@ -26,6 +26,7 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
         return NULL;
     object->next = NULL;
     object->block = block;
+    object->held = 0;
     object->last = &object->first;
     object->first.next = NULL;
     object->first.count = 0;
@@ -33,29 +34,33 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
     return object;
 }
 
-struct canon_run *canon_grow(struct arena *arena, struct canon_object *object)
+struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object, uint32_t n)
 {
-    struct canon_run *last = object->last;
-    uint32_t room = last->room < LATER_ROOM ? LATER_ROOM : 2 * last->room;
-    struct canon_run *run;
+    struct canon_run *run = arena_alloc(arena, sizeof(struct canon_run) + n * sizeof(struct canon_value));
 
-    if (room > MOST_ROOM)
-        room = MOST_ROOM;
-    run = arena_alloc(arena, sizeof(struct canon_run) + room * sizeof(struct canon_value));
     if (run == NULL)
         return NULL;
     run->next = NULL;
     run->count = 0;
-    run->room = room;
-    last->next = run;
+    run->room = n;
+    object->last->next = run;
     object->last = run;
     return run;
+}
+
+struct canon_run *canon_grow(struct arena *arena, struct canon_object *object)
+{
+    uint32_t room = object->last->room < LATER_ROOM ? LATER_ROOM : 2 * object->last->room;
+
+    return canon_grow_by(arena, object, room > MOST_ROOM ? MOST_ROOM : room);
 }
 
 const struct canon_value *canon_get(const struct canon_object *object, const struct canon_field *field)
 {
     const struct canon_run *last = object->last;
 
+    if (!(object->held >> field->index % 64 & 1))
+        return NULL;
     for (uint32_t i = last->count; i-- > 0;)
         if (last->values[i].field == field->index)
             return &last->values[i];
@@ -99,8 +104,7 @@ struct canon_object *canon_enter(struct arena *arena, struct canon_object *objec
     return child;
 }
 
-/* The list under a field, made when it is not there yet. */
-static struct canon_list *list_of(struct arena *arena, struct canon_object *object,
+struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
                                   const struct canon_field *field)
 {
     struct canon_value *value;
@@ -137,24 +141,26 @@ static void link_last(struct canon_list *list, struct canon_object *element)
     list->count++;
 }
 
-struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
-                                  const struct canon_field *field)
+struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list, const struct canon_block *block)
 {
-    struct canon_list *list = list_of(arena, object, field);
-    struct canon_object *element;
+    struct canon_object *element = canon_object_new(arena, block);
 
-    if (list == NULL)
-        return NULL;
-    element = canon_object_new(arena, field->block);
     if (element != NULL)
         link_last(list, element);
     return element;
 }
 
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+{
+    struct canon_list *list = canon_list(arena, object, field);
+
+    return list != NULL ? canon_list_append(arena, list, field->block) : NULL;
+}
+
 void canon_append_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
                        const char *text, size_t len)
 {
-    struct canon_list *list = list_of(arena, object, field);
+    struct canon_list *list = canon_list(arena, object, field);
     struct canon_object *element;
 
     if (list == NULL)

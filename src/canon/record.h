@@ -44,6 +44,7 @@ struct canon_run {
 struct canon_object {
     struct canon_object *next; /* in a list */
     const struct canon_block *block; /* NULL: an element of a list of texts, one value at field 0 */
+    uint64_t held;                   /* bit of field index modulo 64: where it is not set, the field is not */
     struct canon_run *last;
     struct canon_run first;    /* must stay the last member */
 };
@@ -85,6 +86,9 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
 /* The slow half of canon_add: a run with room for one more. */
 struct canon_run *canon_grow(struct arena *arena, struct canon_object *object);
 
+/* The same, with room for `n` values. */
+struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object, uint32_t n);
+
 /* Appends a value, to be filled in.  The caller sees to it that the field is not set yet.  NULL when the
  * arena failed, also earlier (object is NULL then). */
 static inline struct canon_value *canon_add(struct arena *arena, struct canon_object *object,
@@ -104,7 +108,36 @@ static inline struct canon_value *canon_add(struct arena *arena, struct canon_ob
     }
     value = &run->values[run->count++];
     value->field = field->index;
+    object->held |= (uint64_t)1 << field->index % 64;
     return value;
+}
+
+/* Room for `n` values at once, to be filled from the pointer on; canon_close takes the end of what was filled
+ * and gives the rest back.  Between the two nothing else is added to the object.  NULL: the arena failed. */
+static inline struct canon_value *canon_open(struct arena *arena, struct canon_object *object, uint32_t n)
+{
+    struct canon_run *run = object->last;
+    uint32_t left = run->room - run->count;
+
+    if (left >= n)
+        return &run->values[run->count];
+    if (arena_extend(arena, &run->values[run->room], (n - left) * sizeof(struct canon_value))) {
+        run->room += n - left;
+        return &run->values[run->count];
+    }
+    run = canon_grow_by(arena, object, n);
+    return run != NULL ? run->values : NULL;
+}
+
+static inline void canon_close(struct arena *arena, struct canon_object *object, struct canon_value *end)
+{
+    struct canon_run *run = object->last;
+
+    run->count = (uint32_t)(end - run->values);
+    if (arena->top == (char *)&run->values[run->room]) {
+        arena->top = (char *)end;
+        run->room = run->count;
+    }
 }
 
 static inline void canon_add_text(struct arena *arena, struct canon_object *object,
@@ -127,6 +160,10 @@ const struct canon_value *canon_get(const struct canon_object *object, const str
  * arena failed. */
 struct canon_object *canon_enter(struct arena *arena, struct canon_object *object,
                                  const struct canon_field *field);
+
+/* The list under a field, made when it is not there yet; and a new last element of it, an object. */
+struct canon_list *canon_list(struct arena *arena, struct canon_object *object, const struct canon_field *field);
+struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list, const struct canon_block *block);
 
 /* A new last element of the list under a field: an object of the field's block. */
 struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
