@@ -4,6 +4,14 @@ include maps/canon/local.mk
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/x12-850.yaml \
+	%reldir%/x12-997.yaml \
+	%reldir%/x12-999.yaml \
 	%reldir%/acme/850.yaml \
 	%reldir%/zenith/850.yaml \
 	%reldir%/tables/x12-uom.tsv
+nobase_dist_pkgdata_DATA += \
+	%reldir%/erp-orders-csv.yaml \
+	%reldir%/erp-orders-fixed.yaml \
+	%reldir%/erp-orders-xml.yaml \
+	%reldir%/erp-orders.xsd \
+	%reldir%/netsuite-orders.yaml

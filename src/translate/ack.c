@@ -206,6 +206,8 @@ void ack_write_interchange(struct canon_sink *out, const struct schema *schema, 
     finish(out, &record);
 }
 
+/* ---- what came in ---- */
+
 void ack_write_received(struct canon_sink *out, const struct schema *schema, struct canon_id *id,
                         const struct bytes *elements, unsigned n, const struct ack_envelope *envelope,
                         struct arena *arena)
@@ -218,6 +220,8 @@ void ack_write_received(struct canon_sink *out, const struct schema *schema, str
     for (unsigned i = 0; i < 5 && i < n; i++)
         ta1[i] = bytes_trim(elements[i]);
     record.source.type = BYTES("TA1");
+    fill_date(arena, record.body, "ack_date", envelope->isa[8]);
+    fill_time(arena, record.body, "ack_time", envelope->isa[9]);
     fill_ta1(&record, ta1[0], ta1[1], ta1[2], ta1[3], ta1[4]);
     /* Its own bytes alone, as with any document that came in: the same TA1 again is the same. */
     canon_id_begin(id, record.partner, record.direction, record.kind->name);
@@ -225,6 +229,15 @@ void ack_write_received(struct canon_sink *out, const struct schema *schema, str
         canon_id_add(id, ta1[i]);
     canon_id_end(id, record.id);
     finish(out, &record);
+}
+
+void ack_complete(struct canon_record *record, struct bytes set_id, const struct bytes *gs)
+{
+    fill_text(record->arena, record->body, "ack_type_code", set_id);
+    if (gs != NULL) {
+        fill_date(record->arena, record->body, "ack_date", gs[3]);
+        fill_time(record->arena, record->body, "ack_time", gs[4]);
+    }
 }
 
 /* ---- preview ---- */
