@@ -2,3 +2,5 @@ libcrossdock_a_SOURCES += %reldir%/fill.c %reldir%/fill.h
 libcrossdock_a_SOURCES += %reldir%/ack.c %reldir%/ack.h %reldir%/ack_segments.c %reldir%/ack_segments.h
 libcrossdock_a_SOURCES += %reldir%/reject.c %reldir%/reject.h
 libcrossdock_a_SOURCES += %reldir%/batch.c %reldir%/batch.h
+libcrossdock_a_SOURCES += %reldir%/outbound.c %reldir%/outbound.h
+libcrossdock_a_SOURCES += %reldir%/delivery.c %reldir%/delivery.h

@@ -1,0 +1,167 @@
+/*
+ * canon2erp: canonical records to the files that an ERP or another system of one's own imports.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/input.h"
+#include "cli/lines.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/process.h"
+#include "conf/search.h"
+#include "translate/outbound.h"
+#include "wire/xml.h"
+
+enum { DEFAULT_RECORD_MIB = 256, MAX_RECORD_MIB = 3 * 1024 };
+
+struct settings {
+    struct options_common common; /* first: see cli/options.h */
+    struct outbound_settings outbound;
+    uint64_t max_record;          /* MiB */
+};
+
+static const char *const unmapped_words[] = {
+    [OUTBOUND_IGNORE] = "ignore", [OUTBOUND_WARN] = "warn", [OUTBOUND_ERROR] = "error", NULL};
+
+static const struct option_row rows[] = {
+    {.letter = 'm', .name = "map", .argument = "MAP", .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, outbound.map),
+     .help = "the map to write with, a file below maps/ without .yaml, such as erp-orders-csv"},
+    {.letter = 'o', .name = "output", .argument = "DIR", .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, outbound.folder),
+     .help = "write a file for each document into DIR, and a receipt for each to standard output"},
+    {.name = "single", .kind = OPTION_FLAG, .offset = offsetof(struct settings, outbound.single),
+     .help = "with -o: one file for all documents"},
+    {.name = "strict", .kind = OPTION_FLAG, .offset = offsetof(struct settings, outbound.strict),
+     .help = "refuse records of another kind than the map's, instead of passing them over"},
+    {.name = "unmapped", .argument = "ignore|warn|error", .kind = OPTION_WORD, .words = unmapped_words,
+     .offset = offsetof(struct settings, outbound.unmapped),
+     .help = "what to do about fields that no line of the map writes: count them (default), warn at the end, "
+             "or refuse the document"},
+    {.name = "max-record", .argument = "MIB", .kind = OPTION_COUNT, .most = MAX_RECORD_MIB,
+     .offset = offsetof(struct settings, max_record),
+     .help = "refuse records of more than MIB mebibytes (default 256)"},
+    OPTIONS_FOLDER,
+    OPTIONS_COMMON,
+};
+
+static const char *(*const libraries[])(void) = {xml_library, NULL};
+
+static const struct tool tool = {
+    .name = "canon2erp",
+    .operands = "[FILE]...",
+    .purpose = "Writes canonical records, a JSON object a line, as files that an ERP imports: CSV, fixed width "
+               "or XML, as a map says. Without FILE, or where it is -, reads standard input.",
+    .rows = rows,
+    .n_rows = sizeof(rows) / sizeof(rows[0]),
+    .statuses = {"all records were written or passed over",
+                 "some records were refused; the others were written", STATUS_MISUSED, STATUS_FAILED},
+    .see_also = "canon2erp(1), crossdock-map(5), crossdock-canon(5), crossdock(7)",
+    .libraries = libraries,
+};
+
+/* False: the run must stop. */
+static bool write_input(struct outbound *outbound, const struct input *input, size_t max_record,
+                        struct report *report)
+{
+    struct outbound_place place = {.file = input->name};
+    struct lines lines;
+    struct bytes line;
+    bool going;
+
+    if (!lines_init(&lines, input->fd, max_record)) {
+        report_say(report, TECHNICAL_MEMORY, input->name, "no memory to read it");
+        return false;
+    }
+    for (going = true; going;) {
+        enum lines_event event = lines_next(&lines, &line);
+
+        place.line = lines.number;
+        place.offset = lines.offset;
+        if (event == LINES_LINE) {
+            going = outbound_line(outbound, &place, line);
+        } else if (event == LINES_TOO_LONG) {
+            outbound_too_long(outbound, &place, line, lines.length, max_record);
+        } else {
+            if (event == LINES_FAILED)
+                input_complain(input, lines.offset, lines.error, report);
+            else if (event == LINES_NO_MEMORY)
+                report_say(report, TECHNICAL_MEMORY, input->name, "no memory for line %" PRIu64,
+                           lines.number);
+            going = event == LINES_NO_MEMORY ? false : going;
+            break;
+        }
+    }
+    lines_release(&lines);
+    return going;
+}
+
+static void tell_counts(const struct outbound *outbound, struct report *report)
+{
+    const struct outbound_counts *counts = outbound_counts(outbound);
+
+    char failed[64] = "";
+
+    if (counts->failed > 0)
+        snprintf(failed, sizeof(failed), " + failed %" PRIu64, counts->failed);
+    report_say(report, COUNTS, NULL,
+               "read %" PRIu64 " = written %" PRIu64 " + refused %" PRIu64 " + ignored %" PRIu64 "%s",
+               counts->read, counts->written, counts->refused, counts->ignored, failed);
+}
+
+static void write_all(const struct settings *settings, struct search *search, struct input_list *inputs,
+                      struct report *report)
+{
+    struct outbound *outbound;
+    struct output out;
+    struct input input;
+    bool going = true;
+
+    if (!output_init(&out, STDOUT_FILENO, "standard output", report))
+        return;
+    outbound = outbound_open(&settings->outbound, search, report, &out.sink);
+    if (outbound != NULL) {
+        while (going && input_next(inputs, &input, report)) {
+            going = write_input(outbound, &input, (size_t)settings->max_record << 20, report);
+            input_close(&input);
+        }
+        outbound_finish(outbound);
+    }
+    output_finish(&out, report);
+    if (outbound != NULL)
+        tell_counts(outbound, report);
+    outbound_close(outbound);
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {.max_record = DEFAULT_RECORD_MIB};
+    struct input_list inputs;
+    struct search search;
+    struct report report;
+    int first, status;
+
+    process_begin();
+    report_init(&report, tool.name);
+    output_report(&report);
+    options_default(&settings.common);
+    if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO) {
+        if (settings.outbound.map == NULL) {
+            options_complain(&tool, &report, USAGE_MISSING, "-m MAP: which files are wanted");
+        } else if (settings.outbound.single && settings.outbound.folder == NULL) {
+            options_complain(&tool, &report, USAGE_TOGETHER, "--single belongs to -o");
+        } else if (!search_init(&search, settings.common.folder)) {
+            report_say(&report, TECHNICAL_MEMORY, NULL, "at the start");
+        } else {
+            input_list_init(&inputs, argv + first, argc - first);
+            write_all(&settings, &search, &inputs, &report);
+            search_release(&search);
+        }
+    }
+    report_close(&report);
+    status = report_status(&report);
+    report_release(&report);
+    return status;
+}

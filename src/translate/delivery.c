@@ -1,0 +1,420 @@
+#include "translate/delivery.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/publish.h"
+#include "base/utf8.h"
+
+enum {
+    KEY_SHOWN = 40,           /* bytes of the business key in a name */
+    SPOOL_WINDOW = 1 << 20,   /* bytes handed to the spool at once */
+};
+static const size_t document_ceiling = (size_t)1024 * 1024 * 1024; /* bytes, of what is written at once */
+static const size_t held_ceiling = (size_t)256 * 1024 * 1024;      /* bytes, of receipts held back */
+
+/* A document in the file of all, whose receipt waits for it. */
+struct held {
+    struct held *next;
+    const char *kind;
+    struct bytes partner;
+    char id[33];
+};
+
+struct delivery {
+    struct delivery_settings settings;
+    struct buffer content; /* of a file, as far as it has not been handed over */
+    bool begun;            /* the stream, or the file of all */
+    bool some;             /* a document went into it */
+
+    /* with a folder */
+    struct hash *hash;
+    struct sha256 *sha256;
+    uint64_t size;         /* bytes, of what sha256 has */
+    int spool;             /* the file of all until its name is known; -1: none */
+    struct arena arena;    /* what is held */
+    struct held *first, *last;
+};
+
+/* --- to a sink */
+
+static void put(struct canon_sink *sink, struct bytes text)
+{
+    while (text.len > 0) {
+        size_t room = (size_t)(sink->end - sink->at), part = text.len < room ? text.len : room;
+
+        memcpy(sink->at, text.at, part);
+        sink->at += part;
+        text.at += part;
+        text.len -= part;
+        if (text.len > 0)
+            sink->flush(sink);
+    }
+}
+
+static void put_string(struct canon_sink *sink, const char *name, struct bytes text)
+{
+    put(sink, BYTES(",\""));
+    put(sink, bytes_of(name));
+    put(sink, BYTES("\":"));
+    canon_write_string(sink, text.at, text.len);
+}
+
+/* --- receipts */
+
+static void begin_receipt(struct delivery *delivery, const char *id, const char *kind, struct bytes partner,
+                          const char *status)
+{
+    struct canon_sink *out = delivery->settings.out;
+
+    put(out, BYTES("{\"receipt\":1"));
+    put_string(out, "id", bytes_of(id));
+    if (kind != NULL)
+        put_string(out, "kind", bytes_of(kind));
+    if (partner.len > 0)
+        put_string(out, "partner", partner);
+    put_string(out, "status", bytes_of(status));
+}
+
+static void receipt(struct delivery *delivery, const char *id, const char *kind, struct bytes partner,
+                    struct bytes file, const char *sha256)
+{
+    char size[48];
+    int len = snprintf(size, sizeof(size), ",\"size\":%llu}\n", (unsigned long long)delivery->size);
+
+    begin_receipt(delivery, id, kind, partner, "written");
+    put_string(delivery->settings.out, "file", file);
+    put_string(delivery->settings.out, "sha256", bytes_of(sha256));
+    put(delivery->settings.out, (struct bytes){size, (size_t)len});
+}
+
+void delivery_refuse(struct delivery *delivery, const struct canon_record *record, struct bytes reasons)
+{
+    if (delivery->settings.folder == NULL)
+        return;
+    begin_receipt(delivery, record->id, record->kind != NULL ? record->kind->name : NULL, record->partner,
+                  "refused");
+    put(delivery->settings.out, BYTES(",\"reasons\":"));
+    put(delivery->settings.out, reasons);
+    put(delivery->settings.out, BYTES("}\n"));
+}
+
+/* --- names */
+
+static void add_safe(struct buffer *name, struct bytes text, size_t most)
+{
+    for (size_t i = 0; i < text.len && i < most; i++) {
+        char c = text.at[i];
+        bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                    c == '.';
+
+        buffer_add_byte(name, safe ? c : '_');
+    }
+}
+
+/* order-4500012345-3f0c....csv: the key is for people, the id makes it unique. */
+static void name_document(struct delivery *delivery, const struct canon_record *record, struct bytes content,
+                          struct buffer *name)
+{
+    const struct canon_kind *kind = record->kind;
+    const struct canon_value *key = kind->n_identity > 0 ? canon_get(record->body, kind->identity[0]) : NULL;
+    char hex[33];
+
+    buffer_add_string(name, kind->name);
+    buffer_add_byte(name, '-');
+    if (key != NULL && key->held == CANON_HELD_TEXT) {
+        add_safe(name, (struct bytes){key->text, key->len}, KEY_SHOWN);
+        buffer_add_byte(name, '-');
+    }
+    if (record->id[0] != '\0') {
+        add_safe(name, bytes_of(record->id), sizeof(record->id));
+    } else {
+        hash_begin(delivery->hash);
+        hash_add(delivery->hash, content.at, content.len);
+        hash_hex(delivery->hash, hex);
+        buffer_add_string(name, hex);
+    }
+    buffer_add_format(name, ".%s", map_writer_format(delivery->settings.writer)->extension);
+}
+
+/* The path for receipts: as the folder was given, unless it is no text. */
+static void path_of(const struct delivery *delivery, struct bytes name, struct buffer *path)
+{
+    const char *folder = delivery->settings.folder;
+
+    if (utf8_valid(folder, strlen(folder)))
+        buffer_add_format(path, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/");
+    buffer_add_bytes(path, name);
+}
+
+static bool failed_at(struct delivery *delivery, struct bytes name, int error)
+{
+    report_say(delivery->settings.report, TECHNICAL_WRITE, delivery->settings.folder, "%.*s: %s",
+               BYTES_ARG(name), file_error(error));
+    return false;
+}
+
+/* --- the three ways */
+
+/* What begins a file waits in `content` for the first document that is written: no document, no file. */
+static bool add_document(struct delivery *delivery, const struct map_write *write)
+{
+    if (!delivery->begun)
+        map_writer_begin(delivery->settings.writer, &delivery->content);
+    delivery->begun = true;
+    return map_writer_document(delivery->settings.writer, &delivery->content, write);
+}
+
+static enum delivered to_stream(struct delivery *delivery, const struct map_write *write)
+{
+    if (!add_document(delivery, write))
+        return DELIVERY_REFUSED;
+    put(delivery->settings.out, buffer_view(&delivery->content));
+    buffer_clear(&delivery->content);
+    delivery->some = true;
+    return delivery->settings.out->failed ? DELIVERY_FAILED : DELIVERED;
+}
+
+static bool publish_document(struct delivery *delivery, const struct canon_record *record)
+{
+    struct bytes content = buffer_view(&delivery->content);
+    struct buffer name, path;
+    char sha256[65];
+    int error;
+
+    buffer_init(&name, PUBLISH_MAX_NAME);
+    buffer_init(&path, 8192);
+    name_document(delivery, record, content, &name);
+    path_of(delivery, buffer_view(&name), &path);
+    sha256_begin(delivery->sha256);
+    sha256_add(delivery->sha256, content.at, content.len);
+    delivery->size = content.len;
+    error = publish_file(delivery->settings.folder, buffer_view(&name), content, PUBLISH_REPLACE);
+    if (error != 0)
+        failed_at(delivery, buffer_view(&name), error);
+    else if (!sha256_hex(delivery->sha256, sha256))
+        failed_at(delivery, buffer_view(&name), error = ENOMEM);
+    else
+        receipt(delivery, record->id, record->kind->name, record->partner, buffer_view(&path), sha256);
+    buffer_release(&path);
+    buffer_release(&name);
+    return error == 0;
+}
+
+static enum delivered to_files(struct delivery *delivery, const struct map_write *write)
+{
+    struct map_writer *writer = delivery->settings.writer;
+
+    buffer_clear(&delivery->content);
+    map_writer_begin(writer, &delivery->content);
+    if (!map_writer_document(writer, &delivery->content, write))
+        return DELIVERY_REFUSED;
+    map_writer_end(writer, &delivery->content);
+    if (delivery->content.failed) {
+        failed_at(delivery, BYTES("a document"), ENOMEM);
+        return DELIVERY_FAILED;
+    }
+    if (!publish_document(delivery, write->record) || delivery->settings.out->failed)
+        return DELIVERY_FAILED;
+    return DELIVERED;
+}
+
+static bool spool(struct delivery *delivery)
+{
+    struct buffer *content = &delivery->content;
+    int error;
+
+    sha256_add(delivery->sha256, content->at, content->len);
+    delivery->size += content->len;
+    error = file_write(delivery->spool, content->at, content->len);
+    buffer_clear(content);
+    return error == 0 || failed_at(delivery, BYTES("the file of all"), error);
+}
+
+static bool hold(struct delivery *delivery, const struct canon_record *record)
+{
+    struct held *held = arena_zalloc(&delivery->arena, 1, sizeof(*held));
+
+    if (held == NULL)
+        return failed_at(delivery, BYTES("receipts"), ENOMEM);
+    memcpy(held->id, record->id, sizeof(held->id));
+    held->kind = record->kind->name;
+    held->partner = arena_copy(&delivery->arena, record->partner);
+    if (delivery->last != NULL)
+        delivery->last->next = held;
+    else
+        delivery->first = held;
+    delivery->last = held;
+    hash_add(delivery->hash, held->id, sizeof(held->id));
+    return true;
+}
+
+static enum delivered to_single(struct delivery *delivery, const struct map_write *write)
+{
+    if (!add_document(delivery, write))
+        return DELIVERY_REFUSED;
+    delivery->some = true;
+    if (!hold(delivery, write->record))
+        return DELIVERY_FAILED;
+    if (delivery->content.len >= SPOOL_WINDOW && !spool(delivery))
+        return DELIVERY_FAILED;
+    return DELIVERED;
+}
+
+enum delivered delivery_document(struct delivery *delivery, const struct map_write *write)
+{
+    if (delivery->settings.folder == NULL)
+        return to_stream(delivery, write);
+    return delivery->settings.single ? to_single(delivery, write) : to_files(delivery, write);
+}
+
+/* --- the end */
+
+static int copy_spool(struct delivery *delivery, struct publish *publish)
+{
+    char *window = malloc(SPOOL_WINDOW);
+    size_t got = 1;
+    int error = window == NULL ? ENOMEM : 0;
+
+    if (error == 0 && lseek(delivery->spool, 0, SEEK_SET) != 0)
+        error = errno;
+    while (error == 0 && got > 0) {
+        error = file_read(delivery->spool, window, SPOOL_WINDOW, &got);
+        if (error == 0)
+            publish_add(publish, window, got);
+    }
+    free(window);
+    return error;
+}
+
+/* The name of the file of all is a function of what is in it: another batch never replaces this one. */
+static bool publish_single(struct delivery *delivery)
+{
+    struct publish publish;
+    struct buffer name, path;
+    char hex[33], sha256[65];
+    int error;
+
+    hash_hex(delivery->hash, hex);
+    buffer_init(&name, PUBLISH_MAX_NAME);
+    buffer_init(&path, 8192);
+    buffer_add_format(&name, "%s-batch-%s.%s", delivery->first->kind, hex,
+                      map_writer_format(delivery->settings.writer)->extension);
+    path_of(delivery, buffer_view(&name), &path);
+    error = publish_open(&publish, delivery->settings.folder, buffer_view(&name));
+    if (error == 0) {
+        error = copy_spool(delivery, &publish);
+        if (error != 0)
+            publish_abandon(&publish);
+        else
+            error = publish_close(&publish, PUBLISH_REPLACE);
+    }
+    if (error == 0 && !sha256_hex(delivery->sha256, sha256))
+        error = ENOMEM;
+    if (error != 0)
+        failed_at(delivery, buffer_view(&name), error);
+    for (const struct held *held = error == 0 ? delivery->first : NULL; held != NULL; held = held->next)
+        receipt(delivery, held->id, held->kind, held->partner, buffer_view(&path), sha256);
+    buffer_release(&path);
+    buffer_release(&name);
+    return error == 0;
+}
+
+bool delivery_finish(struct delivery *delivery)
+{
+    if (delivery->some) {
+        map_writer_end(delivery->settings.writer, &delivery->content);
+        if (delivery->settings.folder == NULL)
+            put(delivery->settings.out, buffer_view(&delivery->content));
+        else if (!spool(delivery) || !publish_single(delivery))
+            return false;
+    }
+    return !delivery->settings.out->failed;
+}
+
+/* --- opening */
+
+/* A file without a name: whoever is killed leaves nothing. */
+static int open_spool(const char *folder)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    char *path;
+
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+        return fd;
+    if (asprintf(&path, "%s/.spool-XXXXXX", folder) < 0)
+        return -1;
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    free(path);
+    return fd;
+}
+
+static bool open_folder(struct delivery *delivery)
+{
+    const char *folder = delivery->settings.folder;
+    struct stat about;
+    int error = 0;
+
+    if (stat(folder, &about) != 0)
+        error = errno;
+    else if (!S_ISDIR(about.st_mode))
+        error = ENOTDIR;
+    if (error == 0 && delivery->settings.single) {
+        delivery->spool = open_spool(folder);
+        error = delivery->spool < 0 ? errno : 0;
+    }
+    if (error != 0) {
+        report_say(delivery->settings.report, TECHNICAL_WRITE, folder, "%s", file_error(error));
+        return false;
+    }
+    delivery->hash = hash_open();
+    delivery->sha256 = sha256_open();
+    if (delivery->hash == NULL || delivery->sha256 == NULL) {
+        report_say(delivery->settings.report, TECHNICAL_MEMORY, NULL, "at the start");
+        return false;
+    }
+    hash_begin(delivery->hash);
+    sha256_begin(delivery->sha256);
+    return true;
+}
+
+struct delivery *delivery_open(const struct delivery_settings *settings)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+    if (delivery == NULL) {
+        report_say(settings->report, TECHNICAL_MEMORY, NULL, "at the start");
+        return NULL;
+    }
+    delivery->settings = *settings;
+    delivery->spool = -1;
+    buffer_init(&delivery->content, document_ceiling);
+    arena_init(&delivery->arena, 64 * 1024, held_ceiling);
+    if (settings->folder != NULL && !open_folder(delivery)) {
+        delivery_close(delivery);
+        return NULL;
+    }
+    return delivery;
+}
+
+void delivery_close(struct delivery *delivery)
+{
+    if (delivery == NULL)
+        return;
+    if (delivery->spool >= 0)
+        close(delivery->spool);
+    if (delivery->hash != NULL)
+        hash_close(delivery->hash);
+    if (delivery->sha256 != NULL)
+        sha256_close(delivery->sha256);
+    arena_release(&delivery->arena);
+    buffer_release(&delivery->content);
+    free(delivery);
+}

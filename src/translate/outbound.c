@@ -1,0 +1,309 @@
+#include "translate/outbound.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "canon/read.h"
+#include "map/map.h"
+#include "map/write.h"
+#include "translate/delivery.h"
+
+enum {
+    RECORD_CHUNK = 256 * 1024,
+    MAX_REASONS = 20, /* in a receipt; the report has them all */
+    REASONS_CEILING = 64 * 1024,
+    REASON_SHOWN = 120,
+};
+static const size_t record_ceiling = (size_t)4 * 1024 * 1024 * 1024;
+
+struct outbound {
+    struct outbound_settings settings;
+    struct report *report;
+    struct schema *schema;
+    struct map *map;
+    struct map_writer *writer;
+    struct delivery *delivery;
+    struct arena arena;     /* one record */
+    struct buffer reasons;  /* of the record's refusal, as JSON */
+    unsigned n_reasons;
+    struct outbound_counts counts;
+};
+
+/* --- refusing */
+
+static void add_json(struct buffer *into, struct bytes text)
+{
+    buffer_add_byte(into, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+
+        if (c == '"' || c == '\\')
+            buffer_add_byte(into, '\\');
+        if (c < 0x20)
+            buffer_add_format(into, "\\u%04x", c);
+        else
+            buffer_add_byte(into, (char)c);
+    }
+    buffer_add_byte(into, '"');
+}
+
+/* Every finding of a record goes to the report, and the first ones into its receipt. */
+static void tell(void *whom, const struct finding *finding)
+{
+    struct outbound *outbound = whom;
+    const struct complaint_info *info = complaint_info(finding->complaint);
+    struct buffer text;
+
+    report_add(outbound->report, finding);
+    if (outbound->settings.folder == NULL || outbound->n_reasons++ >= MAX_REASONS)
+        return;
+    buffer_init(&text, 4096);
+    buffer_add_string(&text, info->summary);
+    if (finding->detail != NULL && finding->detail[0] != '\0')
+        buffer_add_format(&text, ": %s", finding->detail);
+    if (finding->value.at != NULL) {
+        buffer_add_string(&text, ": ");
+        report_quote(&text, finding->value, REASON_SHOWN);
+    }
+    if (finding->expected != NULL)
+        buffer_add_format(&text, "; expected %s", finding->expected);
+    buffer_add_format(&outbound->reasons, "%s{\"code\":\"%s\",\"text\":",
+                      outbound->reasons.len > 1 ? "," : "", info->code);
+    add_json(&outbound->reasons, buffer_view(&text));
+    buffer_add_byte(&outbound->reasons, '}');
+    buffer_release(&text);
+}
+
+static void begin_reasons(struct outbound *outbound)
+{
+    outbound->n_reasons = 0;
+    buffer_clear(&outbound->reasons);
+    buffer_add_byte(&outbound->reasons, '[');
+}
+
+static void refuse(struct outbound *outbound, const struct canon_record *record)
+{
+    outbound->counts.refused++;
+    buffer_add_byte(&outbound->reasons, ']');
+    if (record != NULL && record->id[0] != '\0')
+        delivery_refuse(outbound->delivery, record,
+                        outbound->reasons.failed ? BYTES("[]") : buffer_view(&outbound->reasons));
+}
+
+static struct place place_of(const struct outbound_place *place)
+{
+    return (struct place){.file = place->file, .line = (uint32_t)place->line, .offset = place->offset,
+                          .has_offset = true};
+}
+
+static void refuse_line(struct outbound *outbound, const struct outbound_place *place,
+                        const struct canon_record *record, struct bytes line,
+                        const struct canon_read_error *error)
+{
+    struct finding finding = {.complaint = CANON_BAD_RECORD, .place = place_of(place)};
+    size_t shown = error->offset < line.len ? error->offset : line.len;
+    char detail[256], hint[128];
+
+    snprintf(detail, sizeof(detail), "%s%s%s", error->path, error->path[0] != '\0' ? ": " : "", error->what);
+    if (error->nearest != NULL) {
+        snprintf(hint, sizeof(hint), "did you mean %s?", error->nearest);
+        finding.hint = hint;
+    }
+    finding.place.column = (uint32_t)error->offset + 1;
+    finding.place.offset += error->offset;
+    finding.detail = detail;
+    finding.value = (struct bytes){line.at + shown, line.len - shown};
+    if (finding.value.len > 40)
+        finding.value.len = 40;
+    tell(outbound, &finding);
+    refuse(outbound, record);
+}
+
+void outbound_too_long(struct outbound *outbound, const struct outbound_place *place, struct bytes beginning,
+                       uint64_t length, uint64_t most)
+{
+    struct finding finding = {.complaint = CANON_LONG_RECORD, .place = place_of(place), .value = beginning};
+    char detail[96], expected[96];
+
+    snprintf(detail, sizeof(detail), "%llu bytes without a line end", (unsigned long long)length);
+    snprintf(expected, sizeof(expected), "at most %llu", (unsigned long long)most);
+    finding.detail = detail;
+    finding.expected = expected;
+    outbound->counts.read++;
+    begin_reasons(outbound);
+    tell(outbound, &finding);
+    refuse(outbound, NULL);
+}
+
+/* --- records */
+
+/* "order 4500012345": by which people know it. */
+static struct bytes key_of(const struct canon_record *record, struct arena *arena)
+{
+    const struct canon_value *value = NULL;
+    const char *text;
+
+    if (record->kind->n_identity > 0)
+        value = canon_get(record->body, record->kind->identity[0]);
+    if (value == NULL || value->held != CANON_HELD_TEXT)
+        return (struct bytes){NULL, 0};
+    text = arena_format(arena, "%s %.*s", record->kind->name, (int)value->len, value->text);
+    return bytes_of(text);
+}
+
+static bool other_kind(struct outbound *outbound, const struct outbound_place *place,
+                       const struct canon_record *record)
+{
+    struct finding finding = {.complaint = WRITE_OTHER_KIND, .place = place_of(place),
+                              .value = bytes_of(record->kind->name), .expected = outbound->map->kind->name};
+
+    finding.place.key = key_of(record, &outbound->arena);
+    if (!outbound->settings.strict) {
+        outbound->counts.ignored++;
+        return true;
+    }
+    finding.severity = SEVERITY_ERROR;
+    tell(outbound, &finding);
+    refuse(outbound, record);
+    return true;
+}
+
+bool outbound_line(struct outbound *outbound, const struct outbound_place *place, struct bytes line)
+{
+    struct canon_record record;
+    struct canon_read_error error;
+    struct map_write write = {.record = &record, .tell = tell, .whom = outbound,
+                              .refuse_unwritten = outbound->settings.unmapped == OUTBOUND_ERROR};
+
+    if (bytes_trim(line).len == 0)
+        return true;
+    outbound->counts.read++;
+    begin_reasons(outbound);
+    arena_reset(&outbound->arena);
+    if (!canon_read(&record, outbound->schema, line, &outbound->arena, &error)) {
+        if (error.memory) {
+            report_say(outbound->report, TECHNICAL_MEMORY, place->file,
+                       "no memory for the record of line %llu", (unsigned long long)place->line);
+            outbound->counts.failed++;
+            return false;
+        }
+        if (error.schema) {
+            report_say(outbound->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(outbound->schema));
+            outbound->counts.failed++;
+            return false;
+        }
+        refuse_line(outbound, place, &record, line, &error);
+        return true;
+    }
+    if (record.kind != outbound->map->kind)
+        return other_kind(outbound, place, &record);
+    write.place = place_of(place);
+    if (record.partner.len > 0)
+        write.place.partner = arena_copy(&outbound->arena, record.partner).at;
+    write.place.key = key_of(&record, &outbound->arena);
+    switch (delivery_document(outbound->delivery, &write)) {
+    case DELIVERED:
+        outbound->counts.written++;
+        return true;
+    case DELIVERY_REFUSED:
+        refuse(outbound, &record);
+        return true;
+    default:
+        outbound->counts.failed++;
+        return false;
+    }
+}
+
+/* --- opening, finishing */
+
+static struct schema *open_schema(struct search *search, struct report *report)
+{
+    const char *folder = search_find_folder(search, "maps/canon");
+    struct schema *schema;
+    char *why = NULL;
+
+    if (folder == NULL) {
+        report_say(report, TECHNICAL_SCHEMA, NULL, "there is no maps/canon in %s",
+                   search_folders_text(search));
+        return NULL;
+    }
+    schema = schema_open(folder, &why);
+    if (schema == NULL)
+        report_say(report, TECHNICAL_SCHEMA, folder, "%s", why != NULL ? why : "no memory");
+    free(why);
+    return schema;
+}
+
+struct outbound *outbound_open(const struct outbound_settings *settings, struct search *search,
+                               struct report *report, struct canon_sink *out)
+{
+    struct outbound *outbound = calloc(1, sizeof(*outbound));
+    struct delivery_settings delivery = {.folder = settings->folder, .single = settings->single, .out = out,
+                                         .report = report};
+
+    if (outbound == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
+        return NULL;
+    }
+    outbound->settings = *settings;
+    outbound->report = report;
+    arena_init(&outbound->arena, RECORD_CHUNK, record_ceiling);
+    buffer_init(&outbound->reasons, REASONS_CEILING);
+    outbound->schema = open_schema(search, report);
+    if (outbound->schema != NULL)
+        outbound->map = map_load(settings->map, search, outbound->schema, report);
+    if (outbound->map != NULL)
+        outbound->writer = delivery.writer = map_writer_open(outbound->map, report);
+    if (outbound->writer != NULL)
+        outbound->delivery = delivery_open(&delivery);
+    if (outbound->delivery == NULL) {
+        outbound_close(outbound);
+        return NULL;
+    }
+    return outbound;
+}
+
+void outbound_close(struct outbound *outbound)
+{
+    if (outbound == NULL)
+        return;
+    delivery_close(outbound->delivery);
+    map_writer_close(outbound->writer);
+    map_close(outbound->map);
+    schema_close(outbound->schema);
+    buffer_release(&outbound->reasons);
+    arena_release(&outbound->arena);
+    free(outbound);
+}
+
+static void tell_unwritten(void *whom, const char *path, uint64_t count)
+{
+    struct outbound *outbound = whom;
+    struct finding finding = {.complaint = WRITE_UNWRITTEN, .origin = outbound->map->name};
+    char detail[256];
+
+    snprintf(detail, sizeof(detail), "%s, %llu time%s", path, (unsigned long long)count,
+             count == 1 ? "" : "s");
+    finding.detail = detail;
+    if (outbound->settings.unmapped == OUTBOUND_WARN)
+        finding.severity = SEVERITY_WARN;
+    report_add(outbound->report, &finding);
+}
+
+bool outbound_finish(struct outbound *outbound)
+{
+    bool good = delivery_finish(outbound->delivery);
+
+    if (!good && outbound->settings.single) {
+        outbound->counts.failed += outbound->counts.written;
+        outbound->counts.written = 0;
+    }
+    if (outbound->settings.unmapped != OUTBOUND_ERROR)
+        map_writer_each_unwritten(outbound->writer, tell_unwritten, outbound);
+    return good;
+}
+
+const struct outbound_counts *outbound_counts(const struct outbound *outbound)
+{
+    return &outbound->counts;
+}
