@@ -201,6 +201,23 @@ static void version(struct buffer *into, const struct tool *tool)
         buffer_add_format(into, "  with %s\n", tool->libraries[i]());
 }
 
+static void explain(struct buffer *into, enum complaint complaint)
+{
+    static const char *const classes[] = {
+        [CLASS_BUSINESS] = "business", [CLASS_TECHNICAL] = "technical", [CLASS_USAGE] = "usage"};
+    const struct complaint_info *info = complaint_info(complaint);
+    const char *const parts[][2] = {{"Cause", info->cause}, {"What happens", info->consequence},
+                                    {"What to do", info->action}};
+
+    buffer_add_format(into, "%s %s (%s, %s)\n", info->code, info->rule, severity_name(info->severity),
+                      classes[info->class]);
+    wrap(into, info->summary, 0, 2);
+    for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        buffer_add_format(into, "\n  %s\n", parts[i][0]);
+        wrap(into, parts[i][1], 0, 4);
+    }
+}
+
 static void print(struct buffer *text, struct report *report)
 {
     struct output out;
@@ -216,6 +233,7 @@ static void print(struct buffer *text, struct report *report)
 static void tell(const struct tool *tool, const struct option_row *row, const char *argument,
                  struct report *report)
 {
+    enum complaint complaint;
     struct buffer text;
 
     buffer_init(&text, 1024 * 1024);
@@ -225,7 +243,10 @@ static void tell(const struct tool *tool, const struct option_row *row, const ch
     } else if (row->kind == OPTION_VERSION) {
         version(&text, tool);
         print(&text, report);
-    } else if (complaint_find(bytes_of(argument)) == COMPLAINTS) {
+    } else if ((complaint = complaint_find(bytes_of(argument))) != COMPLAINTS) {
+        explain(&text, complaint);
+        print(&text, report);
+    } else {
         complain(tool, report, USAGE_VALUE, "--explain", bytes_of(argument),
                  "the code of a finding, such as T7001, or its name", NULL);
     }
