@@ -9,7 +9,7 @@ enum { SCRATCH_CEILING = 64 * 1024 * 1024, ARENA_CEILING = 64 * 1024 * 1024, PAT
 
 /* --- telling what is wrong */
 
-/* "lines[2].ship_to.name": elements of a list count from 1, as people do. */
+/* "lines[2].ship_to.name" */
 static void add_path(struct buffer *into, const struct write_frame *frame)
 {
     if (frame == NULL)
@@ -18,7 +18,7 @@ static void add_path(struct buffer *into, const struct write_frame *frame)
     if (into->len > 0)
         buffer_add_byte(into, '.');
     buffer_add_string(into, frame->field->name);
-    if (frame->index > 0)
+    if (frame->in_list)
         buffer_add_format(into, "[%u]", frame->index);
 }
 
@@ -231,10 +231,11 @@ static void write_each(struct map_writer *writer, const struct map_node *node, c
     for (unsigned i = 0; i < rule->enter_len; i++)
         frames[i] = (struct write_frame){.up = i > 0 ? &frames[i - 1] : outer, .field = rule->enter[i]};
     writer->frame = last;
+    last->in_list = true;
     for (const struct canon_object *element = list->first; element != NULL; element = element->next) {
-        last->index++;
         if (tests_hold(writer, rule, element) && !taken_before(writer, node, rule, element))
             write_unit(writer, rule, element);
+        last->index++;
     }
     writer->frame = outer;
 }

@@ -84,6 +84,8 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
     struct bound_rule *bound = &writer->rules[rule->index];
     struct bytes tag = bytes_of(rule->tag);
 
+    if (bound->assigns != NULL)
+        return; /* of a part that several rules use: bound already */
     bound->assigns = arena_zalloc(&writer->arena, rule->n_assigns + 1, sizeof(*bound->assigns));
     bound->tests = arena_zalloc(&writer->arena, rule->n_tests + 1, sizeof(*bound->tests));
     if (bound->assigns == NULL || bound->tests == NULL)

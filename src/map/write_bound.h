@@ -41,7 +41,8 @@ struct cover {
 struct write_frame {
     const struct write_frame *up;
     const struct canon_field *field;
-    uint32_t index; /* in a list, from 1; 0: an object */
+    bool in_list;
+    uint32_t index; /* in a list, from 0, as jq counts */
 };
 
 struct map_writer {

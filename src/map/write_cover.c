@@ -141,9 +141,10 @@ static uint64_t count_value(struct map_writer *writer, struct cover *cover, cons
     if (child != NULL && value->held == CANON_HELD_OBJECT)
         return count_object(writer, child, value->object, &frame);
     if (child != NULL && value->held == CANON_HELD_LIST) {
+        frame.in_list = true;
         for (const struct canon_object *object = value->list->first; object != NULL; object = object->next) {
-            frame.index++;
             count += count_object(writer, child, object, &frame);
+            frame.index++;
         }
         return count;
     }
