@@ -307,6 +307,54 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
     return true;
 }
 
+static bool bind_groups(struct binder *b, struct map_rule *rule, const struct yaml_node *source)
+{
+    struct map_groups *groups = arena_zalloc(b->arena, 1, sizeof(*groups));
+    const struct yaml_node *fields = yaml_get(source, "fields"), *also = yaml_get(source, "also");
+    const struct yaml_node *each = yaml_get(source, "each"), *from = yaml_get(source, "from"), *to = yaml_get(source, "to");
+    struct map_target *targets;
+    struct map_assign *assigns;
+
+    if (groups == NULL)
+        return false;
+    rule->groups = groups;
+    groups->mark = mark_of(source, true);
+    for (const struct yaml_node *child = source->first; child != NULL; child = child->next)
+        if (child != fields && child != also && child != each && child != from && child != to) {
+            yaml_complain(b->report, child, true, SETTING_UNKNOWN, "groups knows from, to, each, fields and also", "\"%.80s\"",
+                          child->key.at);
+            return false;
+        }
+    if (fields == NULL || fields->kind != YAML_LIST || fields->n == 0 || each == NULL || from == NULL || to == NULL) {
+        yaml_complain(b->report, source, true, SETTING_MISSING, NULL, "groups needs from, to, each and a list of fields");
+        return false;
+    }
+    groups->from = from->text;
+    groups->to = to->text;
+    groups->list = field_named(b, each, rule->context, each->text);
+    if (groups->list == NULL)
+        return false;
+    if (!groups->list->is_list || groups->list->block == NULL) {
+        yaml_complain(b->report, each, false, SETTING_VALUE, NULL, "\"%s\" is no list of objects", groups->list->name);
+        return false;
+    }
+    targets = arena_zalloc(b->arena, fields->n, sizeof(*targets));
+    assigns = arena_zalloc(b->arena, (also != NULL ? also->n : 0) + 1, sizeof(*assigns));
+    if (targets == NULL || assigns == NULL)
+        return false;
+    groups->fields = targets;
+    groups->also = assigns;
+    for (const struct yaml_node *child = fields->first; child != NULL; child = child->next)
+        if (!bind_target(b, &targets[groups->n_fields++], child, groups->list->block))
+            return false;
+    for (const struct yaml_node *child = also != NULL ? also->first : NULL; child != NULL; child = child->next) {
+        assigns[groups->n_also].key = child->key;
+        if (!bind_target(b, &assigns[groups->n_also++].target, child, groups->list->block))
+            return false;
+    }
+    return true;
+}
+
 static const struct map_node *bind_nodes(struct binder *b, const struct draft_node *draft,
                                          const struct canon_block *context, uint32_t *n, unsigned depth);
 
@@ -356,6 +404,11 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
             continue;
         if (bytes_are(value->key, "pairs")) {
             if (!bind_pairs(b, rule, value))
+                return false;
+            continue;
+        }
+        if (bytes_are(value->key, "groups")) {
+            if (!bind_groups(b, rule, value))
                 return false;
             continue;
         }

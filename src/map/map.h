@@ -71,6 +71,17 @@ struct map_pairs {
     const struct canon_field *rest_type, *rest_value; /* type_code and value of its block */
 };
 
+/* Elements that repeat along a unit: of every group of n_fields elements an object of `list`. */
+struct map_groups {
+    struct map_mark mark;
+    struct bytes from, to;
+    const struct canon_field *list;
+    uint32_t n_fields;
+    const struct map_target *fields; /* relative to the list's block, in the group's order */
+    uint32_t n_also;
+    const struct map_assign *also;   /* elements that every object gets */
+};
+
 struct map_node;
 
 struct map_rule {
@@ -85,7 +96,8 @@ struct map_rule {
     const struct canon_block *context;             /* after entering */
     uint32_t n_assigns;
     const struct map_assign *assigns;
-    const struct map_pairs *pairs; /* or NULL */
+    const struct map_pairs *pairs;   /* or NULL */
+    const struct map_groups *groups; /* or NULL */
     uint32_t n_nodes;
     const struct map_node *nodes;  /* then: */
 };

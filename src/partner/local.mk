@@ -1,0 +1,1 @@
+libcrossdock_a_SOURCES += %reldir%/partner.c %reldir%/partner.h
