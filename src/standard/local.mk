@@ -8,3 +8,4 @@ libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h %reldir%/check_slow.
 libcrossdock_a_SOURCES += %reldir%/guide.c %reldir%/guide.h
 libcrossdock_a_SOURCES += %reldir%/verdict.c %reldir%/verdict.h
 libcrossdock_a_SOURCES += %reldir%/codes.c %reldir%/codes.h
+libcrossdock_a_SOURCES += %reldir%/envelope.c %reldir%/envelope.h
