@@ -20,3 +20,5 @@ check_PROGRAMS += %reldir%/check
 t_unit_check_SOURCES = %reldir%/check.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
 check_PROGRAMS += %reldir%/publish
 t_unit_publish_SOURCES = %reldir%/publish.c
+check_PROGRAMS += %reldir%/envelope
+t_unit_envelope_SOURCES = %reldir%/envelope.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h

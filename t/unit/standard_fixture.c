@@ -1,7 +1,11 @@
 #include "standard_fixture.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "standard/codes.h"
 
@@ -246,6 +250,19 @@ void fixture_view_make(struct fixture_view *made, const char *text, size_t len, 
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e)
             view->odd = true;
+}
+
+struct dictionary *fixture_dictionary(void)
+{
+    const char *build = getenv("CROSSDOCK_BUILD"), *why = "";
+    struct dictionary *dictionary;
+    char path[4096];
+
+    snprintf(path, sizeof(path), "%s/maps/x12.image", build != NULL ? build : ".");
+    dictionary = dictionary_open(path, &why);
+    if (dictionary == NULL)
+        fail_msg("%s: %s", path, why);
+    return dictionary;
 }
 
 const char *fixture_faults(const struct faults *faults, char *into, size_t size)

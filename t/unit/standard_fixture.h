@@ -49,6 +49,9 @@ struct fixture_view {
 
 void fixture_view_make(struct fixture_view *made, const char *text, size_t len, uint32_t ordinal);
 
+/* The dictionary of the build; fails the test when it cannot be opened.  The caller closes it. */
+struct dictionary *fixture_dictionary(void);
+
 /* "S2105 BEG 2; S2209 PO1 5.3": the faults' codes, segments, ordinals and elements. */
 const char *fixture_faults(const struct faults *faults, char *into, size_t size);
 
