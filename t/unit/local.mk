@@ -22,3 +22,7 @@ check_PROGRAMS += %reldir%/publish
 t_unit_publish_SOURCES = %reldir%/publish.c
 check_PROGRAMS += %reldir%/envelope
 t_unit_envelope_SOURCES = %reldir%/envelope.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/ack
+t_unit_ack_SOURCES = %reldir%/ack.c
+check_PROGRAMS += %reldir%/verdict
+t_unit_verdict_SOURCES = %reldir%/verdict.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
