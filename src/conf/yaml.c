@@ -1,12 +1,21 @@
 #include "conf/yaml.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
+
 #include <yaml.h>
+
+#include "base/file.h"
+#include "base/utf8.h"
+
+enum { FEW_KEYS = 16 /* compared each with each; more are sorted */ };
+
+/* A list or map that is not closed yet. */
+struct level {
+    struct yaml_node *node;
+    struct yaml_node *key; /* of a map: the key whose value comes next, or NULL */
+};
 
 struct loader {
     const char *file;
@@ -14,9 +23,14 @@ struct loader {
     struct report *report;
     yaml_parser_t parser;
     uint32_t nodes;
+    struct yaml_node *root;
+    unsigned depth;
+    struct level levels[YAML_MAX_DEPTH];
 };
 
-static void complain_at(struct report *report, const char *file, uint32_t line, uint32_t column,
+/* --- complaints */
+
+static bool complain_at(struct report *report, const char *file, uint32_t line, uint32_t column,
                         enum complaint complaint, const char *detail, const char *hint)
 {
     struct finding finding = {
@@ -27,6 +41,7 @@ static void complain_at(struct report *report, const char *file, uint32_t line, 
     };
 
     report_add(report, &finding);
+    return false;
 }
 
 void yaml_complain(struct report *report, const struct yaml_node *node, bool at_key, enum complaint complaint,
@@ -39,24 +54,94 @@ void yaml_complain(struct report *report, const struct yaml_node *node, bool at_
     vsnprintf(detail, sizeof(detail), format, args);
     va_end(args);
     at_key = at_key && node->key.at != NULL;
-    complain_at(report, node->file, at_key ? node->key_line : node->line, at_key ? node->key_column : node->column,
-                complaint, detail, hint);
+    complain_at(report, node->file, at_key ? node->key_line : node->line,
+                at_key ? node->key_column : node->column, complaint, detail, hint);
 }
 
-static bool refuse(struct loader *loader, const yaml_mark_t *mark, enum complaint complaint, const char *detail)
+static bool refuse(struct loader *loader, const yaml_mark_t *mark, enum complaint complaint,
+                   const char *detail)
 {
-    complain_at(loader->report, loader->file, (uint32_t)mark->line + 1, (uint32_t)mark->column + 1, complaint, detail,
-                NULL);
-    return false;
+    return complain_at(loader->report, loader->file, (uint32_t)mark->line + 1, (uint32_t)mark->column + 1,
+                       complaint, detail, NULL);
 }
 
+/* libyaml's own words: what it met, and what it was about. */
 static bool refuse_syntax(struct loader *loader)
 {
+    const yaml_parser_t *parser = &loader->parser;
     char detail[256];
 
-    snprintf(detail, sizeof(detail), "%s%s%s", loader->parser.problem != NULL ? loader->parser.problem : "not YAML",
-             loader->parser.context != NULL ? ", " : "", loader->parser.context != NULL ? loader->parser.context : "");
-    return refuse(loader, &loader->parser.problem_mark, CONFIG_SYNTAX, detail);
+    if (parser->error == YAML_MEMORY_ERROR) {
+        report_say(loader->report, TECHNICAL_MEMORY, loader->file, "while reading it");
+        return false;
+    }
+    if (parser->context != NULL)
+        snprintf(detail, sizeof(detail), "%s, %s that begins in line %zu",
+                 parser->problem != NULL ? parser->problem : "not complete", parser->context,
+                 parser->context_mark.line + 1);
+    else
+        snprintf(detail, sizeof(detail), "%s", parser->problem != NULL ? parser->problem : "not complete");
+    return refuse(loader, &parser->problem_mark, CONFIG_SYNTAX, detail);
+}
+
+/* --- the tree */
+
+static bool refuse_duplicate(struct loader *loader, const struct yaml_node *first,
+                             const struct yaml_node *second)
+{
+    char detail[200];
+
+    snprintf(detail, sizeof(detail), "\"%.80s\", first in line %u", second->key.at, first->key_line);
+    return complain_at(loader->report, loader->file, second->key_line, second->key_column, CONFIG_DUPLICATE,
+                       detail, NULL);
+}
+
+static int in_file_order(const struct yaml_node *a, const struct yaml_node *b)
+{
+    if (a->key_line != b->key_line)
+        return a->key_line < b->key_line ? -1 : 1;
+    return a->key_column < b->key_column ? -1 : a->key_column > b->key_column;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct yaml_node *left = *(const struct yaml_node *const *)a;
+    const struct yaml_node *right = *(const struct yaml_node *const *)b;
+    int order = bytes_compare(left->key, right->key);
+
+    return order != 0 ? order : in_file_order(left, right);
+}
+
+static bool check_many_keys(struct loader *loader, const struct yaml_node *map)
+{
+    const struct yaml_node **sorted = arena_zalloc(loader->arena, map->n, sizeof(*sorted));
+    const struct yaml_node *first = NULL, *second = NULL;
+    size_t n = 0;
+
+    if (sorted == NULL)
+        return false;
+    for (const struct yaml_node *child = map->first; child != NULL; child = child->next)
+        sorted[n++] = child;
+    qsort(sorted, n, sizeof(*sorted), by_key);
+    for (size_t i = 1; i < n; i++) {
+        if (bytes_equal(sorted[i - 1]->key, sorted[i]->key) &&
+            (second == NULL || in_file_order(sorted[i], second) < 0)) {
+            first = sorted[i - 1];
+            second = sorted[i];
+        }
+    }
+    return second == NULL || refuse_duplicate(loader, first, second);
+}
+
+static bool check_keys(struct loader *loader, const struct yaml_node *map)
+{
+    if (map->n > FEW_KEYS)
+        return check_many_keys(loader, map);
+    for (const struct yaml_node *second = map->first; second != NULL; second = second->next)
+        for (const struct yaml_node *first = map->first; first != second; first = first->next)
+            if (bytes_equal(first->key, second->key))
+                return refuse_duplicate(loader, first, second);
+    return true;
 }
 
 static struct yaml_node *new_node(struct loader *loader, const yaml_event_t *event, enum yaml_kind kind)
@@ -77,203 +162,235 @@ static struct yaml_node *new_node(struct loader *loader, const yaml_event_t *eve
     return node;
 }
 
-static struct yaml_node *scalar_node(struct loader *loader, const yaml_event_t *event)
+/* Hangs a node where the open list or map, or the file, expects one. */
+static bool place(struct loader *loader, const yaml_event_t *event, struct yaml_node *node)
 {
-    struct yaml_node *node;
+    struct level *level = loader->depth > 0 ? &loader->levels[loader->depth - 1] : NULL;
 
-    if (event->data.scalar.anchor != NULL || (event->data.scalar.tag != NULL)) {
-        refuse(loader, &event->start_mark, CONFIG_FEATURE, "anchors and tags are not used here");
-        return NULL;
+    if (level == NULL) {
+        loader->root = node;
+        return true;
     }
-    node = new_node(loader, event, YAML_SCALAR);
-    if (node == NULL)
-        return NULL;
-    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    node->text = arena_copy(loader->arena, (struct bytes){(const char *)event->data.scalar.value, event->data.scalar.length});
-    if (node->text.len > 0 && memchr(node->text.at, '\0', node->text.len) != NULL) {
-        refuse(loader, &event->start_mark, CONFIG_ENCODING, "a NUL byte");
-        return NULL;
+    if (level->node->kind == YAML_MAP && level->key == NULL) {
+        if (node->kind != YAML_SCALAR)
+            return refuse(loader, &event->start_mark, CONFIG_FEATURE, "a list or mapping as a key");
+        level->key = node;
+        return true;
     }
-    return node;
-}
-
-static void append(struct yaml_node *parent, struct yaml_node *child)
-{
-    if (parent->last != NULL)
-        parent->last->next = child;
+    if (level->node->kind == YAML_MAP) {
+        node->key = level->key->text;
+        node->key_line = level->key->line;
+        node->key_column = level->key->column;
+        level->key = NULL;
+    }
+    if (level->node->last != NULL)
+        level->node->last->next = node;
     else
-        parent->first = child;
-    parent->last = child;
-    parent->n++;
-}
-
-/* Takes the next event; sets *key_of to the scalar's own when it is a map's key. */
-static bool parse_event(struct loader *loader, yaml_event_t *event)
-{
-    if (!yaml_parser_parse(&loader->parser, event))
-        return refuse_syntax(loader);
+        level->node->first = node;
+    level->node->last = node;
+    level->node->n++;
     return true;
 }
 
-/* Builds the tree without recursion: `open` is the path from the root. */
-static struct yaml_node *load_tree(struct loader *loader)
+static bool take_scalar(struct loader *loader, const yaml_event_t *event)
 {
-    struct yaml_node *open[YAML_MAX_DEPTH], *root = NULL;
-    struct yaml_node *key[YAML_MAX_DEPTH]; /* the key read, whose value comes next; of maps */
-    unsigned depth = 0;
+    struct bytes text = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    struct yaml_node *node;
 
-    for (;;) {
-        yaml_event_t event;
-        struct yaml_node *node = NULL;
-        bool good = true, done = false, opens = false;
-
-        if (!parse_event(loader, &event))
-            return NULL;
-        switch (event.type) {
-        case YAML_SCALAR_EVENT:
-            node = scalar_node(loader, &event);
-            good = node != NULL;
-            break;
-        case YAML_SEQUENCE_START_EVENT:
-        case YAML_MAPPING_START_EVENT:
-            if (event.type == YAML_SEQUENCE_START_EVENT ? event.data.sequence_start.anchor != NULL || event.data.sequence_start.tag != NULL
-                                                        : event.data.mapping_start.anchor != NULL || event.data.mapping_start.tag != NULL)
-                good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "anchors and tags are not used here");
-            else if (depth == YAML_MAX_DEPTH)
-                good = refuse(loader, &event.start_mark, CONFIG_TOO_DEEP, "nested more than 64 deep");
-            else
-                node = new_node(loader, &event, event.type == YAML_SEQUENCE_START_EVENT ? YAML_LIST : YAML_MAP);
-            good = good && node != NULL;
-            opens = true;
-            break;
-        case YAML_SEQUENCE_END_EVENT:
-        case YAML_MAPPING_END_EVENT:
-            depth--;
-            break;
-        case YAML_ALIAS_EVENT:
-            good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "aliases are not used here");
-            break;
-        case YAML_DOCUMENT_START_EVENT:
-            if (root != NULL)
-                good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "a second document");
-            break;
-        case YAML_STREAM_END_EVENT:
-            done = true;
-            break;
-        default:
-            break;
-        }
-        if (good && node != NULL) {
-            if (depth == 0) {
-                root = node;
-            } else if (open[depth - 1]->kind == YAML_LIST) {
-                append(open[depth - 1], node);
-            } else if (key[depth - 1] == NULL) {
-                if (node->kind != YAML_SCALAR) {
-                    good = refuse(loader, &event.start_mark, CONFIG_FEATURE, "a key must be a plain word");
-                } else {
-                    for (const struct yaml_node *other = open[depth - 1]->first; other != NULL && good; other = other->next)
-                        if (bytes_equal(other->key, node->text)) {
-                            char detail[160];
-
-                            snprintf(detail, sizeof(detail), "the key \"%.80s\" stands twice, first in line %u", node->text.at,
-                                     other->key_line);
-                            good = refuse(loader, &event.start_mark, CONFIG_DUPLICATE, detail);
-                        }
-                    key[depth - 1] = node;
-                }
-                opens = false;
-            } else {
-                node->key = key[depth - 1]->text;
-                node->key_line = key[depth - 1]->line;
-                node->key_column = key[depth - 1]->column;
-                append(open[depth - 1], node);
-                key[depth - 1] = NULL;
-            }
-            if (good && opens) {
-                open[depth] = node;
-                key[depth++] = NULL;
-            }
-        }
-        yaml_event_delete(&event);
-        if (!good)
-            return NULL;
-        if (done)
-            break;
-    }
-    if (root == NULL) {
-        root = arena_zalloc(loader->arena, 1, sizeof(*root));
-        if (root != NULL) {
-            root->kind = YAML_MAP;
-            root->file = loader->file;
-            root->line = root->column = 1;
-        }
-    }
-    return root;
+    if (event->data.scalar.anchor != NULL)
+        return refuse(loader, &event->start_mark, CONFIG_FEATURE, "an anchor");
+    if (event->data.scalar.tag != NULL)
+        return refuse(loader, &event->start_mark, CONFIG_FEATURE, "a tag");
+    /* An escape can say what the bytes of the file may not. */
+    if (memchr(text.at, '\0', text.len) != NULL)
+        return refuse(loader, &event->start_mark, CONFIG_ENCODING, "a NUL character, written as an escape");
+    node = new_node(loader, event, YAML_SCALAR);
+    if (node == NULL)
+        return false;
+    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    node->text = arena_copy(loader->arena, text);
+    return node->text.at != NULL && place(loader, event, node);
 }
 
-static bool read_file(struct loader *loader, struct bytes *content)
+static bool open_level(struct loader *loader, const yaml_event_t *event, enum yaml_kind kind, bool anchored,
+                       bool tagged)
 {
-    int fd = open(loader->file, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    char *at;
-    size_t len = 0;
+    struct yaml_node *node;
 
-    if (fd < 0 || fstat(fd, &status) < 0) {
-        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", strerror(errno));
-    } else if (!S_ISREG(status.st_mode)) {
-        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "not a regular file");
-    } else if (status.st_size > YAML_MAX_BYTES) {
-        report_say(loader->report, CONFIG_TOO_LARGE, loader->file, "larger than 1 MiB");
-    } else if ((at = arena_text(loader->arena, (size_t)status.st_size + 1)) == NULL) {
-        report_say(loader->report, TECHNICAL_MEMORY, loader->file, "while reading it");
-    } else {
-        ssize_t got;
+    if (anchored || tagged)
+        return refuse(loader, &event->start_mark, CONFIG_FEATURE, anchored ? "an anchor" : "a tag");
+    if (loader->depth == YAML_MAX_DEPTH)
+        return refuse(loader, &event->start_mark, CONFIG_TOO_DEEP, "more than 64 levels");
+    node = new_node(loader, event, kind);
+    if (node == NULL || !place(loader, event, node))
+        return false;
+    loader->levels[loader->depth++] = (struct level){node, NULL};
+    return true;
+}
 
-        while ((got = read(fd, at + len, (size_t)status.st_size - len)) != 0)
-            if (got > 0)
-                len += (size_t)got;
-            else if (errno != EINTR)
-                break;
-        if (got < 0) {
-            report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", strerror(errno));
-        } else {
-            at[len] = '\0';
-            *content = (struct bytes){at, len};
-            close(fd);
-            return true;
+static bool close_level(struct loader *loader)
+{
+    const struct yaml_node *node = loader->levels[--loader->depth].node;
+
+    return node->kind != YAML_MAP || check_keys(loader, node);
+}
+
+static bool take_event(struct loader *loader, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_SCALAR_EVENT: return take_scalar(loader, event);
+    case YAML_SEQUENCE_START_EVENT:
+        return open_level(loader, event, YAML_LIST, event->data.sequence_start.anchor != NULL,
+                          event->data.sequence_start.tag != NULL);
+    case YAML_MAPPING_START_EVENT:
+        return open_level(loader, event, YAML_MAP, event->data.mapping_start.anchor != NULL,
+                          event->data.mapping_start.tag != NULL);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT: return close_level(loader);
+    case YAML_ALIAS_EVENT: return refuse(loader, &event->start_mark, CONFIG_FEATURE, "an alias");
+    case YAML_DOCUMENT_START_EVENT:
+        return loader->root == NULL ||
+               refuse(loader, &event->start_mark, CONFIG_FEATURE, "a second document");
+    default: return true;
+    }
+}
+
+/* False: told, or out of memory. */
+static bool load_tree(struct loader *loader)
+{
+    for (;;) {
+        yaml_event_t event;
+        bool good, last;
+
+        if (!yaml_parser_parse(&loader->parser, &event))
+            return refuse_syntax(loader);
+        last = event.type == YAML_STREAM_END_EVENT;
+        good = take_event(loader, &event);
+        yaml_event_delete(&event);
+        if (!good || last)
+            return good;
+    }
+}
+
+/* --- the file */
+
+static bool is_text(uint32_t point)
+{
+    return point >= 0x20 ? point < 0x7f || point >= 0xa0 : point == '\t' || point == '\n' || point == '\r';
+}
+
+/* How many bytes at the front are text in UTF-8. */
+static size_t text_prefix(struct bytes text)
+{
+    size_t i = 0;
+
+    while (i < text.len) {
+        uint32_t point;
+        unsigned step;
+
+        if ((text.at[i] >= 0x20 && text.at[i] < 0x7f) || text.at[i] == '\n') {
+            i++;
+            continue;
+        }
+        step = utf8_character(text.at + i, text.len - i, &point);
+        if (step == 0 || !is_text(point))
+            break;
+        i += step;
+    }
+    return i;
+}
+
+/* libyaml would tell an offset alone, and lets some control characters pass. */
+static bool check_encoding(struct loader *loader, struct bytes text)
+{
+    size_t bad = text_prefix(text);
+    uint32_t line = 1, column = 1, point;
+    char detail[64];
+
+    if (bad == text.len)
+        return true;
+    for (size_t i = 0; i < bad; i += utf8_character(text.at + i, bad - i, &point)) {
+        column++;
+        if (text.at[i] == '\n') {
+            line++;
+            column = 1;
         }
     }
-    if (fd >= 0)
-        close(fd);
+    if (utf8_character(text.at + bad, text.len - bad, &point) == 0)
+        snprintf(detail, sizeof(detail), "the byte 0x%02x is no UTF-8 here", (unsigned char)text.at[bad]);
+    else
+        snprintf(detail, sizeof(detail), "the control character 0x%02x", (unsigned)point);
+    return complain_at(loader->report, loader->file, line, column, CONFIG_ENCODING, detail, NULL);
+}
+
+/* Debian gives each user a group of the same number: its files may be writable for it. */
+static bool check_mode(struct loader *loader, const struct stat *about)
+{
+    char mode[32];
+
+    snprintf(mode, sizeof(mode), "mode %04o", (unsigned)about->st_mode & 07777);
+    if (about->st_mode & S_IWOTH) {
+        report_say(loader->report, CONFIG_WRITABLE, loader->file, "%s", mode);
+        return false;
+    }
+    if ((about->st_mode & S_IWGRP) && about->st_gid != about->st_uid)
+        report_say(loader->report, CONFIG_GROUP_WRITABLE, loader->file, "%s", mode);
+    return true;
+}
+
+static bool read_file(struct loader *loader, struct bytes *text)
+{
+    struct stat about;
+    int error = file_read_whole(loader->file, YAML_MAX_BYTES, loader->arena, text, &about);
+
+    if (error == 0)
+        return check_mode(loader, &about) && check_encoding(loader, *text);
+    if (error == FILE_TOO_LARGE)
+        report_say(loader->report, CONFIG_TOO_LARGE, loader->file, "larger than 1 MiB");
+    else if (!loader->arena->failed)
+        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", file_error(error));
     return false;
 }
 
-struct yaml_node *yaml_load(const char *path, struct arena *arena, struct report *report, struct bytes *content)
+static bool load(struct loader *loader, struct bytes *text)
 {
-    struct loader loader = {.arena = arena, .report = report};
-    struct bytes text;
-    struct yaml_node *root;
+    bool good;
 
-    loader.file = arena_copy(arena, bytes_of(path)).at;
-    if (loader.file == NULL || !yaml_parser_initialize(&loader.parser)) {
+    if (!read_file(loader, text))
+        return false;
+    if (!yaml_parser_initialize(&loader->parser)) {
+        report_say(loader->report, TECHNICAL_MEMORY, loader->file, "while reading it");
+        return false;
+    }
+    yaml_parser_set_encoding(&loader->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&loader->parser, (const unsigned char *)text->at, text->len);
+    good = load_tree(loader);
+    yaml_parser_delete(&loader->parser);
+    return good;
+}
+
+struct yaml_node *yaml_load(const char *path, struct arena *arena, struct report *report,
+                            struct bytes *content)
+{
+    struct loader loader = {.arena = arena, .report = report, .file = arena_copy(arena, bytes_of(path)).at};
+    struct bytes text = {NULL, 0};
+    bool good = loader.file != NULL && load(&loader, &text);
+
+    if (good && loader.root == NULL) {
+        loader.root = arena_zalloc(arena, 1, sizeof(*loader.root));
+        if (loader.root != NULL)
+            *loader.root = (struct yaml_node){.kind = YAML_MAP, .file = loader.file, .line = 1, .column = 1};
+    }
+    if (arena->failed) {
         report_say(report, TECHNICAL_MEMORY, path, "while reading it");
         return NULL;
     }
-    if (!read_file(&loader, &text)) {
-        yaml_parser_delete(&loader.parser);
-        return NULL;
-    }
-    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)text.at, text.len);
-    yaml_parser_set_encoding(&loader.parser, YAML_UTF8_ENCODING);
-    root = load_tree(&loader);
-    yaml_parser_delete(&loader.parser);
-    if (arena->failed)
-        report_say(report, TECHNICAL_MEMORY, path, "while reading it");
     if (content != NULL)
         *content = text;
-    return arena->failed ? NULL : root;
+    return good ? loader.root : NULL;
 }
+
+/* --- looking at it */
 
 struct yaml_node *yaml_get(const struct yaml_node *node, const char *key)
 {

@@ -26,3 +26,7 @@ check_PROGRAMS += %reldir%/ack
 t_unit_ack_SOURCES = %reldir%/ack.c
 check_PROGRAMS += %reldir%/verdict
 t_unit_verdict_SOURCES = %reldir%/verdict.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/yaml
+t_unit_yaml_SOURCES = %reldir%/yaml.c
+check_PROGRAMS += %reldir%/search
+t_unit_search_SOURCES = %reldir%/search.c
