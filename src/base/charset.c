@@ -16,7 +16,7 @@ struct charset {
     struct charset *opened; /* itself, when it is to be freed */
 };
 
-#define ROW8(first)                                                                                            \
+#define ROW8(first) \
     (first), (first) + 1, (first) + 2, (first) + 3, (first) + 4, (first) + 5, (first) + 6, (first) + 7
 #define ROW32(first) ROW8(first), ROW8((first) + 8), ROW8((first) + 16), ROW8((first) + 24)
 
@@ -30,10 +30,10 @@ static const struct charset iso_8859_1 = {
 static const struct charset windows_1252 = {
     .name = "windows-1252",
     .kind = KIND_TABLE,
-    .high = {0x20ac, UNDEFINED, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039,
-             0x0152, UNDEFINED, 0x017d, UNDEFINED, UNDEFINED, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
-             0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, UNDEFINED, 0x017e, 0x0178, ROW32(0xa0), ROW32(0xc0),
-             ROW32(0xe0)},
+    .high = {0x20ac, UNDEFINED, 0x201a,    0x0192, 0x201e,    0x2026,      0x2020,      0x2021,     0x02c6,
+             0x2030, 0x0160,    0x2039,    0x0152, UNDEFINED, 0x017d,      UNDEFINED,   UNDEFINED,  0x2018,
+             0x2019, 0x201c,    0x201d,    0x2022, 0x2013,    0x2014,      0x02dc,      0x2122,     0x0161,
+             0x203a, 0x0153,    UNDEFINED, 0x017e, 0x0178,    ROW32(0xa0), ROW32(0xc0), ROW32(0xe0)},
 };
 
 static const struct {
@@ -76,8 +76,8 @@ static bool is_plain_name(struct bytes name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
 
-        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
-              c == ':' || c == '.' || c == '+'))
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+              c == '_' || c == ':' || c == '.' || c == '+'))
             return false;
     }
     return name.len > 0 && name.len < 40;
@@ -214,7 +214,8 @@ static bool decode_utf8(struct bytes text, struct decoding *decoding)
 }
 
 /* `room` bytes at most are written. */
-static bool decode_iconv(const struct charset *charset, struct bytes text, size_t room, struct decoding *decoding)
+static bool decode_iconv(const struct charset *charset, struct bytes text, size_t room,
+                         struct decoding *decoding)
 {
     char *from = (char *)(uintptr_t)text.at; /* iconv does not write there */
     size_t left = text.len, space = room;
@@ -262,15 +263,9 @@ enum charset_result charset_decode_bytes(const struct charset *charset, enum cha
         return CHARSET_GOOD;
     }
     switch (charset->kind) {
-    case KIND_UTF8:
-        done = decode_utf8(text, &decoding);
-        break;
-    case KIND_TABLE:
-        done = decode_table(charset, text, &decoding);
-        break;
-    case KIND_ICONV:
-        done = decode_iconv(charset, text, room, &decoding);
-        break;
+    case KIND_UTF8: done = decode_utf8(text, &decoding); break;
+    case KIND_TABLE: done = decode_table(charset, text, &decoding); break;
+    case KIND_ICONV: done = decode_iconv(charset, text, room, &decoding); break;
     }
     if (!done)
         return CHARSET_BAD;

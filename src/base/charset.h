@@ -1,11 +1,11 @@
 /*
  * charset: the bytes of a partner's texts to UTF-8.
  *
- * ASCII must stand in its usual place (delimiters and digits are read before anybody asks about letters), so
- * UTF-16, UTF-7 and EBCDIC are no charsets here.  US-ASCII, UTF-8, ISO-8859-1 and Windows-1252 are built in and
- * const; any other name that iconv(3) knows is asked once for each byte when it is opened, and if one byte is not
- * always one character (Shift_JIS, GB18030), again for each text.  Only that last kind must not be shared
- * between threads.
+ * ASCII must stand in its usual place (delimiters and digits are read before anybody asks about letters),
+ * so UTF-16, UTF-7 and EBCDIC are no charsets here.  US-ASCII, UTF-8, ISO-8859-1 and Windows-1252 are built
+ * in and const; any other name that iconv(3) knows is asked once for each byte when it is opened, and if
+ * one byte is not always one character (Shift_JIS, GB18030), again for each text.  Only that last kind must
+ * not be shared between threads.
  */
 #ifndef CROSSDOCK_BASE_CHARSET_H
 #define CROSSDOCK_BASE_CHARSET_H
@@ -28,8 +28,8 @@ enum charset_result {
 
 struct charset;
 
-/* By name, letter case ignored: the built-in ones with their common aliases (utf8, ascii, latin1, cp1252 ...), or
- * one of iconv's.  NULL: nobody knows the name, or its ASCII is not ASCII, or no memory. */
+/* By name, letter case ignored: the built-in ones with their common aliases (utf8, ascii, latin1, cp1252
+ * ...), or one of iconv's.  NULL: nobody knows the name, or its ASCII is not ASCII, or no memory. */
 const struct charset *charset_open(struct bytes name);
 void charset_close(const struct charset *charset); /* NULL and built-in ones too */
 

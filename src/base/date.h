@@ -48,8 +48,8 @@ static inline bool date_from_x12(struct bytes text, struct arena *arena, struct 
 /* ISO to X12 DT of 8 or 6 digits.  False: no date, a year outside the window of 6, or the arena failed. */
 bool date_to_x12(struct bytes iso, unsigned digits, struct arena *arena, struct bytes *out);
 
-/* X12 TM, HHMM[SS[d...]] with up to TIME_MAX_DECIMALS decimals of a second, to HH:MM[:SS[.d...]] in the arena.
- * 2400 and second 60 are no times (X12 has 00 to 23 and 00 to 59). */
+/* X12 TM, HHMM[SS[d...]] with up to TIME_MAX_DECIMALS decimals of a second, to HH:MM[:SS[.d...]] in the
+ * arena. 2400 and second 60 are no times (X12 has 00 to 23 and 00 to 59). */
 bool time_from_x12(struct bytes text, struct arena *arena, struct bytes *out);
 
 /* And back, with as many digits as the text has. */

@@ -8,9 +8,9 @@
 struct parts {
     bool negative;
     bool pointed;
-    struct bytes whole;    /* without leading zeros; may be empty */
+    struct bytes whole; /* without leading zeros; may be empty */
     struct bytes fraction;
-    bool scaled;           /* there was an exponent */
+    bool scaled; /* there was an exponent */
     int exponent;
 };
 

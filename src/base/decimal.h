@@ -14,8 +14,8 @@
 enum {
     DECIMAL_MAX_DIGITS = 38,
     DECIMAL_MAX_SCALE = 38,
-    DECIMAL_MAX_EXPONENT = 99,                 /* of "1E99" */
-    DECIMAL_TEXT = DECIMAL_MAX_DIGITS + 5,     /* sign, "0.", NUL */
+    DECIMAL_MAX_EXPONENT = 99,             /* of "1E99" */
+    DECIMAL_TEXT = DECIMAL_MAX_DIGITS + 5, /* sign, "0.", NUL */
 };
 
 /* --- text */
@@ -45,9 +45,10 @@ static inline bool decimal_is_canonical(struct bytes text)
 }
 
 /*
- * X12 type R (and what people write for it): digits with one optional decimal point, an optional sign before
- * them ("+" is tolerated), an optional exponent ("1.5E3", expanded), blanks around it ignored.  *out is a view
- * of `text` where that serves, else text in the arena.  False: not such a number, or the arena failed.
+ * X12 type R (and what people write for it): digits with one optional decimal point, an optional sign
+ * before them ("+" is tolerated), an optional exponent ("1.5E3", expanded), blanks around it ignored.  *out
+ * is a view of `text` where that serves, else text in the arena.  False: not such a number, or the arena
+ * failed.
  */
 bool decimal_from_real(struct bytes text, struct arena *arena, struct bytes *out);
 
@@ -55,8 +56,8 @@ bool decimal_from_real(struct bytes text, struct arena *arena, struct bytes *out
  * N2 "5" is "0.05".  N0 makes integers of "007" and "+5".  As decimal_from_real. */
 bool decimal_from_implied(struct bytes text, unsigned decimals, struct arena *arena, struct bytes *out);
 
-/* Back to Nn: canonical "0.05" is N2 "5".  False: not canonical, more decimals than that (other than zeros), or
- * the arena failed. */
+/* Back to Nn: canonical "0.05" is N2 "5".  False: not canonical, more decimals than that (other than
+ * zeros), or the arena failed. */
 bool decimal_to_implied(struct bytes text, unsigned decimals, struct arena *arena, struct bytes *out);
 
 /* Whether two canonical texts are the same number ("1.50" and "1.5"). */
@@ -76,8 +77,9 @@ struct decimal decimal_of_count(uint64_t count);
 /* Canonical text with `scale` decimals and a NUL; its length. */
 size_t decimal_print(struct decimal decimal, char out[DECIMAL_TEXT]);
 
-/* False when the result has more than 38 digits or decimals; *out is then as it was.  The scale of a sum is the
- * larger one, of a product the sum of both (less zeros at the factors' ends, where it would not fit else). */
+/* False when the result has more than 38 digits or decimals; *out is then as it was.  The scale of a sum is
+ * the larger one, of a product the sum of both (less zeros at the factors' ends, where it would not fit
+ * else). */
 bool decimal_add(struct decimal a, struct decimal b, struct decimal *out);
 bool decimal_subtract(struct decimal a, struct decimal b, struct decimal *out);
 bool decimal_multiply(struct decimal a, struct decimal b, struct decimal *out);

@@ -9,17 +9,11 @@ const char *file_error(int error)
     const char *text = NULL;
 
     switch (error) {
-    case FILE_TOO_LARGE:
-        return "the file is too large";
-    case FILE_NOT_REGULAR:
-        return "not a regular file";
-    case FILE_CHANGED:
-        return "the file changed while it was read";
-    case FILE_BAD_NAME:
-        return "not a name for a file";
-    default:
-        text = strerrordesc_np(error);
-        return text != NULL ? text : "unknown error";
+    case FILE_TOO_LARGE: return "the file is too large";
+    case FILE_NOT_REGULAR: return "not a regular file";
+    case FILE_CHANGED: return "the file changed while it was read";
+    case FILE_BAD_NAME: return "not a name for a file";
+    default: text = strerrordesc_np(error); return text != NULL ? text : "unknown error";
     }
 }
 
@@ -88,7 +82,8 @@ static int read_open(int fd, size_t ceiling, struct arena *arena, struct bytes *
     return 0;
 }
 
-int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struct bytes *out, struct stat *about)
+int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struct bytes *out,
+                    struct stat *about)
 {
     struct stat own;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;

@@ -20,9 +20,11 @@ enum {
 /* "No such file or directory": for messages, whatever the locale; never NULL. */
 const char *file_error(int error);
 
-/* The whole of a regular file of at most `ceiling` bytes, in the arena, with a NUL behind it.  `about`, where not
- * NULL, gets its owner and mode.  Never waits for somebody to open the other end of a pipe.  0 or the error. */
-int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struct bytes *out, struct stat *about);
+/* The whole of a regular file of at most `ceiling` bytes, in the arena, with a NUL behind it.  `about`,
+ * where not NULL, gets its owner and mode.  Never waits for somebody to open the other end of a pipe.  0 or
+ * the error. */
+int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struct bytes *out,
+                    struct stat *about);
 
 /* Up to `len` bytes into `at`, as many as there are: *got is less at the end alone.  0 or the error. */
 int file_read(int fd, void *at, size_t len, size_t *got);

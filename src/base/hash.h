@@ -1,9 +1,9 @@
 /*
  * hash: fast 128-bit (XXH3, for identity within the ledger) and SHA-256 (for files), incremental.
  *
- * Open one, then for each thing: begin, add its pieces, take the hex.  How a thing is cut into pieces does not
- * matter.  The two are apart in the library, for a tool that names no sha256_ function does not load libcrypto,
- * which costs it 1 to 2 ms at each start.
+ * Open one, then for each thing: begin, add its pieces, take the hex.  How a thing is cut into pieces does
+ * not matter.  The two are apart in the library, for a tool that names no sha256_ function does not load
+ * libcrypto, which costs it 1 to 2 ms at each start.
  */
 #ifndef CROSSDOCK_BASE_HASH_H
 #define CROSSDOCK_BASE_HASH_H

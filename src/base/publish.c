@@ -23,7 +23,8 @@ static bool is_still(const struct publish *publish, int fd)
 {
     struct stat mine, there;
 
-    return fstat(fd, &mine) == 0 && fstatat(publish->folder, publish->part, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return fstat(fd, &mine) == 0 &&
+           fstatat(publish->folder, publish->part, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
            mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
@@ -48,12 +49,13 @@ static int create(struct publish *publish)
     for (int i = 0; i < TRIES; i++) {
         int error = 0;
 
-        publish->fd = openat(publish->folder, publish->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                             S_IRUSR | S_IWUSR);
+        publish->fd = openat(publish->folder, publish->part,
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
         if (publish->fd >= 0) {
-            /* Another one may have taken it for dead before the lock was on it.  Where there are no locks, O_EXCL
-             * alone has to do. */
-            if (flock(publish->fd, LOCK_EX | LOCK_NB) == 0 ? is_still(publish, publish->fd) : errno != EWOULDBLOCK)
+            /* Another one may have taken it for dead before the lock was on it.  Where there are no locks,
+             * O_EXCL alone has to do. */
+            if (flock(publish->fd, LOCK_EX | LOCK_NB) == 0 ? is_still(publish, publish->fd)
+                                                           : errno != EWOULDBLOCK)
                 return 0;
             close(publish->fd);
             publish->fd = -1;
@@ -133,8 +135,8 @@ int publish_close(struct publish *publish, enum publish_mode mode)
         return publish->error != 0 ? publish->error : EBADF;
     if (publish->error == 0)
         publish->error = flush(fd);
-    /* Closing tells the last errors of some file systems, but ends the lock: a second handle keeps it until the
-     * file has its name. */
+    /* Closing tells the last errors of some file systems, but ends the lock: a second handle keeps it until
+     * the file has its name. */
     locked = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (locked < 0 && publish->error == 0)
         publish->error = errno;

@@ -1,10 +1,10 @@
 /*
  * publish: a file that appears under its name whole, durable, or not at all.
  *
- * It is written beside its place as ".NAME.part" (mode 0600, locked, never through a link), flushed to the disk,
- * renamed, and its folder flushed; every call is checked.  Whoever is killed on the way leaves at most the part
- * file, which the next one of the same name takes over; while a living process holds it, the name is EBUSY.
- * Errors are those of base/file.h.
+ * It is written beside its place as ".NAME.part" (mode 0600, locked, never through a link), flushed to the
+ * disk, renamed, and its folder flushed; every call is checked.  Whoever is killed on the way leaves at
+ * most the part file, which the next one of the same name takes over; while a living process holds it, the
+ * name is EBUSY. Errors are those of base/file.h.
  */
 #ifndef CROSSDOCK_BASE_PUBLISH_H
 #define CROSSDOCK_BASE_PUBLISH_H
@@ -33,9 +33,10 @@ int publish_open(struct publish *publish, const char *folder, struct bytes name)
 
 void publish_add(struct publish *publish, const void *at, size_t len);
 
-/* Makes it appear.  0, or the first error since publish_open; then the part file is gone (as far as that could be
- * done) and whatever bore the name before is untouched.  One exception: if only the last step failed, flushing
- * the folder, the file has its name and may lose it when power fails; writing it again mends that. */
+/* Makes it appear.  0, or the first error since publish_open; then the part file is gone (as far as that
+ * could be done) and whatever bore the name before is untouched.  One exception: if only the last step
+ * failed, flushing the folder, the file has its name and may lose it when power fails; writing it again
+ * mends that. */
 int publish_close(struct publish *publish, enum publish_mode mode);
 
 /* Throws it away. */

@@ -16,7 +16,8 @@ struct sha256 *sha256_open(void)
 
     if (sha256 == NULL)
         return NULL;
-    /* Its configuration file has nothing to say about a digest, and reading it takes as long as all the rest. */
+    /* Its configuration file has nothing to say about a digest, and reading it takes as long as all the
+     * rest. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     sha256->context = EVP_MD_CTX_new();
     if (sha256->context == NULL) {

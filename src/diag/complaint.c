@@ -1,7 +1,7 @@
 #include "diag/complaint.h"
 
 static const struct complaint_info catalogue[] = {
-#define COMPLAINT(id, code, rule, severity, class, summary, cause, consequence, action)                        \
+#define COMPLAINT(id, code, rule, severity, class, summary, cause, consequence, action) \
     [id] = {code, rule, severity, class, summary, cause, consequence, action},
 #include "diag/catalogue.def"
 #undef COMPLAINT

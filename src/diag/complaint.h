@@ -11,7 +11,8 @@
 
 enum severity { SEVERITY_OFF = 0, SEVERITY_INFO, SEVERITY_WARN, SEVERITY_ERROR };
 
-/* Who must act: business (partner, buyer, warehouse), technical (whoever runs the tools), usage (the caller). */
+/* Who must act: business (partner, buyer, warehouse), technical (whoever runs the tools), usage (the
+ * caller). */
 enum complaint_class { CLASS_BUSINESS = 0, CLASS_TECHNICAL, CLASS_USAGE };
 
 enum complaint {

@@ -59,8 +59,9 @@ static void print_code(struct report *report, const struct complaint_info *info,
 {
     char line[256];
     int len = snprintf(line, sizeof(line),
-                       report->format == REPORT_JSON ? "{\"tool\":\"%s\",\"code\":\"%s\",\"severity\":\"%s\"}\n"
-                                                     : "%s: %s %s\n",
+                       report->format == REPORT_JSON
+                           ? "{\"tool\":\"%s\",\"code\":\"%s\",\"severity\":\"%s\"}\n"
+                           : "%s: %s %s\n",
                        report->tool, info->code, severity_name(severity));
 
     if (len > 0 && (size_t)len < sizeof(line))

@@ -89,7 +89,8 @@ void report_say(struct report *report, enum complaint complaint, const char *fil
 /* Tells how many findings were not printed, if any. */
 void report_close(struct report *report);
 
-/* 0, 1, 2 or 3 as in the manuals; the worst of what was added: misused (2) over failed (3) over refused (1). */
+/* 0, 1, 2 or 3 as in the manuals; the worst of what was added: misused (2) over failed (3) over refused
+ * (1). */
 int report_status(const struct report *report);
 
 /* Appends foreign bytes fit to print between quotes (it adds none): printable ASCII and valid UTF-8 outside
@@ -97,7 +98,8 @@ int report_status(const struct report *report);
  * cut at `max` bytes of input, with "..." said.  (CWE-150, CWE-117.) */
 void report_quote(struct buffer *into, struct bytes foreign, size_t max);
 
-/* The same for text of our own that may hold foreign parts (names of files, details): \ and " stay as they are. */
+/* The same for text of our own that may hold foreign parts (names of files, details): \ and " stay as they
+ * are. */
 void report_plain(struct buffer *into, struct bytes text, size_t max);
 
 #endif

@@ -35,12 +35,13 @@ static const struct charset *open_named(const char *name)
     return charset;
 }
 
-static void decodes(const char *name, enum charset_policy policy, const char *text, enum charset_result result,
-                    const char *want)
+static void decodes(const char *name, enum charset_policy policy, const char *text,
+                    enum charset_result result, const char *want)
 {
     const struct charset *charset = open_named(name);
     struct bytes out = BYTES("untouched");
-    enum charset_result got = charset_decode(charset, policy, arena_copy(&arena, bytes_of(text)), &arena, &out);
+    enum charset_result got = charset_decode(charset, policy, arena_copy(&arena, bytes_of(text)), &arena,
+                                             &out);
 
     if (got != result || !bytes_are(out, want))
         fail_msg("%s: \"%s\": got %d \"%.*s\"", name, text, (int)got, BYTES_ARG(out));
@@ -49,8 +50,16 @@ static void decodes(const char *name, enum charset_policy policy, const char *te
 
 static void names_are_known(void **state)
 {
-    static const char *const refused[] = {"", "no-such-charset", "utf-16", "UTF-16LE", "ucs-4", "utf-7", "IBM037",
-                                          "latin1//IGNORE", "../../x", "a b",
+    static const char *const refused[] = {"",
+                                          "no-such-charset",
+                                          "utf-16",
+                                          "UTF-16LE",
+                                          "ucs-4",
+                                          "utf-7",
+                                          "IBM037",
+                                          "latin1//IGNORE",
+                                          "../../x",
+                                          "a b",
                                           "a-name-that-is-longer-than-any-charset-ever-had"};
 
     (void)state;
@@ -112,7 +121,8 @@ static void tables_are_right(void **state)
             size_t left = 1, space = sizeof(utf);
             bool known = iconv(handle, &from, &left, &to, &space) != (size_t)-1;
             struct bytes out;
-            enum charset_result got = charset_decode(charset, CHARSET_ERROR, (struct bytes){&in, 1}, &arena, &out);
+            enum charset_result got = charset_decode(charset, CHARSET_ERROR, (struct bytes){&in, 1}, &arena,
+                                                     &out);
 
             iconv(handle, NULL, NULL, NULL, NULL);
             if (known != (got == CHARSET_GOOD))
@@ -152,9 +162,9 @@ static void utf8_is_what_its_standard_says(void **state)
         if (charset_is_utf8(pair, 3) != want)
             fail_msg("%04x", first);
     }
-    assert_false(utf8_valid("\xe0\x80\xaf", 3));         /* overlong */
+    assert_false(utf8_valid("\xe0\x80\xaf", 3)); /* overlong */
     assert_false(utf8_valid("\xf0\x80\x80\xaf", 4));
-    assert_false(utf8_valid("\xf4\x90\x80\x80", 4));     /* beyond U+10FFFF */
+    assert_false(utf8_valid("\xf4\x90\x80\x80", 4)); /* beyond U+10FFFF */
     assert_false(utf8_valid("\xf5\x80\x80\x80", 4));
     assert_true(utf8_valid("\xf4\x8f\xbf\xbf", 4));
     assert_true(utf8_valid(NULL, 0));
@@ -163,8 +173,8 @@ static void utf8_is_what_its_standard_says(void **state)
 /* Nothing random crashes, and what comes out is UTF-8 as long as policy allows anything to come out. */
 static void random_bytes_become_utf8(void **state)
 {
-    static const char *const names[] = {"utf-8", "us-ascii", "iso-8859-1", "windows-1252", "gb18030", "euc-jp",
-                                        "shift_jisx0213", "big5-hkscs"};
+    static const char *const names[] = {"utf-8",   "us-ascii", "iso-8859-1",     "windows-1252",
+                                        "gb18030", "euc-jp",   "shift_jisx0213", "big5-hkscs"};
     uint64_t seed = 7;
 
     (void)state;

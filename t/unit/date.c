@@ -51,9 +51,9 @@ static void gives(convert *call, const char *text, const char *want)
 static void dates_become_iso(void **state)
 {
     static const char *const refused[] = {
-        "", "2026112", "202611200", "20261320", "20261131", "20260229", "19000229", "20260010", "20261100",
-        "00000000", "00000101", "2026-11-20", "2026112a", "a0261120", " 20261120", "20261120 ", "261131", "260229",
-        "26112", "2611201", "26/1/2", "+2026112"};
+        "",         "2026112",  "202611200", "20261320",   "20261131", "20260229", "19000229",  "20260010",
+        "20261100", "00000000", "00000101",  "2026-11-20", "2026112a", "a0261120", " 20261120", "20261120 ",
+        "261131",   "260229",   "26112",     "2611201",    "26/1/2",   "+2026112"};
 
     (void)state;
     gives(date_from_x12, "20261120", "2026-11-20");
@@ -89,14 +89,21 @@ static void iso_becomes_digits(void **state)
 
 static void times_become_iso_and_back(void **state)
 {
-    static const char *const pairs[][2] = {
-        {"0000", "00:00"}, {"1234", "12:34"}, {"2359", "23:59"}, {"235959", "23:59:59"}, {"1234567", "12:34:56.7"},
-        {"12345678", "12:34:56.78"}, {"123456789012345", "12:34:56.789012345"}};
-    static const char *const refused[] = {"", "1", "123", "12345", "2400", "2360", "235960", "1a34", "12 4", "12345a",
-                                          "123456a", "1234567890123456", "12:34", "-123"};
-    static const char *const no_iso[] = {"", "12:3", "1234", "12:34:", "12:34:5", "12:34:56.", "24:00", "12:60",
-                                         "12:34:60", "12-34", "12:34-56", "12:34:56,7", "aa:bb", "12:34:56.x",
-                                         "12:34:56.7890123456", "12:34:56Z"};
+    static const char *const pairs[][2] = {{"0000", "00:00"},
+                                           {"1234", "12:34"},
+                                           {"2359", "23:59"},
+                                           {"235959", "23:59:59"},
+                                           {"1234567", "12:34:56.7"},
+                                           {"12345678", "12:34:56.78"},
+                                           {"123456789012345", "12:34:56.789012345"}};
+    static const char *const refused[] = {"",       "1",    "123",  "12345",  "2400",    "2360",
+                                          "235960", "1a34", "12 4", "12345a", "123456a", "1234567890123456",
+                                          "12:34",  "-123"};
+    static const char *const no_iso[] = {
+        "",          "12:3",       "1234",  "12:34:",     "12:34:5",
+        "12:34:56.", "24:00",      "12:60", "12:34:60",   "12-34",
+        "12:34-56",  "12:34:56,7", "aa:bb", "12:34:56.x", "12:34:56.7890123456",
+        "12:34:56Z"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -132,7 +139,8 @@ static void every_day_there_and_back(void **state)
                 if (back.year != year || back.month != month || back.day != day)
                     fail_msg("day %d is not %u-%u-%u", expected - 1, year, month, day);
                 date_print_iso(date, iso);
-                if (!date_parse_iso((struct bytes){iso, sizeof(iso)}, &back) || date_days(back) != expected - 1)
+                if (!date_parse_iso((struct bytes){iso, sizeof(iso)}, &back) ||
+                    date_days(back) != expected - 1)
                     fail_msg("%.10s", iso);
                 days++;
             }

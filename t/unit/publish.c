@@ -109,7 +109,8 @@ static void names_stay_in_the_folder(void **state)
     assert_int_equal(publish_file(folder, (struct bytes){longest, sizeof(longest)}, BYTES("x"), PUBLISH_NEW),
                      FILE_BAD_NAME);
     assert_int_equal(names_in_folder(), 0);
-    assert_int_equal(publish_file(folder, (struct bytes){longest, sizeof(longest) - 1}, BYTES("x"), PUBLISH_NEW), 0);
+    assert_int_equal(
+        publish_file(folder, (struct bytes){longest, sizeof(longest) - 1}, BYTES("x"), PUBLISH_NEW), 0);
     assert_int_equal(publish_file(path_of("nowhere"), BYTES("a"), BYTES("x"), PUBLISH_NEW), ENOENT);
     assert_int_equal(publish_file("/dev/null", BYTES("a"), BYTES("x"), PUBLISH_NEW), ENOTDIR);
 }
@@ -127,9 +128,10 @@ static void failing_writes_leave_nothing(void **state)
     small = old;
     for (small.rlim_cur = 0; small.rlim_cur < sizeof(much); small.rlim_cur = small.rlim_cur * 3 + 4096) {
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-        assert_int_equal(publish_file(folder, BYTES("kept"), (struct bytes){much, sizeof(much)}, PUBLISH_REPLACE),
+        assert_int_equal(
+            publish_file(folder, BYTES("kept"), (struct bytes){much, sizeof(much)}, PUBLISH_REPLACE), EFBIG);
+        assert_int_equal(publish_file(folder, BYTES("new"), (struct bytes){much, sizeof(much)}, PUBLISH_NEW),
                          EFBIG);
-        assert_int_equal(publish_file(folder, BYTES("new"), (struct bytes){much, sizeof(much)}, PUBLISH_NEW), EFBIG);
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
         holds("kept", "old");
         assert_int_equal(names_in_folder(), 1);

@@ -37,10 +37,22 @@ static const char *text_of_printed(void)
 
 static const struct finding whole = {
     .complaint = ELEMENT_CODE,
-    .place = {.file = "po_20240603.x12", .offset = 1042, .has_offset = true, .line = 18, .partner = "acme",
-              .interchange = {"000004711", 9}, .group = {"1187", 4}, .set = {"0003", 4}, .set_id = {"850", 3},
-              .key = {"PO 4500123", 10}, .ordinal = 14, .segment = {"PO1", 3}, .loop = {"PO1[3]", 6},
-              .element = 3, .element_id = "355", .element_name = "Unit or Basis for Measurement Code"},
+    .place = {.file = "po_20240603.x12",
+              .offset = 1042,
+              .has_offset = true,
+              .line = 18,
+              .partner = "acme",
+              .interchange = {"000004711", 9},
+              .group = {"1187", 4},
+              .set = {"0003", 4},
+              .set_id = {"850", 3},
+              .key = {"PO 4500123", 10},
+              .ordinal = 14,
+              .segment = {"PO1", 3},
+              .loop = {"PO1[3]", 6},
+              .element = 3,
+              .element_id = "355",
+              .element_name = "Unit or Basis for Measurement Code"},
     .value = {"CS", 2},
     .expected = "one of CA EA PK",
     .origin = "acme-850.yaml:41",
@@ -56,9 +68,11 @@ static void text_has_all_parts(void **state)
     (void)state;
     begin(&report);
     report_add(&report, &whole);
-    assert_string_equal(text_of_printed(),
+    assert_string_equal(
+        text_of_printed(),
         "S2209 error po_20240603.x12:18 (byte 1042) acme ISA 000004711 GS 1187 ST 850 0003 PO 4500123\n"
-        "  PO1[3] segment 14: PO103 Unit or Basis for Measurement Code (DE 355) is \"CS\": the code is not in the "
+        "  PO1[3] segment 14: PO103 Unit or Basis for Measurement Code (DE 355) is \"CS\": the code is not "
+        "in the "
         "element's list; expected one of CA EA PK (acme-850.yaml:41); 3 more like this\n"
         "  set held, the 997 will say AK304 8, AK403 7; hint: map CS in the partner's table\n");
     assert_int_equal(writes, 1);
@@ -74,20 +88,34 @@ static void text_leaves_no_gaps(void **state)
         struct report report;
         const char *text;
 
-        if (gone & 1) some.place.file = NULL;
-        if (gone & 2) some.place.has_offset = false;
-        if (gone & 4) some.place.line = 0;
-        if (gone & 8) some.place.partner = NULL;
-        if (gone & 16) some.place.interchange.len = 0;
-        if (gone & 32) some.place.set.len = some.place.set_id.len = 0;
-        if (gone & 64) some.place.loop.len = 0;
-        if (gone & 128) some.place.ordinal = 0;
-        if (gone & 256) some.place.element = 0;
-        if (gone & 512) some.value.at = NULL;
-        if (gone & 1024) some.expected = NULL;
-        if (gone & 2048) some.origin = NULL;
-        if (gone & 4096) some.consequence = NULL;
-        if (gone & 8192) some.hint = NULL;
+        if (gone & 1)
+            some.place.file = NULL;
+        if (gone & 2)
+            some.place.has_offset = false;
+        if (gone & 4)
+            some.place.line = 0;
+        if (gone & 8)
+            some.place.partner = NULL;
+        if (gone & 16)
+            some.place.interchange.len = 0;
+        if (gone & 32)
+            some.place.set.len = some.place.set_id.len = 0;
+        if (gone & 64)
+            some.place.loop.len = 0;
+        if (gone & 128)
+            some.place.ordinal = 0;
+        if (gone & 256)
+            some.place.element = 0;
+        if (gone & 512)
+            some.value.at = NULL;
+        if (gone & 1024)
+            some.expected = NULL;
+        if (gone & 2048)
+            some.origin = NULL;
+        if (gone & 4096)
+            some.consequence = NULL;
+        if (gone & 8192)
+            some.hint = NULL;
         begin(&report);
         report_add(&report, &some);
         text = text_of_printed();
@@ -108,13 +136,19 @@ static void text_without_structure_is_a_line(void **state)
     (void)state;
     begin(&report);
     report_say(&report, TECHNICAL_READ, "in\nbox/a.edi", "No such file or directory");
-    report_add(&report, &(struct finding){.complaint = USAGE_VALUE, .detail = "-j, --jobs", .value = {"x\"y", 3},
-                                          .expected = "a number", .hint = "edi2canon --help lists the options"});
-    report_add(&report, &(struct finding){.complaint = USAGE_OPTION, .value = {"--foo", 5}, .place = {
-                                          .file = "maps/a.yaml", .line = 3, .column = 7}});
-    assert_string_equal(text_of_printed(),
+    report_add(&report, &(struct finding){.complaint = USAGE_VALUE,
+                                          .detail = "-j, --jobs",
+                                          .value = {"x\"y", 3},
+                                          .expected = "a number",
+                                          .hint = "edi2canon --help lists the options"});
+    report_add(&report, &(struct finding){.complaint = USAGE_OPTION,
+                                          .value = {"--foo", 5},
+                                          .place = {.file = "maps/a.yaml", .line = 3, .column = 7}});
+    assert_string_equal(
+        text_of_printed(),
         "edi2canon: T7001 error: in\\x0abox/a.edi: cannot read the input: No such file or directory\n"
-        "edi2canon: U8003 error: the option cannot take this argument: -j, --jobs \"x\\\"y\"; expected a number; "
+        "edi2canon: U8003 error: the option cannot take this argument: -j, --jobs \"x\\\"y\"; "
+        "expected a number; "
         "hint: edi2canon --help lists the options\n"
         "edi2canon: U8001 error: maps/a.yaml:3:7: no such option: \"--foo\"\n");
     assert_int_equal(writes, 3);
@@ -131,9 +165,11 @@ static void json_has_all_members(void **state)
     begin(&report);
     report.format = REPORT_JSON;
     report_add(&report, &whole);
-    assert_string_equal(text_of_printed(),
+    assert_string_equal(
+        text_of_printed(),
         "{\"tool\":\"edi2canon\",\"code\":\"S2209\",\"rule\":\"element-code\",\"severity\":\"error\","
-        "\"class\":\"business\",\"file\":\"po_20240603.x12\",\"offset\":1042,\"line\":18,\"partner\":\"acme\","
+        "\"class\":\"business\",\"file\":\"po_20240603.x12\",\"offset\":1042,\"line\":18,"
+        "\"partner\":\"acme\","
         "\"interchange\":\"000004711\",\"group\":\"1187\",\"set\":\"0003\",\"set_id\":\"850\","
         "\"key\":\"PO 4500123\",\"ordinal\":14,\"segment\":\"PO1\",\"loop\":\"PO1[3]\",\"element\":3,"
         "\"reference\":\"PO103\",\"element_id\":\"355\","
@@ -207,13 +243,17 @@ static void quote_shows_what_is_there(void **state)
     quoted_is("a\\x00\"", 6, 200, "a\\\\x00\\\"");
     quoted_is("M\xc3\xbcller", 7, 200, "M\xc3\xbcller");
     quoted_is("M\xfcller", 6, 200, "M\\xfcller");
-    quoted_is("\xc2\x9b", 2, 200, "\\xc2\\x9b");             /* C1 as UTF-8 */
-    quoted_is("\xe2\x80\xae" "evil", 7, 200, "\\xe2\\x80\\xae" "evil"); /* right-to-left override */
-    quoted_is("\xe2\x80\xa8", 3, 200, "\\xe2\\x80\\xa8");    /* line separator */
-    quoted_is("\xed\xa0\x80", 3, 200, "\\xed\\xa0\\x80");    /* a surrogate */
-    quoted_is("\xc0\xaf", 2, 200, "\\xc0\\xaf");             /* overlong */
+    quoted_is("\xc2\x9b", 2, 200, "\\xc2\\x9b"); /* C1 as UTF-8 */
+    quoted_is("\xe2\x80\xae"
+              "evil",
+              7, 200,
+              "\\xe2\\x80\\xae"
+              "evil");                                    /* right-to-left override */
+    quoted_is("\xe2\x80\xa8", 3, 200, "\\xe2\\x80\\xa8"); /* line separator */
+    quoted_is("\xed\xa0\x80", 3, 200, "\\xed\\xa0\\x80"); /* a surrogate */
+    quoted_is("\xc0\xaf", 2, 200, "\\xc0\\xaf");          /* overlong */
     quoted_is("abcdef", 6, 3, "abc...");
-    quoted_is("ab\xc3\xbc", 4, 3, "ab...");                  /* no torn character */
+    quoted_is("ab\xc3\xbc", 4, 3, "ab..."); /* no torn character */
     quoted_is("ab\xc3\xbcx", 5, 4, "ab\xc3\xbc...");
     quoted_is("\xe2\x82\xac\xe2\x82\xac", 6, 5, "\xe2\x82\xac...");
 }
@@ -334,7 +374,8 @@ static void catalogue_is_sound(void **state)
         for (unsigned n = 0; n < 4; n++) {
             size_t len = strlen(texts[n]);
 
-            if (len < 4 || texts[n][len - 1] == '.' || texts[n][len - 1] == ' ' || strstr(texts[n], "  ") != NULL)
+            if (len < 4 || texts[n][len - 1] == '.' || texts[n][len - 1] == ' ' ||
+                strstr(texts[n], "  ") != NULL)
                 fail_msg("%s: text \"%s\"", info->code, texts[n]);
             for (size_t k = 0; k < len; k++)
                 if (texts[n][k] < 0x20 || texts[n][k] > 0x7e)
