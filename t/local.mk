@@ -6,3 +6,7 @@ dist_check_SCRIPTS += %reldir%/0003-manuals.t
 dist_check_SCRIPTS += %reldir%/0100-dictionary.t
 EXTRA_DIST += %reldir%/tap.sh %reldir%/lint %reldir%/tally %reldir%/installed
 EXTRA_DIST += %reldir%/absent/cmocka.h %reldir%/absent/jansson.h
+dist_check_SCRIPTS += %reldir%/0200-canon2erp.t
+dist_check_SCRIPTS += %reldir%/0201-canon2erp-files.t
+dist_check_SCRIPTS += %reldir%/0202-layouts.t
+EXTRA_DIST += %reldir%/0200-canon2erp

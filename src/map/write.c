@@ -5,7 +5,12 @@
 
 #include "map/write_bound.h"
 
-enum { SCRATCH_CEILING = 64 * 1024 * 1024, ARENA_CEILING = 64 * 1024 * 1024, PATH_CEILING = 1024 };
+enum {
+    SCRATCH_CEILING = 64 * 1024 * 1024, /* bytes */
+    ARENA_CEILING = 64 * 1024 * 1024,
+    PATH_CEILING = 1024,
+    MAX_TOLD = 64,                      /* values of a document that are told once */
+};
 
 /* --- telling what is wrong */
 
@@ -60,6 +65,23 @@ static const struct write_frame *frame_of(const struct map_writer *writer, const
     return frame;
 }
 
+static bool told_before(struct map_writer *writer, const struct map_target *target, struct bytes value)
+{
+    struct told *told = writer->told;
+
+    while (told != NULL && (told->value != value.at || told->field != target->field))
+        told = told->next;
+    if (told != NULL)
+        return true;
+    told = writer->n_told < MAX_TOLD ? arena_zalloc(&writer->scratch, 1, sizeof(*told)) : NULL;
+    if (told != NULL) {
+        writer->n_told++;
+        *told = (struct told){writer->told, value.at, target->field};
+        writer->told = told;
+    }
+    return false;
+}
+
 static void tell_fault(void *to, const struct unit_fault *fault)
 {
     struct map_writer *writer = to;
@@ -77,9 +99,12 @@ static void tell_fault(void *to, const struct unit_fault *fault)
     for (unsigned i = 0; i < bound->n_assigns && target == NULL; i++)
         if (bound->assigns[i].slot == fault->slot)
             target = bound->assigns[i].target;
-    if (target != NULL)
-        frame = frame_of(writer, target, frames);
     value = writer->values[fault->slot].text;
+    if (target != NULL) {
+        if (told_before(writer, target, value))
+            return;
+        frame = frame_of(writer, target, frames);
+    }
     snprintf(what, sizeof(what), "in column %.*s of %s: %s", BYTES_ARG(fault->column), writer->rule->tag,
              fault->what);
     write_tell(writer, WRITE_MISFIT, frame, target, what, value, fault->expected);
@@ -184,18 +209,27 @@ static bool nodes_have_content(struct map_writer *writer, const struct map_node 
 static void write_nodes(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
                         const struct canon_object *context);
 
+static void tell_missed(struct map_writer *writer, const struct map_target *target, struct bytes value)
+{
+    struct write_frame frames[MAP_MAX_PATH];
+    char what[128];
+
+    if (target->compute == MAP_SUM) {
+        write_tell(writer, WRITE_DOCUMENT, frame_of(writer, target, frames), target,
+                   "is a sum with more digits than can be reckoned with", value, NULL);
+    } else if (!told_before(writer, target, value)) {
+        snprintf(what, sizeof(what), "in table %s", target->table->name);
+        write_tell(writer, WRITE_NO_CODE, frame_of(writer, target, frames), target, what, value, NULL);
+    }
+}
+
 static void take_assign(struct map_writer *writer, const struct bound_assign *assign,
                         const struct canon_object *context)
 {
     struct write_value value = write_value_of(writer, assign->target, context);
-    struct write_frame frames[MAP_MAX_PATH];
 
     if (value.missed)
-        write_tell(writer, assign->target->compute == MAP_SUM ? WRITE_DOCUMENT : WRITE_NO_CODE,
-                   frame_of(writer, assign->target, frames), assign->target,
-                   assign->target->compute == MAP_SUM ? "the sum has more digits than can be reckoned with"
-                                                      : assign->target->table->name,
-                   value.value.text, NULL);
+        tell_missed(writer, assign->target, value.value.text);
     else if (value.value.text.at != NULL)
         writer->values[assign->slot] = value.value;
 }
@@ -343,6 +377,8 @@ bool map_writer_document(struct map_writer *writer, struct buffer *out, const st
     writer->frame = NULL;
     writer->rule = NULL;
     writer->refused = false;
+    writer->told = NULL;
+    writer->n_told = 0;
     writer->units->out = out;
     arena_reset(&writer->scratch);
     cover_count(writer);

@@ -45,6 +45,13 @@ struct write_frame {
     uint32_t index; /* in a list, from 0, as jq counts */
 };
 
+/* A value of the document that was complained about: a field of the header stands in many units. */
+struct told {
+    struct told *next;
+    const char *value;
+    const struct canon_field *field;
+};
+
 struct map_writer {
     const struct map *map;
     struct unit_writer *units;
@@ -61,6 +68,8 @@ struct map_writer {
     const struct write_frame *frame;
     const struct map_rule *rule;
     bool refused;
+    struct told *told;
+    unsigned n_told;
 };
 
 /* What a target gives. */

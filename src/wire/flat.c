@@ -24,9 +24,9 @@ void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *i
     unsigned count = tag < 0 ? layout->n_records : layout->records[tag].n_columns;
 
     if (tag < 0)
-        buffer_add_string(into, "the layout has the records");
+        buffer_add_string(into, "a record of the layout:");
     else
-        buffer_add_format(into, "%.*s has the columns", BYTES_ARG(layout->records[tag].tag));
+        buffer_add_format(into, "a column of %.*s:", BYTES_ARG(layout->records[tag].tag));
     for (unsigned i = 0; i < count; i++) {
         struct bytes name = tag < 0 ? layout->records[i].tag : layout->records[tag].columns[i].key;
 

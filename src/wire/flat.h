@@ -45,7 +45,7 @@ struct flat_layout {
 int flat_record_find(const struct flat_layout *layout, struct bytes tag);
 int flat_column_find(const struct flat_record *record, struct bytes key);
 
-/* "the records are H, D, T", "the columns of D are ...": for unit_format's tell_known. */
+/* "a record of the layout: H, D, T", "a column of D: ...": for unit_format's tell_known. */
 void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *into);
 
 /* UTF-8 characters of a text. */
