@@ -36,3 +36,5 @@ t_unit_canon_schema_SOURCES = %reldir%/canon_schema.c $(canon_fixture)
 t_unit_canon_write_SOURCES = %reldir%/canon_write.c $(canon_fixture)
 t_unit_canon_read_SOURCES = %reldir%/canon_read.c $(canon_fixture)
 t_unit_canon_jansson_SOURCES = %reldir%/canon_jansson.c $(canon_fixture)
+check_PROGRAMS += %reldir%/settings
+t_unit_settings_SOURCES = %reldir%/settings.c
