@@ -7,3 +7,7 @@ bench_generate_LDADD =
 bench_measure_SOURCES = %reldir%/measure.c
 bench_measure_LDADD =
 EXTRA_DIST += %reldir%/run %reldir%/README
+# The canonical codec beside jansson. Not built by "make": jansson is for checks.
+EXTRA_PROGRAMS += %reldir%/canon
+bench_canon_SOURCES = %reldir%/canon.c
+bench_canon_LDADD = libcrossdock.a $(JANSSON_LIBS) $(room_libs)

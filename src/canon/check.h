@@ -1,9 +1,9 @@
 /*
  * check: what a record lacks.
  *
- * Reading does not ask whether a record is whole: a record is also made piece by piece, and partners leave out
- * what the vocabulary wants. Whoever needs it whole (before it is posted, before it is written for a partner)
- * asks here.
+ * Reading does not ask whether a record is whole: a record is also made piece by piece, and partners leave
+ * out what the vocabulary wants. Whoever needs it whole (before it is posted, before it is written for a
+ * partner) asks here.
  */
 #ifndef CROSSDOCK_CANON_CHECK_H
 #define CROSSDOCK_CANON_CHECK_H

@@ -105,15 +105,15 @@ static void add_envelope(struct buffer *into, const struct canon_kind *kind, uns
     indent(into, depth);
     buffer_add_format(into, "\"kind\": {\"const\": \"%s\"},", kind->name);
     indent(into, depth);
-    buffer_add_string(into, "\"id\": {\"type\": \"string\", \"pattern\": \"^[0-9a-f]{32}$\", \"description\": "
-                            "\"hash of partner, direction, kind and the document's own bytes\"},");
+    buffer_add_string(into, "\"id\": {\"type\": \"string\", \"pattern\": \"^[0-9a-f]{32}$\", "
+                            "\"description\": \"hash of what the document is: partner, direction, kind, bytes\"},");
     indent(into, depth);
     buffer_add_string(into, "\"partner\": {\"type\": \"string\"},");
     indent(into, depth);
     buffer_add_string(into, "\"direction\": {\"enum\": [\"in\", \"out\"]},");
     indent(into, depth);
-    buffer_add_string(into, "\"keys\": {\"type\": \"object\", \"description\": \"what ties a journey's documents "
-                            "together, copied from the body\",");
+    buffer_add_string(into, "\"keys\": {\"type\": \"object\", \"description\": "
+                            "\"what ties a journey's documents together, copied from the body\",");
     indent(into, depth + 1);
     buffer_add_string(into, "\"properties\": {");
     for (unsigned i = 0; i < kind->n_keys; i++) {

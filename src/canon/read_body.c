@@ -96,10 +96,11 @@ static bool read_element(struct reader *r, const struct canon_field *field, stru
 
 static bool read_list(struct reader *r, const struct canon_field *field, struct canon_list *list)
 {
-    struct step *step = reader_enter(r, true);
+    struct step *step;
 
     if (!scanner_sees(&r->scanner, '['))
         return reader_fail(r, r->scanner.at, "expected a list");
+    step = reader_enter(r, true);
     r->scanner.at++;
     scanner_blanks(&r->scanner);
     if (scanner_sees(&r->scanner, ']')) {

@@ -141,7 +141,8 @@ static void link_last(struct canon_list *list, struct canon_object *element)
     list->count++;
 }
 
-struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list, const struct canon_block *block)
+struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list,
+                                       const struct canon_block *block)
 {
     struct canon_object *element = canon_object_new(arena, block);
 
@@ -150,7 +151,8 @@ struct canon_object *canon_list_append(struct arena *arena, struct canon_list *l
     return element;
 }
 
-struct canon_object *canon_append(struct arena *arena, struct canon_object *object, const struct canon_field *field)
+struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
+                                  const struct canon_field *field)
 {
     struct canon_list *list = canon_list(arena, object, field);
 

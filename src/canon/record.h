@@ -162,8 +162,10 @@ struct canon_object *canon_enter(struct arena *arena, struct canon_object *objec
                                  const struct canon_field *field);
 
 /* The list under a field, made when it is not there yet; and a new last element of it, an object. */
-struct canon_list *canon_list(struct arena *arena, struct canon_object *object, const struct canon_field *field);
-struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list, const struct canon_block *block);
+struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
+                              const struct canon_field *field);
+struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list,
+                                       const struct canon_block *block);
 
 /* A new last element of the list under a field: an object of the field's block. */
 struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
