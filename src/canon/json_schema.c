@@ -106,7 +106,7 @@ static void add_envelope(struct buffer *into, const struct canon_kind *kind, uns
     buffer_add_format(into, "\"kind\": {\"const\": \"%s\"},", kind->name);
     indent(into, depth);
     buffer_add_string(into, "\"id\": {\"type\": \"string\", \"pattern\": \"^[0-9a-f]{32}$\", "
-                            "\"description\": \"hash of what the document is: partner, direction, kind, bytes\"},");
+                            "\"description\": \"hash of what it is: partner, direction, kind, bytes\"},");
     indent(into, depth);
     buffer_add_string(into, "\"partner\": {\"type\": \"string\"},");
     indent(into, depth);
