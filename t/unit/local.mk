@@ -46,3 +46,5 @@ check_PROGRAMS += %reldir%/lines
 t_unit_lines_SOURCES = %reldir%/lines.c
 check_PROGRAMS += %reldir%/pattern
 t_unit_pattern_SOURCES = %reldir%/pattern.c
+check_PROGRAMS += %reldir%/map_standard
+t_unit_map_standard_SOURCES = %reldir%/map_standard.c
