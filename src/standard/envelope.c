@@ -267,35 +267,8 @@ void envelope_check_se(const struct segment_view *se, struct bytes control, stru
 
 void envelope_seen_begin(struct envelope_seen *seen, struct arena *arena)
 {
-    *seen = (struct envelope_seen){.arena = arena};
-}
-
-static uint64_t *find_place(uint64_t (*table)[2], uint32_t room, const uint64_t key[2])
-{
-    uint64_t hash = (key[0] ^ (key[1] << 32 | key[1] >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
-    uint32_t i = (uint32_t)(hash >> 32) & (room - 1);
-
-    while ((table[i][0] | table[i][1]) != 0 && (table[i][0] != key[0] || table[i][1] != key[1]))
-        i = (i + 1) & (room - 1);
-    return table[i];
-}
-
-static bool grow(struct envelope_seen *seen)
-{
-    uint32_t room = seen->room != 0 ? seen->room * 2 : 64;
-    uint64_t(*table)[2];
-
-    if (seen->room > UINT32_C(1) << 24)
-        return false;
-    table = arena_zalloc(seen->arena, room, sizeof(*table));
-    if (table == NULL)
-        return false;
-    for (uint32_t i = 0; i < seen->room; i++)
-        if ((seen->table[i][0] | seen->table[i][1]) != 0)
-            memcpy(find_place(table, room, seen->table[i]), seen->table[i], sizeof(seen->table[i]));
-    seen->table = table;
-    seen->room = room;
-    return true;
+    memset(seen, 0, sizeof(*seen));
+    keymap_begin(&seen->others, arena);
 }
 
 /* The run that has `value`, or may be prolonged or begun by it (*fresh); NULL: none. */
@@ -323,33 +296,23 @@ static struct envelope_run *find_run(struct envelope_seen *seen, uint64_t value,
 
 bool envelope_seen_add(struct envelope_seen *seen, struct bytes number)
 {
-    uint64_t key[2], value, *place;
     struct envelope_run *run = NULL;
+    uint64_t value = 0;
     bool fresh = true;
 
     if (number.len == 0)
         return true;
     if (number.len < 16 && bytes_to_count(number, UINT64_MAX - 1, &value))
         run = find_run(seen, value, number.len, &fresh);
-    if (!fresh)
-        return false;
-    key[0] = bytes_key(number.at, number.len < 8 ? number.len : 8);
-    key[1] = number.len > 8 ? bytes_key(number.at + 8, number.len < 16 ? number.len - 8 : 8) : 0;
     /* What a run would take may have come before there was room for the run. */
-    if (seen->room != 0) {
-        place = find_place(seen->table, seen->room, key);
-        if ((place[0] | place[1]) != 0)
-            return false;
-    }
-    if (run != NULL) {
-        if (run->len == 0)
-            *run = (struct envelope_run){value, value, (uint32_t)number.len};
-        run->last = value;
+    if (!fresh || keymap_find(&seen->others, number) != NULL)
+        return false;
+    if (run == NULL) {
+        keymap_add(&seen->others, number, 0);
         return true;
     }
-    if (2 * (seen->n + 1) > seen->room && !grow(seen))
-        return true;
-    memcpy(find_place(seen->table, seen->room, key), key, sizeof(key));
-    seen->n++;
+    if (run->len == 0)
+        *run = (struct envelope_run){value, value, (uint32_t)number.len};
+    run->last = value;
     return true;
 }

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "standard/dictionary.h"
 #include "standard/fault.h"
+#include "standard/keymap.h"
 #include "standard/view.h"
 
 /* Numbers a fault of ISA_SEPARATOR has for an element: the terminator is none. */
@@ -43,7 +44,7 @@ void envelope_check_se(const struct segment_view *se, struct bytes control, stru
 
 /*
  * Control numbers seen in an envelope, to find the one that comes twice.  Numbers that count up, as nearly
- * all do, take no memory.  The table grows in the arena; when that fails, later duplicates go unseen.
+ * all do, take no memory.  The others are kept in the arena; when that fails, later duplicates go unseen.
  */
 enum { ENVELOPE_RUNS = 4 };
 
@@ -54,9 +55,7 @@ struct envelope_run {
 
 struct envelope_seen {
     struct envelope_run runs[ENVELOPE_RUNS];
-    uint64_t (*table)[2]; /* the others, by open addressing; {0, 0}: empty */
-    uint32_t n, room;
-    struct arena *arena;
+    struct keymap others;
 };
 
 void envelope_seen_begin(struct envelope_seen *seen, struct arena *arena);

@@ -1,0 +1,459 @@
+#include "standard/balance.h"
+
+#include "standard/keymap.h"
+#include "standard/types.h"
+
+/* What a segment is to the balances; one can be several things. */
+enum {
+    ROLE_LINE = 1 << 0,     /* counted by CTT01 */
+    ROLE_QUANTITY = 1 << 1, /* has a quantity that is summed */
+    ROLE_COUNT = 1 << 2,    /* CTT */
+    ROLE_TOTAL = 1 << 3,    /* states the sum of the quantities */
+    ROLE_SUM = 1 << 4,      /* TDS */
+    ROLE_PRICE = 1 << 5,    /* a line with a price: quantity times price is summed */
+    ROLE_CHARGE = 1 << 6,   /* SAC, TXI */
+    ROLE_LEVEL = 1 << 7,    /* HL */
+};
+
+/* The semantic notes of the sets' CTT (and of W76, W03, W14), as a table. */
+struct balance_rule {
+    const char *set;
+    const char *line;     /* segment that CTT01 counts; NULL: none */
+    const char *quantity; /* segment and element that CTT02 or `total` sums; NULL: none */
+    uint8_t quantity_element;
+    const char *total; /* segment whose first element states the sum; NULL: none */
+};
+
+static const struct balance_rule rules[] = {
+    {"810", "IT1", "IT1", 2, NULL}, {"830", "LIN", "FST", 1, NULL}, {"832", "LIN", NULL, 0, NULL},
+    {"840", "PO1", "PO1", 2, NULL}, {"843", "PO1", "PO1", 2, NULL}, {"846", "LIN", NULL, 0, NULL},
+    {"850", "PO1", "PO1", 2, NULL}, {"852", "LIN", NULL, 0, NULL},  {"855", "PO1", "PO1", 2, NULL},
+    {"856", "HL", "SN1", 2, NULL},  {"860", "POC", "POC", 3, NULL}, {"861", "RCD", "RCD", 2, NULL},
+    {"862", "LIN", "FST", 1, NULL}, {"865", "POC", "POC", 3, NULL}, {"940", NULL, "W01", 1, "W76"},
+    {"943", NULL, "W04", 1, "W03"}, {"944", NULL, "W07", 1, "W14"}, {"945", NULL, "W12", 3, "W03"},
+};
+
+/* Element 347: the sum is taken of the digits, without point and sign, and cut on the left at its length. */
+#define HASH_MODULUS UINT64_C(10000000000)
+
+struct balance_level {
+    uint64_t offset;
+    uint32_t ordinal;
+    bool by_itself; /* HL01 is its place in the set, 1, 2, 3: not in the map */
+    bool has_children;
+    char children; /* HL04; 0: empty */
+};
+
+static bool is(const char *a, const char *b)
+{
+    return b != NULL && strcmp(a, b) == 0;
+}
+
+bool balance_init(struct balance *balance, const struct standard_set *set, struct arena *arena)
+{
+    uint8_t *roles = arena_zalloc(arena, set->n_positions, 1);
+    bool invoice = is(set->id, "810");
+
+    *balance = (struct balance){.set = set, .roles = roles};
+    if (roles == NULL)
+        return false;
+    for (unsigned i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+        if (is(set->id, rules[i].set))
+            balance->rule = &rules[i];
+    for (unsigned i = 0; i < set->n_positions; i++) {
+        const char *id = set->positions[i].segment->id;
+
+        if (is(id, "HL"))
+            roles[i] |= ROLE_LEVEL;
+        if (balance->rule == NULL)
+            continue;
+        if (is(id, balance->rule->line))
+            roles[i] |= ROLE_LINE;
+        if (is(id, balance->rule->quantity))
+            roles[i] |= ROLE_QUANTITY;
+        if (is(id, balance->rule->total))
+            roles[i] |= ROLE_TOTAL;
+        if (is(id, "CTT"))
+            roles[i] |= ROLE_COUNT;
+        if (invoice && is(id, "IT1"))
+            roles[i] |= ROLE_PRICE;
+        if (invoice && is(id, "TDS"))
+            roles[i] |= ROLE_SUM;
+        if (invoice && (is(id, "SAC") || is(id, "TXI") || is(id, "ITA")))
+            roles[i] |= ROLE_CHARGE;
+    }
+    return true;
+}
+
+void balance_begin(struct balance *balance)
+{
+    balance->lines = 0;
+    balance->whole = balance->hash = 0;
+    balance->quantity = balance->amount = balance->charges = balance->line_charges = (struct decimal){0, 0};
+    balance->roundings = 0;
+    balance->quantity_known = balance->amount_known = true;
+    balance->count.position = balance->total.position = balance->sum.position = NULL;
+    balance->levels = NULL;
+    balance->n_levels = balance->room = 0;
+    balance->levels_lost = balance->orphans = false;
+    balance->numbers = (struct keymap){NULL, 0, 0, NULL};
+}
+
+static struct bytes at(const struct segment_view *view, unsigned element)
+{
+    return element <= view->n_elements && element <= 64 ? view->element[element - 1]
+                                                        : (struct bytes){NULL, 0};
+}
+
+static void add_quantity(struct balance *balance, struct bytes value)
+{
+    struct decimal number;
+    uint64_t digits = 0;
+
+    if (value.len == 0)
+        return;
+    /* Nearly all are small whole numbers. */
+    if (value.len <= 9) {
+        size_t i = 0;
+
+        while (i < value.len && types_digit(value.at[i]))
+            digits = digits * 10 + (uint64_t)(value.at[i++] - '0');
+        if (i == value.len) {
+            balance->whole += digits;
+            balance->hash = (balance->hash + digits) % HASH_MODULUS;
+            return;
+        }
+    }
+    if (!decimal_parse(value, &number) || !decimal_add(balance->quantity, number, &balance->quantity)) {
+        balance->quantity_known = false;
+        return;
+    }
+    digits = (uint64_t)((number.units < 0 ? -number.units : number.units) % (__int128)HASH_MODULUS);
+    balance->hash = (balance->hash + digits) % HASH_MODULUS;
+}
+
+/* How many units a price is for, as a power of ten (element 639); -1: not to be told. */
+static int price_basis(struct bytes code)
+{
+    static const struct {
+        char code[3];
+        int8_t power;
+    } bases[] = {{"HP", 2},  {"LC", 2},  {"QH", 2},  {"RC", 2},  {"TC", 2},  {"WC", 2},
+                 {"TP", 3},  {"LM", 3},  {"QS", 3},  {"RM", 3},  {"TM", 3},  {"WM", 3},
+                 {"PN", 1},  {"TT", 4},  {"HT", 5},  {"LD", -1}, {"PD", -1}, {"RD", -1},
+                 {"TD", -1}, {"WD", -1}, {"PS", -1}, {"TF", -1}, {"HF", -1}, {"NE", -1},
+                 {"NS", -1}, {"TB", -1}, {"P1", -1}, {"NQ", -1}, {"NC", -1}};
+
+    for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+        if (bytes_are(code, bases[i].code))
+            return bases[i].power;
+    return 0;
+}
+
+static void add_amount(struct balance *balance, const struct segment_view *view)
+{
+    struct decimal quantity, price, product, cents;
+    int power = price_basis(at(view, 5));
+
+    if (power < 0 || !decimal_parse(at(view, 2), &quantity) || !decimal_parse(at(view, 4), &price) ||
+        price.scale + (unsigned)power > DECIMAL_MAX_SCALE) {
+        balance->amount_known = false;
+        return;
+    }
+    price.scale += (unsigned)power;
+    if (!decimal_multiply(quantity, price, &product) ||
+        !decimal_add(balance->amount, product, &balance->amount) || !decimal_round(product, 2, &cents)) {
+        balance->amount_known = false;
+        return;
+    }
+    if (decimal_compare(product, cents) != 0)
+        balance->roundings++;
+}
+
+static void add_charge(struct balance *balance, const struct standard_position *position,
+                       const struct segment_view *view)
+{
+    bool in_detail = position->area == 2;
+    struct decimal *sum = in_detail ? &balance->line_charges : &balance->charges;
+    struct decimal amount;
+    struct bytes kind = at(view, 1);
+
+    if (is(position->segment->id, "SAC")) {
+        if (!bytes_are(kind, "A") && !bytes_are(kind, "C"))
+            return;
+        if (at(view, 5).len == 0) {
+            if (at(view, 7).len > 0 ||
+                at(view, 8).len > 0) /* a percentage or rate, whose amount is not told */
+                balance->amount_known = false;
+            return;
+        }
+        if (!decimal_parse(at(view, 5), &amount) || amount.scale != 0) {
+            balance->amount_known = false;
+            return;
+        }
+        amount.scale = 2; /* 610 is N2 */
+        if (bytes_are(kind, "A"))
+            amount.units = -amount.units;
+    } else if (is(position->segment->id, "TXI")) {
+        if (at(view, 2).len == 0 || bytes_are(at(view, 7), "O")) /* for information */
+            return;
+        if (!decimal_parse(at(view, 2), &amount)) {
+            balance->amount_known = false;
+            return;
+        }
+    } else { /* ITA, of early releases */
+        balance->amount_known = false;
+        return;
+    }
+    if (!decimal_add(*sum, amount, sum))
+        balance->amount_known = false;
+}
+
+static void keep(struct balance_stated *stated, const struct standard_position *position,
+                 const struct segment_view *view)
+{
+    stated->view = *view;
+    stated->elements[0] = at(view, 1);
+    stated->elements[1] = at(view, 2);
+    stated->position = position;
+}
+
+/* --- levels */
+
+static bool is_place(struct bytes number, uint32_t *place)
+{
+    uint64_t value;
+
+    if (number.len == 0 || number.at[0] == '0' || !bytes_to_count(number, UINT32_MAX, &value))
+        return false;
+    *place = (uint32_t)value;
+    return true;
+}
+
+static struct balance_level *find_level(struct balance *balance, struct bytes number)
+{
+    uint32_t place, *other;
+
+    if (is_place(number, &place) && place <= balance->n_levels && balance->levels[place - 1].by_itself)
+        return &balance->levels[place - 1];
+    other = keymap_find(&balance->numbers, number);
+    return other != NULL ? &balance->levels[*other] : NULL;
+}
+
+static struct balance_level *new_level(struct balance *balance, struct arena *arena)
+{
+    if (balance->n_levels == balance->room) {
+        uint32_t room = balance->room != 0 ? balance->room * 2 : 64;
+        struct balance_level *levels = arena_alloc(arena, (size_t)room * sizeof(*levels));
+
+        if (levels == NULL)
+            return NULL;
+        if (balance->n_levels > 0)
+            memcpy(levels, balance->levels, balance->n_levels * sizeof(*levels));
+        balance->levels = levels;
+        balance->room = room;
+    }
+    return &balance->levels[balance->n_levels++];
+}
+
+static void tell_level(enum complaint complaint, const struct standard_position *position,
+                       const struct segment_view *view, unsigned element, struct faults *faults)
+{
+    struct fault *fault = fault_add_element(faults, complaint, view, element);
+
+    if (fault == NULL)
+        return;
+    fault_place(faults, fault, position);
+    if (element <= position->segment->n_fields)
+        fault->field = &position->segment->fields[element - 1];
+}
+
+static void take_level(struct balance *balance, const struct standard_position *position,
+                       const struct segment_view *view, struct faults *faults)
+{
+    struct bytes number = at(view, 1), parent = at(view, 2), children = at(view, 4);
+    struct balance_level *level, *above;
+    uint32_t place;
+
+    if (balance->levels_lost || number.len == 0)
+        return;
+    if (find_level(balance, number) != NULL)
+        tell_level(LEVEL_NUMBER, position, view, 1, faults);
+    above = parent.len > 0 ? find_level(balance, parent) : NULL;
+    if (above != NULL) {
+        above->has_children = true;
+    } else if (parent.len > 0) {
+        tell_level(LEVEL_PARENT, position, view, 2, faults);
+        balance->orphans = true;
+    }
+    if (balance->numbers.arena == NULL)
+        keymap_begin(&balance->numbers, faults->arena);
+    level = new_level(balance, faults->arena);
+    if (level == NULL) {
+        balance->levels_lost = true;
+        return;
+    }
+    *level = (struct balance_level){.offset = view->offset,
+                                    .ordinal = view->ordinal,
+                                    .children = children.len == 1 ? children.at[0] : '\0',
+                                    .by_itself = is_place(number, &place) && place == balance->n_levels};
+    if (!level->by_itself && !keymap_add(&balance->numbers, number, balance->n_levels - 1))
+        balance->levels_lost = true;
+}
+
+static void judge_levels(struct balance *balance, struct faults *faults)
+{
+    const struct standard_position *position = NULL;
+
+    if (balance->levels_lost || balance->n_levels == 0)
+        return;
+    for (unsigned i = 0; i < balance->set->n_positions && position == NULL; i++)
+        if (balance->roles[i] & ROLE_LEVEL)
+            position = &balance->set->positions[i];
+    for (uint32_t i = 0; i < balance->n_levels; i++) {
+        const struct balance_level *level = &balance->levels[i];
+        struct segment_view view = {.id = BYTES("HL"), .ordinal = level->ordinal, .offset = level->offset};
+        struct fault *fault;
+
+        /* A level without the children it announces may be the parent that another one misnamed. */
+        if (!((level->children == '1' && !level->has_children && !balance->orphans) ||
+              (level->children == '0' && level->has_children)))
+            continue;
+        fault = fault_add_element(faults, LEVEL_CHILDREN, &view, 4);
+        if (fault == NULL)
+            continue;
+        fault->value = level->children == '1' ? BYTES("1") : BYTES("0");
+        fault->expected = level->has_children ? "1" : "0";
+        fault->position = position;
+        fault->standard = position != NULL ? position->segment : NULL;
+    }
+}
+
+/* --- the whole */
+
+void balance_take(struct balance *balance, uint16_t index, const struct segment_view *view,
+                  struct faults *faults)
+{
+    const struct standard_position *position = &balance->set->positions[index];
+    uint8_t role = balance->roles[index];
+
+    if (role & ROLE_LINE)
+        balance->lines++;
+    if (role & ROLE_QUANTITY)
+        add_quantity(balance, at(view, balance->rule->quantity_element));
+    if (role & ROLE_PRICE)
+        add_amount(balance, view);
+    if (role & ROLE_CHARGE)
+        add_charge(balance, position, view);
+    if (role & ROLE_LEVEL)
+        take_level(balance, position, view, faults);
+    if (role & ROLE_COUNT)
+        keep(&balance->count, position, view);
+    if (role & ROLE_TOTAL)
+        keep(&balance->total, position, view);
+    if (role & ROLE_SUM)
+        keep(&balance->sum, position, view);
+}
+
+static void tell(struct balance_stated *stated, enum complaint complaint, unsigned element,
+                 struct decimal counted, unsigned decimals, struct faults *faults)
+{
+    char text[DECIMAL_TEXT];
+    struct fault *fault;
+
+    stated->view.element = stated->elements;
+    if (stated->view.n_elements > 2)
+        stated->view.n_elements = 2;
+    fault = fault_add_element(faults, complaint, &stated->view, element);
+    if (fault == NULL)
+        return;
+    fault_place(faults, fault, stated->position);
+    if (element <= stated->position->segment->n_fields)
+        fault->field = &stated->position->segment->fields[element - 1];
+    if (decimals > 0 && decimal_round(counted, decimals, &counted))
+        counted.scale = 0; /* written with implied decimals */
+    decimal_print(counted, text);
+    fault->expected = arena_format(faults->arena, "%s", text);
+}
+
+/* Whether a segment was lost, unknown or out of place: totals that differ then say nothing new. */
+static bool is_disturbed(const struct faults *faults)
+{
+    for (const struct fault *fault = faults->first; fault != NULL; fault = fault->next)
+        if (fault->complaint >= SEGMENT_UNKNOWN && fault->complaint <= SEGMENT_EMPTY)
+            return true;
+    return faults->dropped > 0;
+}
+
+/* False when lines are missing or too many: the other totals are wrong, too, then. */
+static bool judge_count(struct balance *balance, struct faults *faults)
+{
+    struct decimal stated, sum;
+    uint64_t number;
+
+    if (balance->count.position == NULL)
+        return true;
+    if (balance->rule->line != NULL && bytes_to_count(balance->count.elements[0], UINT32_MAX, &number) &&
+        number != balance->lines) {
+        tell(&balance->count, BALANCE_COUNT, 1, decimal_of_count(balance->lines), 0, faults);
+        return false;
+    }
+    if (balance->rule->quantity == NULL || !balance->quantity_known ||
+        !decimal_parse(balance->count.elements[1], &stated) ||
+        !decimal_add(balance->quantity, decimal_of_count(balance->whole), &sum))
+        return true;
+    /* Most senders state the plain sum; the standard wants that of the digits. */
+    if (decimal_compare(stated, sum) != 0 && decimal_compare(stated, decimal_of_count(balance->hash)) != 0)
+        tell(&balance->count, BALANCE_HASH, 2, sum, 0, faults);
+    return true;
+}
+
+static void judge_total(struct balance *balance, struct faults *faults)
+{
+    struct decimal stated, sum;
+
+    if (balance->total.position == NULL || !balance->quantity_known ||
+        !decimal_parse(balance->total.elements[0], &stated) ||
+        !decimal_add(balance->quantity, decimal_of_count(balance->whole), &sum))
+        return;
+    if (decimal_compare(stated, sum) != 0)
+        tell(&balance->total, BALANCE_QUANTITY, 1, sum, 0, faults);
+}
+
+/* Whether two amounts are the same but for the lines' rounding to cents, half a cent each. */
+static bool nearly(struct decimal a, struct decimal b, uint32_t roundings)
+{
+    struct decimal difference, allowed = {5 * (__int128)roundings, 3};
+
+    if (!decimal_subtract(a, b, &difference))
+        return false;
+    if (difference.units < 0)
+        difference.units = -difference.units;
+    return decimal_compare(difference, allowed) <= 0;
+}
+
+static void judge_sum(struct balance *balance, struct faults *faults)
+{
+    struct decimal stated, with_charges, with_all;
+
+    if (balance->sum.position == NULL || !balance->amount_known || balance->lines == 0 ||
+        !decimal_parse(balance->sum.elements[0], &stated) || stated.scale != 0 ||
+        !decimal_add(balance->amount, balance->charges, &with_charges) ||
+        !decimal_add(with_charges, balance->line_charges, &with_all))
+        return;
+    stated.scale = 2; /* 610 is N2 */
+    /* Charges of a line may be part of its price already. */
+    if (!nearly(stated, with_charges, balance->roundings) && !nearly(stated, with_all, balance->roundings))
+        tell(&balance->sum, BALANCE_AMOUNT, 1, with_all, 2, faults);
+}
+
+void balance_end(struct balance *balance, struct faults *faults)
+{
+    if (faults->first == NULL || !is_disturbed(faults)) {
+        if (judge_count(balance, faults)) {
+            judge_total(balance, faults);
+            judge_sum(balance, faults);
+        }
+        judge_levels(balance, faults);
+    }
+}
