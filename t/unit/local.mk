@@ -48,3 +48,5 @@ check_PROGRAMS += %reldir%/pattern
 t_unit_pattern_SOURCES = %reldir%/pattern.c
 check_PROGRAMS += %reldir%/map_standard
 t_unit_map_standard_SOURCES = %reldir%/map_standard.c
+check_PROGRAMS += %reldir%/balance
+t_unit_balance_SOURCES = %reldir%/balance.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h

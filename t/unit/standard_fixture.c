@@ -265,6 +265,58 @@ struct dictionary *fixture_dictionary(void)
     return dictionary;
 }
 
+void fixture_checks_init(struct fixture_checks *checks, struct dictionary *dictionary, const char *release,
+                         const char *id)
+{
+    const struct standard_set *set = dictionary_set(dictionary, release, bytes_of(id));
+
+    assert_non_null(set);
+    memset(checks, 0, sizeof(*checks));
+    checks->dictionary = dictionary;
+    arena_init(&checks->arena, 65536, 1 << 24);
+    arena_init(&checks->arena_of_faults, 65536, 1 << 24);
+    rules_init(&checks->rules);
+    faults_init(&checks->faults, &checks->arena_of_faults, &checks->rules);
+    assert_true(walk_init(&checks->walk, set, dictionary, &checks->arena));
+    assert_true(check_init(&checks->check, set, &checks->rules, &checks->arena));
+    assert_true(balance_init(&checks->balance, set, &checks->arena));
+}
+
+void fixture_checks_release(struct fixture_checks *checks)
+{
+    arena_release(&checks->arena);
+    arena_release(&checks->arena_of_faults);
+}
+
+const char *fixture_checks_run(struct fixture_checks *checks, const char *text, size_t len)
+{
+    struct bytes rest = {text, len}, part;
+    uint32_t ordinal = 0;
+
+    arena_reset(&checks->arena_of_faults);
+    faults_begin(&checks->faults, &checks->walk, NULL);
+    walk_begin(&checks->walk);
+    balance_begin(&checks->balance);
+    while (bytes_split(&rest, '~', &part)) {
+        const struct segment_view *view = &checks->view.view;
+        uint16_t place = 0;
+
+        while (part.len > 0 && strchr(" \r\n", part.at[0]) != NULL)
+            part = (struct bytes){part.at + 1, part.len - 1};
+        if (part.len == 0 && rest.at == NULL)
+            break;
+        fixture_view_make(&checks->view, part.at, part.len, ++ordinal);
+        if (ordinal > 1)
+            place = walk_step(&checks->walk, view, &checks->faults);
+        if (place == WALK_LOST)
+            continue;
+        check_segment(&checks->check, place, view, &checks->faults);
+        balance_feed(&checks->balance, place, view, &checks->faults);
+    }
+    balance_end(&checks->balance, &checks->faults);
+    return fixture_faults(&checks->faults, checks->found, sizeof(checks->found));
+}
+
 const char *fixture_faults(const struct faults *faults, char *into, size_t size)
 {
     size_t len = 0;

@@ -8,9 +8,12 @@
 #ifndef CROSSDOCK_UNIT_STANDARD_FIXTURE_H
 #define CROSSDOCK_UNIT_STANDARD_FIXTURE_H
 
+#include "standard/balance.h"
+#include "standard/check.h"
 #include "standard/dictionary.h"
 #include "standard/fault.h"
 #include "standard/view.h"
+#include "standard/walk.h"
 
 enum { FIXTURE_POSITIONS = 64 };
 
@@ -51,6 +54,28 @@ void fixture_view_make(struct fixture_view *made, const char *text, size_t len, 
 
 /* The dictionary of the build; fails the test when it cannot be opened.  The caller closes it. */
 struct dictionary *fixture_dictionary(void);
+
+/* All checks of one set of the dictionary. */
+struct fixture_checks {
+    struct dictionary *dictionary; /* the caller's */
+    struct arena arena, arena_of_faults;
+    struct rules rules;
+    struct faults faults;
+    struct walk walk;
+    struct check check;
+    struct balance balance;
+    struct fixture_view view;
+    char found[4096];
+};
+
+/* Fails the test when the release has no such set. */
+void fixture_checks_init(struct fixture_checks *checks, struct dictionary *dictionary, const char *release,
+                         const char *set);
+void fixture_checks_release(struct fixture_checks *checks);
+
+/* Walks, checks and balances a set whose segments end in '~' ("ST*850*0001~BEG*..."; blanks and line ends
+ * before a segment are passed over); what it finds, as fixture_faults has it. */
+const char *fixture_checks_run(struct fixture_checks *checks, const char *text, size_t len);
 
 /* "S2105 BEG 2; S2209 PO1 5.3": the faults' codes, segments, ordinals and elements. */
 const char *fixture_faults(const struct faults *faults, char *into, size_t size);
