@@ -50,3 +50,5 @@ check_PROGRAMS += %reldir%/map_standard
 t_unit_map_standard_SOURCES = %reldir%/map_standard.c
 check_PROGRAMS += %reldir%/balance
 t_unit_balance_SOURCES = %reldir%/balance.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/messages
+t_unit_messages_SOURCES = %reldir%/messages.c
