@@ -169,9 +169,8 @@ static void values_are_quoted_where_needed(void **state)
     assert_null(written(writer, (const struct unit_value[]){TEXT("a\0b"), NOTHING, NOTHING}));
     assert_null(written(writer, (const struct unit_value[]){NOTHING, TEXT("123456"), NOTHING}));
     assert_string_equal(last_fault, "b: 6 characters are too many; at most 5 characters");
-    assert_string_equal(written(writer, (const struct unit_value[]){NOTHING, TEXT("\xc3\xa4\xc3\xb6\xc3\xbcxy"),
-                                                                    NOTHING}),
-                        ",\xc3\xa4\xc3\xb6\xc3\xbcxy,K\n");
+    assert_string_equal(written(writer, (const struct unit_value[]){NOTHING, TEXT("\xc3\xa4wxyz"), NOTHING}),
+                        ",\xc3\xa4wxyz,K\n");
     assert_null(written(writer, (const struct unit_value[]){NUMBER("x"), NUMBER("12345"), NUMBER("-")}));
     assert_int_equal(faults, 2);
     layout.quote_all = true;
@@ -207,8 +206,8 @@ static void columns_have_their_width(void **state)
     assert_string_equal(written(writer, (const struct unit_value[]){TEXT("ab"), NUMBER("1.5"), NUMBER("2"),
                                                                     TEXT("x")}),
                         "ab  000015   2.0 x.|");
-    assert_string_equal(written(writer, (const struct unit_value[]){TEXT("abcd"), NUMBER("-1.5"), NUMBER("-20"),
-                                                                    TEXT("\xc3\xa4\xc3\xb6\xc3\xbc")}),
+    assert_string_equal(written(writer, (const struct unit_value[]){TEXT("abcd"), NUMBER("-1.5"),
+                                                                    NUMBER("-20"), TEXT("\xc3\xa4\xc3\xb6x")}),
                         "abcd-00015  20.0-\xc3\xa4\xc3\xb6|");
     assert_null(written(writer, (const struct unit_value[]){TEXT("abcde"), NOTHING, NOTHING, NOTHING}));
     assert_string_equal(last_fault, "a: 5 characters are too many; at most 4 characters");
