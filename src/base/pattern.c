@@ -150,9 +150,9 @@ const char *pattern_why(const struct pattern *pattern)
 }
 
 #define AS_TEXT(number) #number
-#define VERSION(major, minor) AS_TEXT(major) "." AS_TEXT(minor)
+#define DOTTED(major, minor) AS_TEXT(major) "." AS_TEXT(minor)
 
 const char *pattern_library(void)
 {
-    return "PCRE2 " VERSION(PCRE2_MAJOR, PCRE2_MINOR);
+    return "PCRE2 " DOTTED(PCRE2_MAJOR, PCRE2_MINOR);
 }
