@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { PIPE_SIZE = 1024 * 1024 };
 
 void input_list_init(struct input_list *list, char *const *names, int count)
@@ -46,12 +48,12 @@ bool input_open(struct input *input, const char *name, struct report *report)
             input->fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         while (input->fd < 0 && errno == EINTR);
         if (input->fd < 0) {
-            complain(input, strerror(errno), passed_over, report);
+            complain(input, file_error(errno), passed_over, report);
             return false;
         }
     }
     if (fstat(input->fd, &about) != 0) {
-        complain(input, strerror(errno), passed_over, report);
+        complain(input, file_error(errno), passed_over, report);
         input_close(input);
         return false;
     }
@@ -89,7 +91,7 @@ void input_complain(const struct input *input, uint64_t offset, int error, struc
 {
     struct finding finding = {.complaint = TECHNICAL_READ,
                               .place = {.file = input->name, .offset = offset, .has_offset = true},
-                              .detail = strerror(error),
+                              .detail = file_error(error),
                               .consequence = "what came before it was translated"};
 
     report_add(report, &finding);

@@ -6,25 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { WINDOW_SIZE = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
-
-int output_write_all(int fd, const char *at, size_t len)
-{
-    while (len > 0) {
-        ssize_t took = write(fd, at, len);
-
-        if (took < 0) {
-            if (errno == EINTR)
-                continue;
-            return errno;
-        }
-        if (took == 0)
-            return EIO;
-        at += took;
-        len -= (size_t)took;
-    }
-    return 0;
-}
 
 static void hand_over(struct output *output)
 {
@@ -33,7 +17,7 @@ static void hand_over(struct output *output)
     output->sink.at = output->window;
     if (output->error != 0 || len == 0)
         return;
-    output->error = output_write_all(output->fd, output->window, len);
+    output->error = file_write(output->fd, output->window, len);
     if (output->error != 0)
         output->sink.failed = true;
     else
@@ -98,14 +82,14 @@ bool output_finish(struct output *output, struct report *report)
     if (output->error == EPIPE)
         report->failed = true; /* quiet, but not done */
     else if (output->error != 0)
-        report_say(report, TECHNICAL_WRITE, output->name, "%s", strerror(output->error));
+        report_say(report, TECHNICAL_WRITE, output->name, "%s", file_error(output->error));
     return output->error == 0;
 }
 
 static void write_line(void *to, const char *at, size_t len)
 {
     (void)to;
-    (void)output_write_all(STDERR_FILENO, at, len); /* where could a failure be told? */
+    (void)file_write(STDERR_FILENO, at, len); /* where could a failure be told? */
 }
 
 void output_report(struct report *report)

@@ -42,9 +42,6 @@ bool output_flush(struct output *output);
  * False when there was one. */
 bool output_finish(struct output *output, struct report *report);
 
-/* All of `at` to fd, whatever the number of writes; the errno of the failure, or 0. */
-int output_write_all(int fd, const char *at, size_t len);
-
 /* Sends the report's lines to standard error, each in one write so that runs side by side do not mix them. */
 void output_report(struct report *report);
 
