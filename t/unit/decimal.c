@@ -352,7 +352,7 @@ static void laws_hold_for_random_numbers(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 100000; round++) {
-        struct decimal n[3], x, y, z;
+        struct decimal n[3], x = {0, 0}, y = x, z = x;
 
         for (unsigned i = 0; i < 3; i++) {
             n[i].units = 0;
