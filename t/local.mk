@@ -9,4 +9,5 @@ EXTRA_DIST += %reldir%/absent/cmocka.h %reldir%/absent/jansson.h
 dist_check_SCRIPTS += %reldir%/0200-canon2erp.t
 dist_check_SCRIPTS += %reldir%/0201-canon2erp-files.t
 dist_check_SCRIPTS += %reldir%/0202-layouts.t
+dist_check_SCRIPTS += %reldir%/0900-manual.t
 EXTRA_DIST += %reldir%/0200-canon2erp
