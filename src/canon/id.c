@@ -33,6 +33,12 @@ void canon_id_add(struct canon_id *id, struct bytes piece)
         hash_add(id->state, piece.at, piece.len);
 }
 
+void canon_id_more(struct canon_id *id, struct bytes part)
+{
+    if (part.len > 0)
+        hash_add(id->state, part.at, part.len);
+}
+
 void canon_id_end(struct canon_id *id, char out[33])
 {
     hash_hex(id->state, out);

@@ -24,6 +24,9 @@ void canon_id_release(struct canon_id *id);
 void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction,
                     const char *kind);
 void canon_id_add(struct canon_id *id, struct bytes piece);
+
+/* Bytes without their length, for one last piece that comes in parts: however it is cut, the id is the same. */
+void canon_id_more(struct canon_id *id, struct bytes part);
 void canon_id_end(struct canon_id *id, char out[33]);
 
 #endif

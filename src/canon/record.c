@@ -26,7 +26,7 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
         return NULL;
     object->next = NULL;
     object->block = block;
-    object->held = 0;
+    memset(object->held, 0, sizeof(object->held));
     object->last = &object->first;
     object->first.next = NULL;
     object->first.count = 0;
@@ -59,7 +59,7 @@ const struct canon_value *canon_get(const struct canon_object *object, const str
 {
     const struct canon_run *last = object->last;
 
-    if (!(object->held >> field->index % 64 & 1))
+    if (!(object->held[field->index / 64] >> field->index % 64 & 1))
         return NULL;
     for (uint32_t i = last->count; i-- > 0;)
         if (last->values[i].field == field->index)

@@ -44,7 +44,7 @@ struct canon_run {
 struct canon_object {
     struct canon_object *next; /* in a list */
     const struct canon_block *block; /* NULL: an element of a list of texts, one value at field 0 */
-    uint64_t held;                   /* bit of field index modulo 64: where it is not set, the field is not */
+    uint64_t held[CANON_MAX_FIELDS / 64]; /* a bit a field: it is there */
     struct canon_run *last;
     struct canon_run first;    /* must stay the last member */
 };
@@ -89,6 +89,17 @@ struct canon_run *canon_grow(struct arena *arena, struct canon_object *object);
 /* The same, with room for `n` values. */
 struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object, uint32_t n);
 
+/* Values of a run stand in the schema's order, so that writers need not sort them: makes room before `end`
+ * where a value of this field belongs.  Mostly that is the end. */
+static inline struct canon_value *canon_place(const struct canon_value *first, struct canon_value *end, uint16_t field)
+{
+    while (end > first && end[-1].field > field) {
+        *end = end[-1];
+        end--;
+    }
+    return end;
+}
+
 /* Appends a value, to be filled in.  The caller sees to it that the field is not set yet.  NULL when the
  * arena failed, also earlier (object is NULL then). */
 static inline struct canon_value *canon_add(struct arena *arena, struct canon_object *object,
@@ -106,14 +117,15 @@ static inline struct canon_value *canon_add(struct arena *arena, struct canon_ob
         else if ((run = canon_grow(arena, object)) == NULL)
             return NULL;
     }
-    value = &run->values[run->count++];
+    value = canon_place(run->values, &run->values[run->count++], field->index);
     value->field = field->index;
-    object->held |= (uint64_t)1 << field->index % 64;
+    object->held[field->index / 64] |= (uint64_t)1 << field->index % 64;
     return value;
 }
 
-/* Room for `n` values at once, to be filled from the pointer on; canon_close takes the end of what was filled
- * and gives the rest back.  Between the two nothing else is added to the object.  NULL: the arena failed. */
+/* Room for `n` values at once, to be filled from the pointer on, each where canon_place says (with `first` the
+ * run's values); canon_close takes the end of what was filled and gives the rest back.  Between the two nothing
+ * else is added to the object.  NULL: the arena failed. */
 static inline struct canon_value *canon_open(struct arena *arena, struct canon_object *object, uint32_t n)
 {
     struct canon_run *run = object->last;
