@@ -11,3 +11,4 @@ dist_check_SCRIPTS += %reldir%/0201-canon2erp-files.t
 dist_check_SCRIPTS += %reldir%/0202-layouts.t
 dist_check_SCRIPTS += %reldir%/0900-manual.t
 EXTRA_DIST += %reldir%/0200-canon2erp
+dist_check_SCRIPTS += %reldir%/0203-write-engine.t

@@ -132,7 +132,7 @@ static bool tests_hold(struct map_writer *writer, const struct map_rule *rule,
         if (test->target != NULL) {
             struct write_value value = write_value_of(writer, test->target, context);
 
-            if (value.value.text.at != NULL && !test_has(test->test, value.value.text))
+            if (!test_has(test->test, value.value.text))
                 return false;
         }
     }
@@ -190,6 +190,8 @@ static bool nodes_have_content(struct map_writer *writer, const struct map_node 
             const struct map_rule *rule = &nodes[i].rules[j];
             const struct canon_object *object = context;
 
+            if (writer->rules[rule->index].tag < 0)
+                continue;
             if (rule->each) {
                 if (list_at(rule, context) != NULL)
                     return true;
@@ -304,6 +306,8 @@ static void write_nodes(struct map_writer *writer, const struct map_node *nodes,
         for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
             const struct map_rule *rule = &nodes[i].rules[j];
 
+            if (writer->rules[rule->index].tag < 0)
+                continue;
             if (rule->each)
                 write_each(writer, &nodes[i], rule, context);
             else

@@ -5,6 +5,7 @@
 struct binder {
     struct map_writer *writer;
     struct report *report;
+    bool own_layout; /* the map's own: what its base has beyond that is not written */
     bool wrong;
 };
 
@@ -22,12 +23,15 @@ static void complain(struct binder *binder, enum complaint complaint, struct map
     binder->wrong = true;
 }
 
-/* A tag or (tag >= 0) a key that the format has no place for. */
+/* A tag or (tag >= 0) a key that the format has no place for.  An overlay with a layout of its own may have
+ * less than its base: then the base's rules speak of more. */
 static void unknown(struct binder *binder, struct map_mark mark, int tag, struct bytes name)
 {
     struct unit_writer *units = binder->writer->units;
     struct buffer known;
 
+    if (binder->own_layout && strcmp(mark.file, binder->writer->map->layout_mark.file) != 0)
+        return;
     buffer_init(&known, 4096);
     units->format->tell_known(units, tag, &known);
     known.failed = false; /* a list cut short is good enough */
@@ -94,12 +98,12 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
     bound->tag = writer->units->format->tag(writer->units, tag);
     if (bound->tag < 0) {
         unknown(binder, rule->mark, -1, tag);
-    } else {
-        for (uint32_t i = 0; i < rule->n_assigns; i++)
-            bind_assign(binder, &rule->assigns[i], bound);
-        for (uint32_t i = 0; i < rule->n_tests; i++)
-            bind_test(binder, &rule->tests[i], bound);
+        return;
     }
+    for (uint32_t i = 0; i < rule->n_assigns; i++)
+        bind_assign(binder, &rule->assigns[i], bound);
+    for (uint32_t i = 0; i < rule->n_tests; i++)
+        bind_test(binder, &rule->tests[i], bound);
     if (rule->pairs != NULL)
         complain(binder, MAP_CANNOT_WRITE, rule->pairs->mark, BYTES("pairs"), NULL);
     bind_nodes(binder, rule->nodes, rule->n_nodes);
@@ -116,13 +120,25 @@ static void bind_nodes(struct binder *binder, const struct map_node *nodes, uint
 static bool make_values(struct map_writer *writer)
 {
     for (uint32_t i = 0; i < writer->map->n_rules; i++) {
-        unsigned count = writer->units->format->n_slots(writer->units, writer->rules[i].tag);
+        unsigned count = 0;
 
+        if (writer->rules[i].tag >= 0)
+            count = writer->units->format->n_slots(writer->units, writer->rules[i].tag);
         if (count > writer->n_values)
             writer->n_values = count;
     }
     writer->values = arena_zalloc(&writer->arena, writer->n_values + 1, sizeof(*writer->values));
     return writer->values != NULL;
+}
+
+/* "maps/acme/orders.yaml" is the file of the map "acme/orders". */
+static bool is_file_of(const char *file, const char *name)
+{
+    static const char suffix[] = ".yaml";
+    size_t file_len = strlen(file), name_len = strlen(name), len = name_len + sizeof(suffix) - 1;
+
+    return file_len >= len && memcmp(file + file_len - len, name, name_len) == 0 &&
+           strcmp(file + file_len - sizeof(suffix) + 1, suffix) == 0;
 }
 
 bool write_bind(struct map_writer *writer, struct report *report)
@@ -133,10 +149,12 @@ bool write_bind(struct map_writer *writer, struct report *report)
     writer->units = layout_open_writer(map, &writer->arena, report);
     if (writer->units == NULL)
         return false;
+    binder.own_layout = is_file_of(map->layout_mark.file, map->name);
     writer->rules = arena_zalloc(&writer->arena, map->n_rules + 1, sizeof(*writer->rules));
-    writer->cover = cover_of_map(map, &writer->arena);
-    if (writer->rules != NULL)
+    if (writer->rules != NULL) {
         bind_nodes(&binder, map->nodes, map->n_nodes);
+        writer->cover = cover_of_map(writer);
+    }
     if (binder.wrong)
         return false;
     if (!writer->arena.failed && make_values(writer))

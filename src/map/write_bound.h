@@ -20,7 +20,7 @@ struct bound_test {
 };
 
 struct bound_rule {
-    int tag;
+    int tag;       /* -1: not in this layout */
     unsigned n_assigns, n_tests;
     struct bound_assign *assigns;
     struct bound_test *tests;
@@ -91,8 +91,8 @@ struct write_value write_value_of(struct map_writer *writer, const struct map_ta
 const struct canon_object *write_reach(const struct canon_object *from, const struct canon_field *const *path,
                                        unsigned len);
 
-/* NULL: out of memory. */
-struct cover *cover_of_map(const struct map *map, struct arena *arena);
+/* Of a writer whose rules are bound.  NULL: out of memory. */
+struct cover *cover_of_map(struct map_writer *writer);
 
 /* Counts what the record has and no line writes; with write->refuse_unwritten, tells each.  How many. */
 uint64_t cover_count(struct map_writer *writer);

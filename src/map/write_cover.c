@@ -63,29 +63,31 @@ static void cover_target(struct cover *root, struct cover *context, const struct
         cover->written[target->raw->index] = true;
 }
 
-static void cover_nodes(struct cover *root, struct cover *context, const struct map_node *nodes,
-                        uint32_t count, struct arena *arena)
+static void cover_nodes(struct map_writer *writer, struct cover *root, struct cover *context,
+                        const struct map_node *nodes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
             const struct map_rule *rule = &nodes[i].rules[j];
-            struct cover *cover = descend(context, rule->enter, rule->enter_len, arena);
+            const struct bound_rule *bound = &writer->rules[rule->index];
+            struct cover *cover = descend(context, rule->enter, rule->enter_len, &writer->arena);
 
-            if (cover == NULL)
+            if (cover == NULL || bound->tag < 0)
                 continue;
-            for (uint32_t k = 0; k < rule->n_assigns; k++)
-                cover_target(root, cover, &rule->assigns[k].target, arena);
-            cover_nodes(root, cover, rule->nodes, rule->n_nodes, arena);
+            for (unsigned k = 0; k < bound->n_assigns; k++)
+                cover_target(root, cover, bound->assigns[k].target, &writer->arena);
+            cover_nodes(writer, root, cover, rule->nodes, rule->n_nodes);
         }
     }
 }
 
-struct cover *cover_of_map(const struct map *map, struct arena *arena)
+struct cover *cover_of_map(struct map_writer *writer)
 {
-    struct cover *root = cover_new(arena, NULL, map->kind->body);
+    const struct map *map = writer->map;
+    struct cover *root = cover_new(&writer->arena, NULL, map->kind->body);
 
     if (root != NULL)
-        cover_nodes(root, root, map->nodes, map->n_nodes, arena);
+        cover_nodes(writer, root, root, map->nodes, map->n_nodes);
     return root;
 }
 
