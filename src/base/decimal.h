@@ -23,10 +23,13 @@ enum {
 /* Whether text is canonical already: most are, and cost one look at each byte. */
 static inline bool decimal_is_canonical(struct bytes text)
 {
-    const char *at = text.at, *end = text.at + text.len;
-    bool negative = text.len > 0 && *at == '-', nonzero = false;
-    const char *digits;
+    const char *at = text.at, *end, *digits;
+    bool negative, nonzero = false;
 
+    if (text.len == 0)
+        return false;
+    end = at + text.len;
+    negative = *at == '-';
     at += negative;
     digits = at;
     for (; at < end && *at >= '0' && *at <= '9'; at++)
