@@ -54,23 +54,26 @@ show 0 'cat inbox/850-acme-one-bad.edi'
 show 1 'edi2canon --check inbox/850-acme-one-bad.edi'
 
 say 'A bad order never harms its neighbours: the other two come out, one JSON record a line.'
-show 1 'edi2canon --quiet inbox/850-acme-one-bad.edi | cut -c -200'
+show 1 'edi2canon inbox/850-acme-one-bad.edi 2> findings.txt | cut -c -150'
 
-say 'Three partners, three habits, two releases of X12: the records are alike.'
-show 0 'edi2canon inbox/850-acme-typical.edi inbox/850-zenith-full.edi inbox/850-nordwind-dropship.edi > orders.jsonl'
-show 0 'wc -l orders.jsonl'
-show 0 'head -n 1 orders.jsonl'
+say 'Three partners, three habits, two releases of X12: the records are alike. -v counts the sets.'
+show 0 'edi2canon -v inbox/850-{acme-typical,zenith-full,nordwind-dropship}.edi > orders.jsonl'
+show 0 'sed -n 1p orders.jsonl'
 
-say 'For an ERP that imports CSV: one row a line, one file an order, each written whole; a receipt says which.'
+say 'Quantities and prices keep the digits that came.'
+show 0 "edi2canon inbox/850-nordwind-bulk.edi | grep -oE '\"(quantity|unit_price)\":\"[^\"]*\"' | paste - -"
+
+say 'For an ERP that imports CSV: one file an order, written whole or not at all; a receipt names each.'
 show 0 'canon2erp -m erp-orders-csv -o out orders.jsonl'
-show 0 'head -n 3 out/*.csv | cut -c -160'
+show 0 'cut -d , -f 1,9,15,18,23-26 out/*.csv'
 
 say 'The same records as XML and in fixed columns: a format is a map, not a program.'
-show 0 'canon2erp -m erp-orders-xml orders.jsonl | head -n 20'
-show 0 'canon2erp -m erp-orders-fixed orders.jsonl | head -n 6'
+show 0 'canon2erp -m erp-orders-xml orders.jsonl | sed -n 1,20p'
+show 0 'canon2erp -m erp-orders-fixed orders.jsonl | sed -n 1,6p | cut -c -140'
 
-say 'All in one pipe, from what the partners sent to what the ERP reads.'
-show 0 'edi2canon inbox/850-many-delimiters.edi | canon2erp -m erp-orders-csv -o out'
-show 0 'ls -l out'
+say 'All in one pipe. The file holds four interchanges, each with delimiters of its own.'
+show 0 'edi2canon inbox/850-many-delimiters.edi | canon2erp -m erp-orders-csv -o out > receipts.jsonl'
+show 0 'wc -l receipts.jsonl'
+show 0 'ls out'
 
 printf '\n# All of it is in %s.\n' "$PWD"
