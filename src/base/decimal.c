@@ -55,8 +55,10 @@ static bool read_parts(struct bytes text, struct parts *parts)
     size_t n;
 
     text = bytes_trim(text);
-    *parts = (struct parts){.negative = text.len > 0 && text.at[0] == '-'};
-    if (parts->negative || (text.len > 0 && text.at[0] == '+'))
+    if (text.len == 0)
+        return false;
+    *parts = (struct parts){.negative = text.at[0] == '-'};
+    if (parts->negative || text.at[0] == '+')
         text = without(text, 1);
     n = count_digits(text);
     parts->whole = (struct bytes){text.at, n};

@@ -180,6 +180,8 @@ static void what_is_canonical_is_left_alone(void **state)
     for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
         assert_false(decimal_is_canonical(bytes_of(no[i])));
     assert_false(decimal_is_canonical((struct bytes){NULL, 0}));
+    assert_false(decimal_from_real((struct bytes){NULL, 0}, &arena, &(struct bytes){NULL, 0}));
+    assert_false(decimal_from_implied((struct bytes){NULL, 0}, 2, &arena, &(struct bytes){NULL, 0}));
 }
 
 static struct decimal number(const char *text)
