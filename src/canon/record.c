@@ -105,7 +105,7 @@ struct canon_object *canon_enter(struct arena *arena, struct canon_object *objec
 }
 
 struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
-                                  const struct canon_field *field)
+                              const struct canon_field *field)
 {
     struct canon_value *value;
     struct canon_list *list;

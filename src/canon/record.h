@@ -42,11 +42,11 @@ struct canon_run {
 };
 
 struct canon_object {
-    struct canon_object *next; /* in a list */
-    const struct canon_block *block; /* NULL: an element of a list of texts, one value at field 0 */
+    struct canon_object *next;            /* in a list */
+    const struct canon_block *block;      /* NULL: an element of a list of texts, one value at field 0 */
     uint64_t held[CANON_MAX_FIELDS / 64]; /* a bit a field: it is there */
     struct canon_run *last;
-    struct canon_run first;    /* must stay the last member */
+    struct canon_run first; /* must stay the last member */
 };
 
 struct canon_list {
@@ -60,22 +60,22 @@ enum canon_direction { CANON_IN, CANON_OUT };
 struct canon_source {
     struct bytes format, file;
     uint64_t offset, length;
-    struct bytes sender, receiver; /* "01:006927180" */
+    struct bytes sender, receiver;         /* "01:006927180" */
     struct bytes app_sender, app_receiver; /* GS02, GS03 */
     struct bytes interchange, group, set, type, release, map;
-    struct bytes created;          /* ISA09/10 as a datetime */
+    struct bytes created; /* ISA09/10 as a datetime */
     bool test;
     bool has_offset;
 };
 
 struct canon_record {
     const struct canon_kind *kind;
-    char id[33];             /* 32 hex and NUL; "" when there is none yet */
+    char id[33]; /* 32 hex and NUL; "" when there is none yet */
     struct bytes partner;
     enum canon_direction direction;
     struct canon_source source;
     struct canon_object *body;
-    struct arena *arena;     /* not owned */
+    struct arena *arena; /* not owned */
 };
 
 /* Begins an empty record of this kind; resets nothing: the arena is the caller's to reset. */
@@ -91,7 +91,8 @@ struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object
 
 /* Values of a run stand in the schema's order, so that writers need not sort them: makes room before `end`
  * where a value of this field belongs.  Mostly that is the end. */
-static inline struct canon_value *canon_place(const struct canon_value *first, struct canon_value *end, uint16_t field)
+static inline struct canon_value *canon_place(const struct canon_value *first, struct canon_value *end,
+                                              uint16_t field)
 {
     while (end > first && end[-1].field > field) {
         *end = end[-1];

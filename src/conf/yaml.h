@@ -15,15 +15,15 @@ enum yaml_kind { YAML_SCALAR = 1, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
     enum yaml_kind kind;
-    bool quoted;            /* a scalar in quotes: never null, true or a number */
-    uint32_t line, column;  /* from 1 */
+    bool quoted;           /* a scalar in quotes: never null, true or a number */
+    uint32_t line, column; /* from 1 */
     const char *file;
-    struct bytes text;      /* of a scalar, NUL-terminated */
-    struct bytes key;       /* when it is a value in a map, NUL-terminated */
+    struct bytes text; /* of a scalar, NUL-terminated */
+    struct bytes key;  /* when it is a value in a map, NUL-terminated */
     uint32_t key_line, key_column;
-    uint32_t n;             /* children */
+    uint32_t n;                     /* children */
     struct yaml_node *first, *last; /* children, in the file's order */
-    struct yaml_node *next; /* sibling */
+    struct yaml_node *next;         /* sibling */
 };
 
 enum {

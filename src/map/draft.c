@@ -25,11 +25,13 @@ static struct draft_node *expand_part(struct drafting *d, const struct yaml_node
     while (part != NULL && !bytes_equal(part->source->key, name->text))
         part = part->next;
     if (part == NULL) {
-        yaml_complain(d->report, name, false, SETTING_VALUE, NULL, "there is no part named \"%.80s\"", name->text.at);
+        yaml_complain(d->report, name, false, SETTING_VALUE, NULL, "there is no part named \"%.80s\"",
+                      name->text.at);
         return NULL;
     }
     if (part->expanding) {
-        yaml_complain(d->report, name, false, SETTING_VALUE, NULL, "the part \"%.80s\" contains itself", name->text.at);
+        yaml_complain(d->report, name, false, SETTING_VALUE, NULL, "the part \"%.80s\" contains itself",
+                      name->text.at);
         return NULL;
     }
     if (!part->expanded) {
@@ -56,7 +58,8 @@ static struct draft_rule *expand_rule(struct drafting *d, const struct yaml_node
     if (rule == NULL)
         return NULL;
     if (source->kind != YAML_MAP) {
-        yaml_complain(d->report, source, true, SETTING_TYPE, NULL, "a rule is a mapping: {\"01\": field, ...}");
+        yaml_complain(d->report, source, true, SETTING_TYPE, NULL,
+                      "a rule is a mapping: {\"01\": field, ...}");
         return NULL;
     }
     rule->where = source;
@@ -94,8 +97,8 @@ static struct draft_node *expand_node(struct drafting *d, const struct yaml_node
     if (node == NULL)
         return NULL;
     if (source->kind != YAML_MAP || source->n != 1) {
-        yaml_complain(d->report, source->n > 1 ? source->first->next : source, source->n > 1, SETTING_TYPE, NULL,
-                      "a node has one key, its tag: - REF: {...}");
+        yaml_complain(d->report, source->n > 1 ? source->first->next : source, source->n > 1, SETTING_TYPE,
+                      NULL, "a node has one key, its tag: - REF: {...}");
         return NULL;
     }
     node->tag = body->key.at;
@@ -175,7 +178,8 @@ static bool same_value(const struct yaml_node *a, const struct yaml_node *b)
     return true;
 }
 
-static struct draft_node *lay_over(struct drafting *d, const struct draft_node *base, const struct draft_node *over);
+static struct draft_node *lay_over(struct drafting *d, const struct draft_node *base,
+                                   const struct draft_node *over);
 
 static const struct draft_entry *entry_of(const struct draft_rule *rule, struct bytes key)
 {
@@ -185,7 +189,8 @@ static const struct draft_entry *entry_of(const struct draft_rule *rule, struct 
     return NULL;
 }
 
-static struct draft_rule *merge_rule(struct drafting *d, const struct draft_rule *base, const struct draft_rule *over)
+static struct draft_rule *merge_rule(struct drafting *d, const struct draft_rule *base,
+                                     const struct draft_rule *over)
 {
     struct draft_rule *rule = arena_zalloc(d->arena, 1, sizeof(*rule));
     struct draft_entry **last;
@@ -196,7 +201,8 @@ static struct draft_rule *merge_rule(struct drafting *d, const struct draft_rule
     rule->when = base->when;
     last = &rule->entries;
     for (int round = 0; round < 2; round++)
-        for (const struct draft_entry *entry = round == 0 ? base->entries : over->entries; entry != NULL; entry = entry->next) {
+        for (const struct draft_entry *entry = round == 0 ? base->entries : over->entries; entry != NULL;
+             entry = entry->next) {
             const struct draft_entry *use = entry;
 
             if (round == 0 && entry_of(over, entry->value->key) != NULL)
@@ -216,7 +222,8 @@ static struct draft_rule *merge_rule(struct drafting *d, const struct draft_rule
 }
 
 /* The rules of one tag: matched by `when`; new ones come first. */
-static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rule *base, const struct draft_rule *over)
+static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rule *base,
+                                      const struct draft_rule *over)
 {
     struct draft_rule *rules = NULL, **last = &rules;
 
@@ -256,7 +263,8 @@ static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rul
     return rules;
 }
 
-static struct draft_node *lay_over(struct drafting *d, const struct draft_node *base, const struct draft_node *over)
+static struct draft_node *lay_over(struct drafting *d, const struct draft_node *base,
+                                   const struct draft_node *over)
 {
     struct draft_node *nodes = NULL;
 
@@ -283,7 +291,7 @@ static struct draft_node *lay_over(struct drafting *d, const struct draft_node *
 
 /* ---- files ---- */
 
-static const char *const top_keys[] = {"map",    "title", "format", "set",    "record", "base",
+static const char *const top_keys[] = {"map",    "title", "format", "set",  "record",   "base",
                                        "tables", "parts", "layout", "tree", "releases", "lossy"};
 
 static bool check_top(struct drafting *d, const struct yaml_node *top)
@@ -318,8 +326,8 @@ static bool check_top(struct drafting *d, const struct yaml_node *top)
     return good;
 }
 
-static bool add_file(struct draft *draft, struct drafting *d, const char *name, unsigned depth, struct search *search,
-                     struct hash *hash, const struct yaml_node *named_at)
+static bool add_file(struct draft *draft, struct drafting *d, const char *name, unsigned depth,
+                     struct search *search, struct hash *hash, const struct yaml_node *named_at)
 {
     const char *path = search_find(search, arena_format(d->arena, "maps/%s.yaml", name));
     const struct yaml_node *top, *base, *node;
@@ -329,9 +337,11 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     if (path == NULL || depth == MAX_BASES) {
         if (named_at != NULL)
             yaml_complain(d->report, named_at, false, MAP_UNKNOWN, NULL, "maps/%.80s.yaml %s", name,
-                          depth == MAX_BASES ? "is too many bases deep" : "is in none of the folders searched");
+                          depth == MAX_BASES ? "is too many bases deep"
+                                             : "is in none of the folders searched");
         else
-            report_say(d->report, MAP_UNKNOWN, NULL, "maps/%.80s.yaml is in none of %s", name, search_folders_text(search));
+            report_say(d->report, MAP_UNKNOWN, NULL, "maps/%.80s.yaml is in none of %s", name,
+                       search_folders_text(search));
         return false;
     }
     top = yaml_load(path, d->arena, d->report, &content);
@@ -344,7 +354,8 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     if (base != NULL && !add_file(draft, d, base->text.at, depth + 1, search, hash, base))
         return false;
     node = yaml_get(top, "parts");
-    for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL; child = child->next) {
+    for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL;
+         child = child->next) {
         struct part *part = arena_zalloc(d->arena, 1, sizeof(*part));
 
         if (part == NULL)
@@ -354,7 +365,8 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
         d->parts = part;
     }
     node = yaml_get(top, "tables");
-    for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL; child = child->next) {
+    for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL;
+         child = child->next) {
         struct draft_tables *table = arena_zalloc(d->arena, 1, sizeof(*table));
 
         if (table == NULL)

@@ -32,13 +32,13 @@ struct draft_node {
 };
 
 struct draft {
-    const struct yaml_node *top;    /* of the file itself */
+    const struct yaml_node *top;                                    /* of the file itself */
     const struct yaml_node *format, *set, *record, *title, *layout; /* of the file, else its base's */
     struct draft_node *nodes;
     struct draft_tables {
         struct draft_tables *next;
         const struct yaml_node *table; /* key: its name */
-    } *tables;                      /* the file's before its base's */
+    } * tables;                        /* the file's before its base's */
 };
 
 /* Reads maps/NAME.yaml and its bases; false when that failed and was told.  Adds every file's bytes to

@@ -6,3 +6,4 @@ libcrossdock_a_SOURCES += %reldir%/layout_keys.c %reldir%/layout_keys.h
 libcrossdock_a_SOURCES += %reldir%/write.c %reldir%/write.h %reldir%/write_bound.h
 libcrossdock_a_SOURCES += %reldir%/write_bind.c %reldir%/write_cover.c %reldir%/write_value.c
 libcrossdock_a_SOURCES += %reldir%/x12_read.c %reldir%/x12_read.h
+libcrossdock_a_SOURCES += %reldir%/x12_bind.c %reldir%/x12_bound.h

@@ -34,13 +34,14 @@ struct binder {
 static struct map_mark mark_of(const struct yaml_node *node, bool at_key)
 {
     at_key = at_key && node->key.at != NULL;
-    return (struct map_mark){node->file, at_key ? node->key_line : node->line, at_key ? node->key_column : node->column};
+    return (struct map_mark){node->file, at_key ? node->key_line : node->line,
+                             at_key ? node->key_column : node->column};
 }
 
 /* ---- fields ---- */
 
-static const struct canon_field *field_named(struct binder *b, const struct yaml_node *at, const struct canon_block *block,
-                                             struct bytes name)
+static const struct canon_field *field_named(struct binder *b, const struct yaml_node *at,
+                                             const struct canon_block *block, struct bytes name)
 {
     const struct canon_field *field = block != NULL ? canon_block_field(block, name) : NULL;
 
@@ -55,8 +56,8 @@ static const struct canon_field *field_named(struct binder *b, const struct yaml
 }
 
 /* A dotted path from `block`; all but the last step are objects. */
-static bool bind_path(struct binder *b, const struct yaml_node *at, const struct canon_block *block, struct bytes text,
-                      const struct canon_field *path[MAP_MAX_PATH], uint8_t *len)
+static bool bind_path(struct binder *b, const struct yaml_node *at, const struct canon_block *block,
+                      struct bytes text, const struct canon_field *path[MAP_MAX_PATH], uint8_t *len)
 {
     struct bytes part;
 
@@ -67,7 +68,8 @@ static bool bind_path(struct binder *b, const struct yaml_node *at, const struct
         if (field == NULL)
             return false;
         if (*len == MAP_MAX_PATH || (text.at != NULL && (field->type != CANON_OBJECT || field->is_list))) {
-            yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "\"%.*s\" is no object to go into", BYTES_ARG(part));
+            yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "\"%.*s\" is no object to go into",
+                          BYTES_ARG(part));
             return false;
         }
         path[(*len)++] = field;
@@ -88,7 +90,8 @@ static const struct map_table *table_named(struct binder *b, const struct yaml_n
     while (source != NULL && !bytes_equal(source->table->key, at->text))
         source = source->next;
     if (source == NULL) {
-        yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "there is no table named \"%.80s\"", at->text.at);
+        yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "there is no table named \"%.80s\"",
+                      at->text.at);
         return NULL;
     }
     named = arena_zalloc(b->arena, 1, sizeof(*named));
@@ -103,7 +106,8 @@ static const struct map_table *table_named(struct binder *b, const struct yaml_n
     return named->table;
 }
 
-static bool bind_compute(struct binder *b, struct map_target *target, const struct yaml_node *value, enum map_compute compute)
+static bool bind_compute(struct binder *b, struct map_target *target, const struct yaml_node *value,
+                         enum map_compute compute)
 {
     const struct canon_block *root = b->map->kind->body;
     struct bytes rest = value->text, list;
@@ -116,7 +120,8 @@ static bool bind_compute(struct binder *b, struct map_target *target, const stru
         return false;
     if (!target->of_list->is_list || (compute == MAP_SUM) != (rest.at != NULL)) {
         yaml_complain(b->report, value, false, SETTING_VALUE, NULL,
-                      compute == MAP_COUNT ? "count takes a list: lines" : "sum takes a field of a list: lines.quantity");
+                      compute == MAP_COUNT ? "count takes a list: lines"
+                                           : "sum takes a field of a list: lines.quantity");
         return false;
     }
     if (compute == MAP_SUM) {
@@ -148,8 +153,8 @@ static bool bind_field(struct binder *b, struct map_target *target, const struct
         return false;
     target->field = target->path[target->path_len - 1];
     if (!is_text_field(target->field)) {
-        yaml_complain(b->report, at, false, SETTING_VALUE, "use at: or each: to go into it", "\"%.*s\" is an object",
-                      BYTES_ARG(name));
+        yaml_complain(b->report, at, false, SETTING_VALUE, "use at: or each: to go into it",
+                      "\"%.*s\" is an object", BYTES_ARG(name));
         return false;
     }
     block = target->path_len > 1 ? target->path[target->path_len - 2]->block : context;
@@ -203,7 +208,8 @@ static bool bind_target_key(struct binder *b, struct map_target *target, const s
         return true;
     }
     yaml_complain(b->report, child, true, SETTING_UNKNOWN,
-                  "a target knows field, table, miss, pad, count, sum, default and value", "\"%.80s\"", child->key.at);
+                  "a target knows field, table, miss, pad, count, sum, default and value", "\"%.80s\"",
+                  child->key.at);
     return false;
 }
 
@@ -214,7 +220,8 @@ static bool bind_target(struct binder *b, struct map_target *target, const struc
     if (value->kind == YAML_SCALAR)
         return bind_field(b, target, value, context);
     if (value->kind != YAML_MAP) {
-        yaml_complain(b->report, value, true, SETTING_TYPE, NULL, "a field's name or {field: NAME, ...} is expected here");
+        yaml_complain(b->report, value, true, SETTING_TYPE, NULL,
+                      "a field's name or {field: NAME, ...} is expected here");
         return false;
     }
     for (const struct yaml_node *child = value->first; child != NULL; child = child->next)
@@ -236,7 +243,8 @@ static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yam
     if (when == NULL)
         return true;
     if (when->kind != YAML_MAP || when->n == 0) {
-        yaml_complain(b->report, when, true, SETTING_TYPE, NULL, "when is {\"01\": VALUE} or {\"01\": [VALUES]}");
+        yaml_complain(b->report, when, true, SETTING_TYPE, NULL,
+                      "when is {\"01\": VALUE} or {\"01\": [VALUES]}");
         return false;
     }
     tests = arena_zalloc(b->arena, when->n, sizeof(*tests));
@@ -246,14 +254,16 @@ static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yam
     for (const struct yaml_node *child = when->first; child != NULL; child = child->next) {
         struct map_test *test = &tests[rule->n_tests++];
         const struct yaml_node *from = child->kind == YAML_LIST ? child->first : child;
-        struct bytes *values = arena_zalloc(b->arena, child->kind == YAML_LIST ? child->n : 1, sizeof(*values));
+        struct bytes *values = arena_zalloc(b->arena, child->kind == YAML_LIST ? child->n : 1,
+                                            sizeof(*values));
 
         test->key = child->key;
         test->mark = mark_of(child, true);
         test->values = values;
         for (; from != NULL && values != NULL; from = child->kind == YAML_LIST ? from->next : NULL) {
             if (from->kind != YAML_SCALAR) {
-                yaml_complain(b->report, from, false, SETTING_TYPE, NULL, "a value or a list of values is expected here");
+                yaml_complain(b->report, from, false, SETTING_TYPE, NULL,
+                              "a value or a list of values is expected here");
                 return false;
             }
             values[test->n_values++] = from->text;
@@ -295,8 +305,8 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
             if (pairs->rest_type == NULL || pairs->rest_value == NULL)
                 return false;
         } else {
-            yaml_complain(b->report, child, true, SETTING_UNKNOWN, "pairs knows from, to, by and rest", "\"%.80s\"",
-                          child->key.at);
+            yaml_complain(b->report, child, true, SETTING_UNKNOWN, "pairs knows from, to, by and rest",
+                          "\"%.80s\"", child->key.at);
             return false;
         }
     }
@@ -311,7 +321,8 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
 {
     struct map_groups *groups = arena_zalloc(b->arena, 1, sizeof(*groups));
     const struct yaml_node *fields = yaml_get(source, "fields"), *also = yaml_get(source, "also");
-    const struct yaml_node *each = yaml_get(source, "each"), *from = yaml_get(source, "from"), *to = yaml_get(source, "to");
+    const struct yaml_node *each = yaml_get(source, "each"), *from = yaml_get(source, "from"),
+                           *to = yaml_get(source, "to");
     struct map_target *targets;
     struct map_assign *assigns;
 
@@ -321,12 +332,14 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     groups->mark = mark_of(source, true);
     for (const struct yaml_node *child = source->first; child != NULL; child = child->next)
         if (child != fields && child != also && child != each && child != from && child != to) {
-            yaml_complain(b->report, child, true, SETTING_UNKNOWN, "groups knows from, to, each, fields and also", "\"%.80s\"",
-                          child->key.at);
+            yaml_complain(b->report, child, true, SETTING_UNKNOWN,
+                          "groups knows from, to, each, fields and also", "\"%.80s\"", child->key.at);
             return false;
         }
-    if (fields == NULL || fields->kind != YAML_LIST || fields->n == 0 || each == NULL || from == NULL || to == NULL) {
-        yaml_complain(b->report, source, true, SETTING_MISSING, NULL, "groups needs from, to, each and a list of fields");
+    if (fields == NULL || fields->kind != YAML_LIST || fields->n == 0 || each == NULL || from == NULL ||
+        to == NULL) {
+        yaml_complain(b->report, source, true, SETTING_MISSING, NULL,
+                      "groups needs from, to, each and a list of fields");
         return false;
     }
     groups->from = from->text;
@@ -335,7 +348,8 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     if (groups->list == NULL)
         return false;
     if (!groups->list->is_list || groups->list->block == NULL) {
-        yaml_complain(b->report, each, false, SETTING_VALUE, NULL, "\"%s\" is no list of objects", groups->list->name);
+        yaml_complain(b->report, each, false, SETTING_VALUE, NULL, "\"%s\" is no list of objects",
+                      groups->list->name);
         return false;
     }
     targets = arena_zalloc(b->arena, fields->n, sizeof(*targets));
@@ -347,7 +361,8 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     for (const struct yaml_node *child = fields->first; child != NULL; child = child->next)
         if (!bind_target(b, &targets[groups->n_fields++], child, groups->list->block))
             return false;
-    for (const struct yaml_node *child = also != NULL ? also->first : NULL; child != NULL; child = child->next) {
+    for (const struct yaml_node *child = also != NULL ? also->first : NULL; child != NULL;
+         child = child->next) {
         assigns[groups->n_also].key = child->key;
         if (!bind_target(b, &assigns[groups->n_also++].target, child, groups->list->block))
             return false;
@@ -358,8 +373,8 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
 static const struct map_node *bind_nodes(struct binder *b, const struct draft_node *draft,
                                          const struct canon_block *context, uint32_t *n, unsigned depth);
 
-static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draft_rule *draft, const char *tag,
-                      const struct canon_block *context, unsigned depth)
+static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draft_rule *draft,
+                      const char *tag, const struct canon_block *context, unsigned depth)
 {
     struct map_assign *assigns;
     uint32_t count = 0;
@@ -377,7 +392,8 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         if (!each && !bytes_are(entry->value->key, "at"))
             continue;
         if (entry->value->kind != YAML_SCALAR || rule->enter_len > 0) {
-            yaml_complain(b->report, entry->value, true, SETTING_TYPE, NULL, "one at: FIELD or each: LIST a rule");
+            yaml_complain(b->report, entry->value, true, SETTING_TYPE, NULL,
+                          "one at: FIELD or each: LIST a rule");
             return false;
         }
         if (!bind_path(b, entry->value, context, entry->value->text, rule->enter, &rule->enter_len))
@@ -385,7 +401,9 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         last = rule->enter[rule->enter_len - 1];
         if (last->type != CANON_OBJECT || last->is_list != each) {
             yaml_complain(b->report, entry->value, false, SETTING_VALUE, NULL, "\"%s\" is %s", last->name,
-                          last->type != CANON_OBJECT ? "a text" : last->is_list ? "a list: use each:" : "no list: use at:");
+                          last->type != CANON_OBJECT ? "a text"
+                          : last->is_list            ? "a list: use each:"
+                                                     : "no list: use at:");
             return false;
         }
         rule->each = each;
@@ -442,7 +460,8 @@ static const struct map_node *bind_nodes(struct binder *b, const struct draft_no
             return bound->nodes;
         }
     if (depth > MAP_MAX_NEST) {
-        report_say(b->report, SETTING_VALUE, b->map->layout_mark.file, "then: nested more than %d deep", MAP_MAX_NEST);
+        report_say(b->report, SETTING_VALUE, b->map->layout_mark.file, "then: nested more than %d deep",
+                   MAP_MAX_NEST);
         return NULL;
     }
     for (const struct draft_node *node = draft; node != NULL; node = node->next)
@@ -477,7 +496,8 @@ static const char *word_of(struct binder *b, const struct yaml_node *node, const
 {
     if (node == NULL) {
         if (required)
-            yaml_complain(b->report, b->draft->top, false, SETTING_MISSING, NULL, "the map does not say %s:", key);
+            yaml_complain(b->report, b->draft->top, false, SETTING_MISSING, NULL,
+                          "the map does not say %s:", key);
         return required ? NULL : "";
     }
     if (node->kind != YAML_SCALAR || node->text.len == 0) {
@@ -495,7 +515,8 @@ static bool bind_map(struct binder *b)
     map->title = word_of(b, draft->title, "title", false);
     map->format = word_of(b, draft->format, "format", true);
     map->set = word_of(b, draft->set, "set", false);
-    if (map->title == NULL || map->format == NULL || map->set == NULL || word_of(b, draft->record, "record", true) == NULL)
+    if (map->title == NULL || map->format == NULL || map->set == NULL ||
+        word_of(b, draft->record, "record", true) == NULL)
         return false;
     map->layout = draft->layout;
     map->layout_mark = mark_of(draft->layout != NULL ? draft->layout : draft->top, false);
@@ -504,8 +525,8 @@ static bool bind_map(struct binder *b)
         if (schema_error(b->schema) != NULL)
             report_say(b->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(b->schema));
         else
-            yaml_complain(b->report, draft->record, false, SETTING_VALUE, NULL, "there is no kind of record named \"%.60s\"",
-                          draft->record->text.at);
+            yaml_complain(b->report, draft->record, false, SETTING_VALUE, NULL,
+                          "there is no kind of record named \"%.60s\"", draft->record->text.at);
         return false;
     }
     if (draft->nodes == NULL) {
@@ -516,7 +537,8 @@ static bool bind_map(struct binder *b)
     return map->nodes != NULL;
 }
 
-struct map *map_load(const char *name, struct search *search, const struct schema *schema, struct report *report)
+struct map *map_load(const char *name, struct search *search, const struct schema *schema,
+                     struct report *report)
 {
     struct map *map = calloc(1, sizeof(*map));
     struct hash *hash = hash_open();

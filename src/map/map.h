@@ -31,18 +31,18 @@ enum map_compute { MAP_COMPUTE_NOTHING, MAP_COUNT, MAP_SUM };
 struct map_target {
     struct map_mark mark;
     bool from_root;
-    uint8_t path_len;                              /* 0: no field (a constant) */
-    const struct canon_field *path[MAP_MAX_PATH];  /* objects to enter, then the field */
-    const struct canon_field *field;               /* the last of path, or NULL */
-    const struct canon_field *raw;                 /* FIELD_raw beside it, or NULL */
-    bool shared;                                   /* other targets may set the field in the same object */
+    uint8_t path_len;                             /* 0: no field (a constant) */
+    const struct canon_field *path[MAP_MAX_PATH]; /* objects to enter, then the field */
+    const struct canon_field *field;              /* the last of path, or NULL */
+    const struct canon_field *raw;                /* FIELD_raw beside it, or NULL */
+    bool shared;                                  /* other targets may set the field in the same object */
     const struct map_table *table;
     enum map_miss miss;
-    uint8_t pad;                                   /* digits to pad to with zeros; 0: none */
+    uint8_t pad; /* digits to pad to with zeros; 0: none */
     enum map_compute compute;
-    const struct canon_field *of_list, *of_field;  /* of the root's body: count: LIST, sum: LIST.FIELD */
-    struct bytes fallback;                         /* `default`; at NULL: none */
-    struct bytes constant;                         /* `value`; at NULL: none */
+    const struct canon_field *of_list, *of_field; /* of the root's body: count: LIST, sum: LIST.FIELD */
+    struct bytes fallback;                        /* `default`; at NULL: none */
+    struct bytes constant;                        /* `value`; at NULL: none */
 };
 
 struct map_assign {
@@ -67,7 +67,7 @@ struct map_pairs {
     struct bytes from, to;
     uint32_t n_by;
     const struct map_pair *by;
-    const struct canon_field *rest;                 /* a list of the context's block, or NULL */
+    const struct canon_field *rest;                   /* a list of the context's block, or NULL */
     const struct canon_field *rest_type, *rest_value; /* type_code and value of its block */
 };
 
@@ -79,7 +79,7 @@ struct map_groups {
     uint32_t n_fields;
     const struct map_target *fields; /* relative to the list's block, in the group's order */
     uint32_t n_also;
-    const struct map_assign *also;   /* elements that every object gets */
+    const struct map_assign *also; /* elements that every object gets */
 };
 
 struct map_node;
@@ -93,13 +93,13 @@ struct map_rule {
     uint8_t enter_len;
     const struct canon_field *enter[MAP_MAX_PATH]; /* at: or each:, from the context */
     bool each;
-    const struct canon_block *context;             /* after entering */
+    const struct canon_block *context; /* after entering */
     uint32_t n_assigns;
     const struct map_assign *assigns;
     const struct map_pairs *pairs;   /* or NULL */
     const struct map_groups *groups; /* or NULL */
     uint32_t n_nodes;
-    const struct map_node *nodes;  /* then: */
+    const struct map_node *nodes; /* then: */
 };
 
 struct map_node {
@@ -116,7 +116,7 @@ struct map {
     const struct canon_kind *kind;
     uint32_t n_nodes;
     const struct map_node *nodes;
-    uint32_t n_rules; /* in all */
+    uint32_t n_rules;               /* in all */
     const struct yaml_node *layout; /* or NULL: read by the format's engine */
     struct map_mark layout_mark;
     struct arena arena;
@@ -124,7 +124,8 @@ struct map {
 
 /* NULL on failure, told to the report (configuration errors).  `name` as in partner files: "x12-850",
  * "acme/850". */
-struct map *map_load(const char *name, struct search *search, const struct schema *schema, struct report *report);
+struct map *map_load(const char *name, struct search *search, const struct schema *schema,
+                     struct report *report);
 void map_close(struct map *map);
 
 #endif

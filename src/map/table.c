@@ -11,12 +11,15 @@ static uint32_t hash_of(struct bytes text)
 {
     uint64_t hash = 14695981039346656037ULL;
 
+    if (text.len > 0 && text.len <= 8)
+        return map_table_key_hash(bytes_key(text.at, text.len));
     for (size_t i = 0; i < text.len; i++)
         hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211ULL;
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-static const struct map_row *find(const struct map_table *table, const uint32_t *slots, struct bytes text, bool word)
+static const struct map_row *find(const struct map_table *table, const uint32_t *slots, struct bytes text,
+                                  bool word)
 {
     uint32_t slot = hash_of(text) & (table->n_slots - 1);
 
@@ -30,7 +33,7 @@ static const struct map_row *find(const struct map_table *table, const uint32_t 
     return NULL;
 }
 
-const struct map_row *map_table_code(const struct map_table *table, struct bytes code)
+const struct map_row *map_table_long_code(const struct map_table *table, struct bytes code)
 {
     return find(table, table->by_code, code, false);
 }
@@ -72,6 +75,12 @@ static bool index_rows(struct map_table *table, struct arena *arena, struct byte
         by_word[slot] = i + 1;
     }
     return true;
+}
+
+static struct map_row row_of(struct bytes code, struct bytes word)
+{
+    return (struct map_row){code, word, code.len <= 8 ? bytes_key(code.at, code.len) : 0,
+                            bytes_equal(code, word)};
 }
 
 static bool read_whole(const char *path, struct arena *arena, struct bytes *out)
@@ -127,7 +136,7 @@ static bool rows_of_file(struct map_table *table, const struct yaml_node *named,
             report_say(report, SETTING_VALUE, path, "line %u: code, tab and word are expected", number);
             return false;
         }
-        rows[n++] = (struct map_row){code, line};
+        rows[n++] = row_of(code, line);
     }
     table->rows = rows;
     table->n_rows = n;
@@ -147,15 +156,15 @@ static bool rows_of_mapping(struct map_table *table, const struct yaml_node *sou
             yaml_complain(report, child, true, SETTING_TYPE, NULL, "a table is {code: word, ...}");
             return false;
         }
-        rows[n++] = (struct map_row){child->key, child->text};
+        rows[n++] = row_of(child->key, child->text);
     }
     table->rows = rows;
     table->n_rows = n;
     return true;
 }
 
-const struct map_table *map_table_load(const struct yaml_node *source, struct search *search, struct arena *arena,
-                                       struct report *report)
+const struct map_table *map_table_load(const struct yaml_node *source, struct search *search,
+                                       struct arena *arena, struct report *report)
 {
     struct map_table *table = arena_zalloc(arena, 1, sizeof(*table));
     const struct yaml_node *file = yaml_get(source, "file");
@@ -166,7 +175,8 @@ const struct map_table *map_table_load(const struct yaml_node *source, struct se
         return NULL;
     table->name = source->key.at;
     if (source->kind != YAML_MAP) {
-        yaml_complain(report, source, true, SETTING_TYPE, NULL, "a table is {code: word, ...} or {file: NAME}");
+        yaml_complain(report, source, true, SETTING_TYPE, NULL,
+                      "a table is {code: word, ...} or {file: NAME}");
         return NULL;
     }
     good = file != NULL && source->n == 1 && file->kind == YAML_SCALAR
@@ -176,7 +186,8 @@ const struct map_table *map_table_load(const struct yaml_node *source, struct se
         return NULL;
     if (!index_rows(table, arena, &twice)) {
         if (twice.at != NULL)
-            yaml_complain(report, source, true, SETTING_VALUE, NULL, "the code \"%.*s\" stands twice", BYTES_ARG(twice));
+            yaml_complain(report, source, true, SETTING_VALUE, NULL, "the code \"%.*s\" stands twice",
+                          BYTES_ARG(twice));
         return NULL;
     }
     return table;

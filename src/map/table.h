@@ -11,6 +11,8 @@
 /* Several codes may mean one word; the first one listed is written. */
 struct map_row {
     struct bytes code, word;
+    uint64_t key; /* bytes_key of a code of at most 8 bytes, else 0 */
+    bool same;    /* the word is the code */
 };
 
 struct map_table {
@@ -18,17 +20,37 @@ struct map_table {
     uint32_t n_rows;
     const struct map_row *rows; /* in the file's order */
     uint32_t n_slots;           /* a power of two */
-    const uint32_t *by_code;    /* row + 1, or 0 */
+    const uint32_t *by_code;    /* row + 1, or 0; by map_table_hash of the code */
     const uint32_t *by_word;
 };
 
+static inline uint32_t map_table_key_hash(uint64_t key)
+{
+    return (uint32_t)((key * 0x9E3779B97F4A7C15ULL) >> 32);
+}
+
 /* From a mapping {code: word, ...} or {file: tables/x.tsv}, a file of two tab-separated columns under maps/
  * with # comments.  NULL when it is wrong: told. */
-const struct map_table *map_table_load(const struct yaml_node *source, struct search *search, struct arena *arena,
-                                       struct report *report);
+const struct map_table *map_table_load(const struct yaml_node *source, struct search *search,
+                                       struct arena *arena, struct report *report);
 
 /* The row of a code, of a word; NULL when there is none. */
-const struct map_row *map_table_code(const struct map_table *table, struct bytes code);
+const struct map_row *map_table_long_code(const struct map_table *table, struct bytes code);
+static inline const struct map_row *map_table_code(const struct map_table *table, struct bytes code)
+{
+    uint64_t key;
+    uint32_t slot;
+
+    if (code.len == 0 || code.len > 8)
+        return map_table_long_code(table, code);
+    key = bytes_key(code.at, code.len);
+    for (slot = map_table_key_hash(key) & (table->n_slots - 1); table->by_code[slot] != 0;
+         slot = (slot + 1) & (table->n_slots - 1))
+        if (table->rows[table->by_code[slot] - 1].key == key)
+            return &table->rows[table->by_code[slot] - 1];
+    return NULL;
+}
+
 const struct map_row *map_table_word(const struct map_table *table, struct bytes word);
 
 #endif

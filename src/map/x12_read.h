@@ -43,18 +43,18 @@ typedef void map_complain(void *whom, const struct map_complaint *complaint);
 
 struct x12_read {
     struct x12_binding *binding;
-    bool keep_unread;            /* unread elements go to `extra` */
+    bool keep_unread; /* unread elements go to `extra` */
     const struct charset *charset;
     enum charset_policy bad_bytes;
     map_complain *complain;
     void *whom;
     struct canon_record *record;
-    uint64_t unread;             /* elements not read, of the record being read */
+    uint64_t unread; /* elements not read, of the record being read */
     const struct x12_delimiters *delimiters;
     unsigned depth;
     uint64_t serial;
     struct x12_frame {
-        uint16_t loop;           /* position that starts it; STANDARD_NO_LOOP for the set */
+        uint16_t loop;                     /* position that starts it; STANDARD_NO_LOOP for the set */
         const struct x12_bound_rule *rule; /* NULL: nothing reads this loop */
         struct canon_object *object;
         uint64_t serial;

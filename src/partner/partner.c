@@ -59,7 +59,8 @@ void partners_close(struct partners *partners)
     if (partners == NULL)
         return;
     for (int list = 0; list < 2; list++)
-        for (struct entry *entry = list == 0 ? partners->entries : partners->named; entry != NULL; entry = entry->next)
+        for (struct entry *entry = list == 0 ? partners->entries : partners->named; entry != NULL;
+             entry = entry->next)
             if (entry->partner != NULL)
                 charset_close(entry->partner->charset);
     arena_release(&partners->arena);
@@ -109,7 +110,8 @@ static bool check_keys(struct reading *r, const struct yaml_node *map, const cha
         if (best == 0)
             continue;
         yaml_complain(r->partners->report, child, true, SETTING_UNKNOWN,
-                      nearest != NULL ? arena_format(&r->partners->arena, "did you mean \"%s\"?", nearest) : NULL,
+                      nearest != NULL ? arena_format(&r->partners->arena, "did you mean \"%s\"?", nearest)
+                                      : NULL,
                       "\"%.80s\"", child->key.at);
         good = false;
     }
@@ -117,7 +119,8 @@ static bool check_keys(struct reading *r, const struct yaml_node *map, const cha
 }
 
 /* The index of the word among `words`; -1 and a complaint otherwise.  A missing node gives `otherwise`. */
-static int word_among(struct reading *r, const struct yaml_node *node, const char *const *words, int otherwise)
+static int word_among(struct reading *r, const struct yaml_node *node, const char *const *words,
+                      int otherwise)
 {
     struct arena *arena = &r->partners->arena;
     const char *list = "";
@@ -130,7 +133,8 @@ static int word_among(struct reading *r, const struct yaml_node *node, const cha
                 return i;
     for (int i = 0; words[i] != NULL; i++)
         list = arena_format(arena, "%s%s%s", list, i > 0 ? ", " : "", words[i]);
-    yaml_complain(r->partners->report, node, false, SETTING_VALUE, NULL, "%s is one of %s", node->key.at, list);
+    yaml_complain(r->partners->report, node, false, SETTING_VALUE, NULL, "%s is one of %s", node->key.at,
+                  list);
     return -1;
 }
 
@@ -145,8 +149,8 @@ static const char *text_of(struct reading *r, const struct yaml_node *node, cons
     return node->text.at;
 }
 
-static bool read_identities(struct reading *r, const struct yaml_node *list, const struct partner_identity **out,
-                            uint32_t *n)
+static bool read_identities(struct reading *r, const struct yaml_node *list,
+                            const struct partner_identity **out, uint32_t *n)
 {
     static const char *const keys[] = {"isa", "gs", NULL};
     struct partner_identity *identities;
@@ -155,7 +159,8 @@ static bool read_identities(struct reading *r, const struct yaml_node *list, con
     if (list == NULL)
         return true;
     if (list->kind != YAML_LIST) {
-        yaml_complain(r->partners->report, list, true, SETTING_TYPE, NULL, "a list is expected here: - {isa: \"01:123456789\"}");
+        yaml_complain(r->partners->report, list, true, SETTING_TYPE, NULL,
+                      "a list is expected here: - {isa: \"01:123456789\"}");
         return false;
     }
     identities = arena_zalloc(&r->partners->arena, list->n + 1, sizeof(*identities));
@@ -192,19 +197,22 @@ static bool read_rules(struct reading *r, const struct yaml_node *map, struct ru
     if (map == NULL)
         return true;
     if (map->kind != YAML_MAP) {
-        yaml_complain(r->partners->report, map, true, SETTING_TYPE, NULL, "a mapping is expected here: {element-code: warn}");
+        yaml_complain(r->partners->report, map, true, SETTING_TYPE, NULL,
+                      "a mapping is expected here: {element-code: warn}");
         return false;
     }
     for (const struct yaml_node *child = map->first; child != NULL; child = child->next) {
         enum severity severity;
 
         if (child->kind != YAML_SCALAR || !severity_parse(child->text, &severity)) {
-            yaml_complain(r->partners->report, child, false, SETTING_VALUE, NULL, "a severity is off, info, warn or error");
+            yaml_complain(r->partners->report, child, false, SETTING_VALUE, NULL,
+                          "a severity is off, info, warn or error");
             return false;
         }
         if (!rules_set(rules, child->key, severity)) {
-            yaml_complain(r->partners->report, child, true, SETTING_UNKNOWN, "crossdock-messages(7) lists the rules",
-                          "there is no rule \"%.80s\"", child->key.at);
+            yaml_complain(r->partners->report, child, true, SETTING_UNKNOWN,
+                          "crossdock-messages(7) lists the rules", "there is no rule \"%.80s\"",
+                          child->key.at);
             return false;
         }
     }
@@ -240,13 +248,15 @@ static bool read_documents(struct reading *r, const struct yaml_node *top)
     static const char *const keys[] = {"map", "guide", "unmapped", "rules", "ack", NULL};
     static const char *const ack_keys[] = {"fa", "detail", NULL};
     const struct yaml_node *maps = yaml_get(top, "maps"), *documents = yaml_get(top, "documents");
-    struct partner_document *blocks =
-        arena_zalloc(&r->partners->arena, (maps != NULL ? maps->n : 0) + (documents != NULL ? documents->n : 0) + 1, sizeof(*blocks));
+    struct partner_document *blocks = arena_zalloc(
+        &r->partners->arena, (maps != NULL ? maps->n : 0) + (documents != NULL ? documents->n : 0) + 1,
+        sizeof(*blocks));
 
     if (blocks == NULL)
         return false;
     r->partner->documents = blocks;
-    for (const struct yaml_node *child = maps != NULL ? maps->first : NULL; child != NULL; child = child->next) {
+    for (const struct yaml_node *child = maps != NULL ? maps->first : NULL; child != NULL;
+         child = child->next) {
         struct partner_document *block = &blocks[r->partner->n_documents++];
 
         *block = r->partner->defaults;
@@ -255,7 +265,8 @@ static bool read_documents(struct reading *r, const struct yaml_node *top)
         if (block->map == NULL)
             return false;
     }
-    for (const struct yaml_node *child = documents != NULL ? documents->first : NULL; child != NULL; child = child->next) {
+    for (const struct yaml_node *child = documents != NULL ? documents->first : NULL; child != NULL;
+         child = child->next) {
         struct partner_document *block = NULL;
         const struct yaml_node *ack = yaml_get(child, "ack");
 
@@ -271,10 +282,11 @@ static bool read_documents(struct reading *r, const struct yaml_node *top)
         }
         block->map = text_of(r, yaml_get(child, "map"), block->map);
         block->guide = text_of(r, yaml_get(child, "guide"), block->guide);
-        if (!read_unmapped(r, yaml_get(child, "unmapped"), block) || !read_rules(r, yaml_get(child, "rules"), &block->rules) ||
-            !read_ack(r, ack, block))
+        if (!read_unmapped(r, yaml_get(child, "unmapped"), block) ||
+            !read_rules(r, yaml_get(child, "rules"), &block->rules) || !read_ack(r, ack, block))
             return false;
-        if ((yaml_get(child, "map") != NULL && block->map == NULL) || (yaml_get(child, "guide") != NULL && block->guide == NULL))
+        if ((yaml_get(child, "map") != NULL && block->map == NULL) ||
+            (yaml_get(child, "guide") != NULL && block->guide == NULL))
             return false;
     }
     return true;
@@ -282,8 +294,9 @@ static bool read_documents(struct reading *r, const struct yaml_node *top)
 
 static bool read_partner(struct reading *r, const struct yaml_node *top, const char *name)
 {
-    static const char *const keys[] = {"partner", "title", "ids", "us", "charset", "bad_bytes", "test_data", "unmapped",
-                                       "rules", "ack", "maps", "documents", NULL};
+    static const char *const keys[] = {"partner",   "title",     "ids",      "us",    "charset",
+                                       "bad_bytes", "test_data", "unmapped", "rules", "ack",
+                                       "maps",      "documents", NULL};
     static const char *const bad_words[] = {"error", "keep", "replace", NULL};
     static const enum charset_policy bad_policies[] = {CHARSET_ERROR, CHARSET_KEEP, CHARSET_REPLACE};
     static const char *const test_words[] = {"accept", "refuse", NULL};
@@ -298,19 +311,22 @@ static bool read_partner(struct reading *r, const struct yaml_node *top, const c
     partner->file = top->file;
     partner->name = name;
     if (node == NULL || !bytes_are(node->text, name)) {
-        yaml_complain(r->partners->report, node != NULL ? node : top, false, node != NULL ? SETTING_VALUE : SETTING_MISSING, NULL,
+        yaml_complain(r->partners->report, node != NULL ? node : top, false,
+                      node != NULL ? SETTING_VALUE : SETTING_MISSING, NULL,
                       "partner: must be %s, as the file is named", name);
         return false;
     }
     partner->title = text_of(r, yaml_get(top, "title"), "");
-    if (partner->title == NULL || !read_identities(r, yaml_get(top, "ids"), &partner->identities, &partner->n_identities) ||
+    if (partner->title == NULL ||
+        !read_identities(r, yaml_get(top, "ids"), &partner->identities, &partner->n_identities) ||
         !read_identities(r, yaml_get(top, "us"), &partner->us, &partner->n_us))
         return false;
     node = yaml_get(top, "charset");
     if (node != NULL) {
         partner->charset = charset_open(node->text);
         if (partner->charset == NULL) {
-            yaml_complain(r->partners->report, node, false, SETTING_VALUE, NULL, "there is no character set \"%.60s\"", node->text.at);
+            yaml_complain(r->partners->report, node, false, SETTING_VALUE, NULL,
+                          "there is no character set \"%.60s\"", node->text.at);
             return false;
         }
     }
@@ -330,8 +346,8 @@ static bool read_partner(struct reading *r, const struct yaml_node *top, const c
     if (node != NULL && !bytes_are(node->text, "follow"))
         partner->ack_release = text_of(r, node, NULL);
     return read_unmapped(r, yaml_get(top, "unmapped"), &partner->defaults) &&
-           read_rules(r, yaml_get(top, "rules"), &partner->defaults.rules) && read_ack(r, ack, &partner->defaults) &&
-           read_documents(r, top);
+           read_rules(r, yaml_get(top, "rules"), &partner->defaults.rules) &&
+           read_ack(r, ack, &partner->defaults) && read_documents(r, top);
 }
 
 static const struct partner *parse(struct partners *partners, struct entry *entry)
@@ -381,7 +397,8 @@ const struct partner *partners_named(struct partners *partners, struct bytes nam
     unsigned best = 4;
 
     if (search_name_is_good(name) && memchr(name.at, '/', name.len) == NULL)
-        path = search_find(partners->search, arena_format(&partners->arena, "partners/%.*s.yaml", BYTES_ARG(name)));
+        path = search_find(partners->search,
+                           arena_format(&partners->arena, "partners/%.*s.yaml", BYTES_ARG(name)));
     if (path != NULL) {
         struct entry *entry = arena_zalloc(&partners->arena, 1, sizeof(*entry));
 
@@ -402,8 +419,9 @@ const struct partner *partners_named(struct partners *partners, struct bytes nam
             nearest = entry->name;
         }
     }
-    report_say(partners->report, PARTNER_UNKNOWN, NULL, "partners/%.*s.yaml is in none of %s%s%s%s", BYTES_ARG(name),
-               search_folders_text(partners->search), nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+    report_say(partners->report, PARTNER_UNKNOWN, NULL, "partners/%.*s.yaml is in none of %s%s%s%s",
+               BYTES_ARG(name), search_folders_text(partners->search),
+               nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
                nearest != NULL ? "?" : "");
     return NULL;
 }
@@ -424,9 +442,11 @@ static bool mentions(const char *path, struct bytes id)
     return found;
 }
 
-static bool fits(const struct partner_identity *identity, struct bytes qualifier, struct bytes group, bool with_group)
+static bool fits(const struct partner_identity *identity, struct bytes qualifier, struct bytes group,
+                 bool with_group)
 {
-    if (with_group ? identity->group.at == NULL || !bytes_equal(identity->group, group) : identity->group.at != NULL)
+    if (with_group ? identity->group.at == NULL || !bytes_equal(identity->group, group)
+                   : identity->group.at != NULL)
         return false;
     return identity->qualifier.at == NULL || bytes_equal(bytes_trim(identity->qualifier), qualifier);
 }
@@ -458,7 +478,8 @@ enum partner_match partners_match(struct partners *partners, struct bytes qualif
                     *found = partner;
                     return PARTNER_MATCHED;
                 }
-                if (partner->identities[i].group.at != NULL && fits(&partner->identities[i], qualifier, partner->identities[i].group, true))
+                if (partner->identities[i].group.at != NULL &&
+                    fits(&partner->identities[i], qualifier, partner->identities[i].group, true))
                     any_group = partner;
                 else if (partner->identities[i].group.at == NULL)
                     other = partner;

@@ -27,19 +27,19 @@ struct partner_identity {
 
 /* What applies to one transaction set type of a partner. */
 struct partner_document {
-    const char *set;     /* "850"; "" for the partner's own defaults */
-    const char *map;     /* name, or NULL: the generic one */
-    const char *guide;   /* name, or NULL */
-    struct rules rules;  /* defaults, partner's and document's, laid over each other */
+    const char *set;    /* "850"; "" for the partner's own defaults */
+    const char *map;    /* name, or NULL: the generic one */
+    const char *guide;  /* name, or NULL */
+    struct rules rules; /* defaults, partner's and document's, laid over each other */
     enum unmapped unmapped;
     enum ack_kind ack;
     enum ack_detail detail;
 };
 
 struct partner {
-    const char *name;  /* "acme"; "" for the generic one */
+    const char *name; /* "acme"; "" for the generic one */
     const char *title;
-    const char *file;  /* of its file; NULL for the generic one */
+    const char *file; /* of its file; NULL for the generic one */
     uint32_t n_identities;
     const struct partner_identity *identities;
     uint32_t n_us;

@@ -18,8 +18,8 @@ enum {
     SLACK = 128,             /* readable bytes behind the data, for the scan and for whole-word loads */
     ISA_LENGTH = 106,        /* bytes, with the terminator (X12.5) */
     ISA_ELEMENTS = 16,
-    ISA_REACH = 400,         /* an ISA, however damaged, ends within so many bytes */
-    PIECE = 60,              /* bytes of junk to show */
+    ISA_REACH = 400, /* an ISA, however damaged, ends within so many bytes */
+    PIECE = 60,      /* bytes of junk to show */
 };
 
 struct chunk {
@@ -37,11 +37,11 @@ struct x12_reader {
     struct x12_limits limits;
     struct chunk *oldest, *current;
     struct chunk *spare;
-    size_t pos;       /* in current: next unread byte */
-    size_t kept;      /* in oldest: first byte still needed */
-    uint64_t held;    /* bytes of room in all chunks of the list */
-    bool ended;       /* read() said end of file */
-    int error;        /* errno of a failed read */
+    size_t pos;    /* in current: next unread byte */
+    size_t kept;   /* in oldest: first byte still needed */
+    uint64_t held; /* bytes of room in all chunks of the list */
+    bool ended;    /* read() said end of file */
+    int error;     /* errno of a failed read */
     bool no_memory;
     enum mode mode;
     bool started;     /* the first bytes were looked at */
@@ -51,9 +51,11 @@ struct x12_reader {
     struct x12_delimiters delimiters;
     char wanted[4];
     x12_scan *scan;
-    size_t scanned;   /* in current: scanned up to here */
+    size_t scanned; /* in current: scanned up to here */
     size_t mark, marks_end;
     struct x12_trouble trouble;
+    void (*tap)(void *whom, const char *at, size_t len);
+    void *tap_whom;
     struct arena scratch;
     char detail[160];
     char piece[PIECE];
@@ -187,6 +189,7 @@ static void marks_drop(struct x12_reader *reader)
 {
     reader->scanned = reader->pos;
     reader->mark = reader->marks_end = 0;
+    reader->marks[0] = (uint32_t)reader->current->size;
 }
 
 enum fill { FILL_MORE, FILL_MOVED, FILL_NOTHING };
@@ -242,6 +245,8 @@ static enum fill fill(struct x12_reader *reader)
         reader->ended = true;
         return done == FILL_MOVED ? done : FILL_NOTHING;
     }
+    if (reader->tap != NULL)
+        reader->tap(reader->tap_whom, chunk->data + chunk->len, (size_t)got);
     chunk->len += (size_t)got;
     return done;
 }
@@ -268,7 +273,10 @@ static enum fill more_marks(struct x12_reader *reader)
     to = reader->current->len;
     if (to - reader->scanned > SCAN_BLOCK)
         to = reader->scanned + SCAN_BLOCK;
-    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, reader->wanted, reader->marks);
+    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, reader->wanted,
+                                     reader->marks);
+    reader->marks[reader->marks_end] =
+        (uint32_t)reader->current->size; /* a NUL byte in the slack: no separator */
     reader->mark = 0;
     reader->scanned = to;
     return FILL_MORE;
@@ -284,12 +292,12 @@ static void advance(struct x12_reader *reader, size_t count)
     marks_drop(reader);
 }
 
-static bool is_line_break(char c)
+static inline bool is_line_break(char c)
 {
     return c == '\n' || c == '\r';
 }
 
-static bool is_blank(char c)
+static inline bool is_blank(char c)
 {
     return is_line_break(c) || c == ' ' || c == '\t';
 }
@@ -312,8 +320,11 @@ static enum x12_event trouble(struct x12_reader *reader, enum x12_event event, u
         piece.len = PIECE;
     if (piece.len > 0)
         memmove(reader->piece, piece.at, piece.len);
-    reader->trouble = (struct x12_trouble){
-        .offset = offset, .length = length, .line = line, .piece = {reader->piece, piece.len}, .error = reader->error};
+    reader->trouble = (struct x12_trouble){.offset = offset,
+                                           .length = length,
+                                           .line = line,
+                                           .piece = {reader->piece, piece.len},
+                                           .error = reader->error};
     return event;
 }
 
@@ -415,8 +426,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
         if (reader->ended && have < ISA_LENGTH)
             snprintf(reader->detail, sizeof(reader->detail), "the file ends %zu bytes into it", have);
         else
-            snprintf(reader->detail, sizeof(reader->detail), "%u element separators '%c' found, 16 expected", n + 1,
-                     separator);
+            snprintf(reader->detail, sizeof(reader->detail), "%u element separators '%c' found, 16 expected",
+                     n + 1, separator);
         return skip_to_isa(reader, X12_BAD_ISA, reader->detail);
     }
     delimiters.component = data[at];
@@ -427,7 +438,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
         delimiters.component == separator || delimiters.component == delimiters.terminator ||
         is_alnum(delimiters.component)) {
         if (wrapped)
-            snprintf(reader->detail, sizeof(reader->detail), "its line holds %u elements, 16 expected", on_first_line);
+            snprintf(reader->detail, sizeof(reader->detail), "its line holds %u elements, 16 expected",
+                     on_first_line);
         else
             snprintf(reader->detail, sizeof(reader->detail),
                      "ISA16 must be the component separator and the next byte the terminator; found \"%c%c\"",
@@ -452,8 +464,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
         if (widths[n] != isa_widths[n]) {
             (void)trouble(reader, X12_ISA_LENGTH, x12_offset(reader), reader->line, at + 2,
                           (struct bytes){data, at + 2});
-            snprintf(reader->detail, sizeof(reader->detail), "ISA%02u is %zu characters long, expected %u", n + 1,
-                     widths[n], isa_widths[n]);
+            snprintf(reader->detail, sizeof(reader->detail), "ISA%02u is %zu characters long, expected %u",
+                     n + 1, widths[n], isa_widths[n]);
             reader->trouble.detail = reader->detail;
             reader->told_length = true;
             return X12_ISA_LENGTH;
@@ -461,13 +473,15 @@ static enum x12_event read_isa(struct x12_reader *reader)
     return X12_SEGMENT;
 }
 
-static void segment_id(struct x12_segment *segment, const char *at, size_t len)
+/* The id as one number: the window may be read beyond it. */
+static inline uint64_t load_key(struct bytes id)
 {
-    segment->view.id = (struct bytes){at, len};
-    if (len == 3 || len == 2)
-        segment->view.key = bytes_key(at, len);
-    else
-        segment->view.key = len <= 8 ? bytes_key(at, len) : 0;
+    uint64_t key;
+
+    if (id.len == 0)
+        return 0;
+    memcpy(&key, id.at, sizeof(key));
+    return key << (64 - 8 * id.len) >> (64 - 8 * id.len);
 }
 
 /* A segment with line breaks in it: again, without them, in scratch. */
@@ -490,9 +504,10 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
     for (size_t i = 0; i <= len; i++) {
         if (i == len || clean[i] == d->element) {
             if (n == 0) {
-                segment_id(segment, clean, i);
+                segment->part[0] = segment->view.id = (struct bytes){clean, i};
+                segment->view.key = i <= 8 ? load_key(segment->part[0]) : 0;
             } else if (n <= X12_MAX_ELEMENTS) {
-                segment->element[n - 1] = (struct bytes){clean + begun, i - begun};
+                segment->part[n] = (struct bytes){clean + begun, i - begun};
                 segment->view.present |= (uint64_t)(i != begun) << (n - 1);
             }
             n++;
@@ -557,16 +572,23 @@ static enum x12_event skip_long(struct x12_reader *reader)
             break;
     }
     marks_drop(reader);
-    return trouble(reader, X12_TOO_LONG, from, line, x12_offset(reader) - from, (struct bytes){piece, piece_len});
+    return trouble(reader, X12_TOO_LONG, from, line, x12_offset(reader) - from,
+                   (struct bytes){piece, piece_len});
 }
 
-/* The segment at pos: the delimiters are known and pos stands on its first byte. */
+/*
+ * The segment at pos: the delimiters are known and pos stands on its first byte.
+ *
+ * The loop runs over the marks of the scan, most of which separate elements.  Separators of components, line
+ * breaks and bytes outside ASCII come to the second half.
+ */
 static enum x12_event read_segment(struct x12_reader *reader, struct x12_segment *segment)
 {
     const char element = reader->delimiters.element, terminator = reader->delimiters.terminator;
     const char component = reader->delimiters.component, repetition = reader->delimiters.repetition;
     const char *data;
-    size_t begun, end;
+    const uint32_t *mark, *marks_end;
+    size_t begun, at, end;
     uint32_t n, breaks;
     uint64_t present, compound;
     bool odd, unterminated;
@@ -574,21 +596,33 @@ static enum x12_event read_segment(struct x12_reader *reader, struct x12_segment
 again:
     data = reader->current->data;
     begun = reader->pos;
+    mark = reader->marks + reader->mark;
+    marks_end = reader->marks + reader->marks_end;
     n = breaks = 0;
     present = compound = 0;
     odd = unterminated = false;
     for (;;) {
-        size_t at;
         char c;
 
-        if (reader->mark == reader->marks_end) {
+        /* Behind the last mark stands one of a byte that separates nothing. */
+        for (at = *mark; data[at] == element && n < X12_MAX_ELEMENTS; at = *++mark) {
+            segment->part[n].at = data + begun;
+            segment->part[n].len = at - begun;
+            present |= (uint64_t)(at != begun) << n;
+            n++;
+            begun = at + 1;
+        }
+        if (__builtin_expect(mark == marks_end, 0)) {
             enum fill filled;
 
+            reader->mark = reader->marks_end;
             if (reader->scanned - reader->pos > reader->limits.segment)
                 return skip_long(reader);
             filled = more_marks(reader);
             if (filled == FILL_MOVED)
                 goto again;
+            mark = reader->marks + reader->mark;
+            marks_end = reader->marks + reader->marks_end;
             if (filled == FILL_MORE)
                 continue;
             if (reader->error != 0 || reader->no_memory)
@@ -597,38 +631,39 @@ again:
             at = reader->current->len;
             while (at > reader->pos && (is_blank(data[at - 1]) || data[at - 1] == 0x1a))
                 at--;
-            c = terminator;
-        } else {
-            at = reader->marks[reader->mark++];
-            c = data[at];
+            break;
         }
-        if (c == element || c == terminator) {
-            if (n == 0) {
-                segment_id(segment, data + begun, at - begun);
-            } else if (n <= X12_MAX_ELEMENTS) {
-                segment->element[n - 1] = (struct bytes){data + begun, at - begun};
-                present |= (uint64_t)(at != begun) << (n - 1);
-            }
+        at = *mark++;
+        c = data[at];
+        if (c == terminator)
+            break;
+        if (c == element) { /* beyond the elements that are kept apart: counted */
             n++;
             begun = at + 1;
-            if (c == terminator) {
-                end = at;
-                break;
-            }
         } else if (c == component || (c == repetition && c != 0)) {
             if (n >= 1 && n <= X12_MAX_ELEMENTS)
                 compound |= (uint64_t)1 << (n - 1);
         } else if (is_line_break(c) && reader->unwrap) {
-            breaks += 1;
+            breaks++;
             reader->line += c == '\n';
         } else {
             odd = true;
         }
     }
+    if (n <= X12_MAX_ELEMENTS) {
+        segment->part[n].at = data + begun;
+        segment->part[n].len = at - begun;
+        present |= n < X12_MAX_ELEMENTS ? (uint64_t)(at != begun) << n : 0;
+    }
+    reader->mark = (size_t)(mark - reader->marks);
+    end = at;
     segment->raw = (struct bytes){data + reader->pos, end - reader->pos};
+    segment->view.id = segment->part[0];
+    segment->view.key = segment->part[0].len <= 8 ? load_key(segment->part[0]) : 0;
     segment->view.offset = reader->current->base + reader->pos;
-    segment->view.n_elements = n - 1;
-    segment->view.present = present;
+    segment->view.n_elements = n;
+    segment->view.present = present >> 1 | (uint64_t)(n == X12_MAX_ELEMENTS && at != begun)
+                                               << (X12_MAX_ELEMENTS - 1);
     segment->view.compound = compound;
     segment->view.odd = odd;
     segment->wrapped = false;
@@ -644,7 +679,8 @@ again:
     }
     reader->pos = end;
     if (segment->raw.len > reader->limits.segment) {
-        (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len, segment->raw);
+        (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len,
+                      segment->raw);
         return X12_TOO_LONG;
     }
     if (breaks > 0 && !unwrap_segment(reader, segment))
@@ -657,19 +693,19 @@ static bool skip_blanks(struct x12_reader *reader)
 {
     for (;;) {
         const struct chunk *chunk = reader->current;
+        size_t pos = reader->pos, len = chunk->len;
 
-        while (reader->pos < chunk->len) {
-            char c = chunk->data[reader->pos];
-
-            if (!is_blank(c) || c == reader->delimiters.element) {
-                while (reader->mark < reader->marks_end && reader->marks[reader->mark] < reader->pos)
-                    reader->mark++;
-                if (reader->scanned < reader->pos)
-                    marks_drop(reader);
-                return true;
-            }
-            reader->line += c == '\n';
-            reader->pos++;
+        while (pos < len && is_blank(chunk->data[pos]) && chunk->data[pos] != reader->delimiters.element) {
+            reader->line += chunk->data[pos] == '\n';
+            pos++;
+        }
+        reader->pos = pos;
+        if (pos < len) {
+            while (reader->mark < reader->marks_end && reader->marks[reader->mark] < pos)
+                reader->mark++;
+            if (reader->scanned < pos)
+                marks_drop(reader);
+            return true;
         }
         marks_drop(reader);
         if (fill(reader) == FILL_NOTHING)
@@ -683,6 +719,26 @@ static void start(struct x12_reader *reader)
     reader->started = true;
     if (reach(reader, 3) >= 3 && memcmp(reader->current->data, "\xef\xbb\xbf", 3) == 0)
         advance(reader, 3);
+}
+
+void x12_tap(struct x12_reader *reader, void (*take)(void *whom, const char *at, size_t len), void *whom)
+{
+    reader->tap = take;
+    reader->tap_whom = whom;
+}
+
+void x12_peek(struct x12_reader *reader, char *into, size_t size)
+{
+    size_t have = 0;
+
+    if (!reader->started)
+        start(reader);
+    if (skip_blanks(reader))
+        have = reach(reader, size - 1);
+    if (have > size - 1)
+        have = size - 1;
+    memcpy(into, reader->current->data + reader->pos, have);
+    into[have] = '\0';
 }
 
 /* Delimiters of a fragment: the byte behind the first id separates; the commonest terminators are tried. */
@@ -731,14 +787,16 @@ void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimite
     marks_drop(reader);
 }
 
-enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
+/* What stands at pos is not the plain beginning of a segment: blanks, an ISA, junk, or the end. */
+static enum x12_event next_slow(struct x12_reader *reader, struct x12_segment *segment)
 {
     enum x12_event event;
 
     if (!reader->started)
         start(reader);
     if (reader->held > reader->limits.held) {
-        (void)trouble(reader, X12_TOO_LARGE, x12_offset(reader), reader->line, reader->held, (struct bytes){NULL, 0});
+        (void)trouble(reader, X12_TOO_LARGE, x12_offset(reader), reader->line, reader->held,
+                      (struct bytes){NULL, 0});
         return X12_TOO_LARGE;
     }
     if (!skip_blanks(reader))
@@ -750,15 +808,39 @@ enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
             return event;
     } else if (reader->mode == OUTSIDE && !reader->told_length) {
         event = skip_to_isa(reader, X12_JUNK, NULL);
-        return event == X12_JUNK ? event : x12_next(reader, segment);
+        return event == X12_JUNK ? event : next_slow(reader, segment);
     }
     reader->told_length = false;
     segment->view.line = reader->line;
-    segment->view.element = segment->element;
+    segment->view.element = segment->part + 1;
     segment->view.component = reader->delimiters.component;
     segment->view.repetition = reader->delimiters.repetition;
     event = read_segment(reader, segment);
     if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE)
         reader->mode = OUTSIDE;
     return event;
+}
+
+enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
+{
+    const char *at = reader->current->data + reader->pos;
+
+    /* One line end at most, and then a letter that begins neither ISA nor IEA: within an interchange that is all
+     * there is to see to.  (Behind the data stand NUL bytes or old ones, which the marks then tell.) */
+    if (reader->mode == INSIDE && reader->mark < reader->marks_end && reader->held <= reader->limits.held) {
+        if (*at == '\n' && reader->marks[reader->mark] == reader->pos) {
+            reader->pos++;
+            reader->line++;
+            reader->mark++;
+            at++;
+        }
+        if (*at >= 'A' && *at <= 'Z' && *at != 'I' && reader->mark < reader->marks_end) {
+            segment->view.line = reader->line;
+            segment->view.element = segment->part + 1;
+            segment->view.component = reader->delimiters.component;
+            segment->view.repetition = reader->delimiters.repetition;
+            return read_segment(reader, segment);
+        }
+    }
+    return next_slow(reader, segment);
 }

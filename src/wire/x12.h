@@ -25,37 +25,37 @@ struct x12_delimiters {
 /* A segment as the checks see it (standard/view.h), and what only the wire knows.  view.ordinal is the
  * caller's to set. */
 struct x12_segment {
-    struct segment_view view; /* view.element points to `element` */
+    struct segment_view view; /* view.element points into `part` */
     struct bytes raw;         /* as it came, without the terminator; may hold line breaks (see `wrapped`) */
     bool wrapped;             /* line breaks inside were taken out: raw differs from the elements */
     bool unterminated;        /* the file ended before its terminator */
-    struct bytes element[X12_MAX_ELEMENTS]; /* [0] is element 1 */
+    struct bytes part[1 + X12_MAX_ELEMENTS]; /* the id, then the elements */
 };
 
 /* What x12_next found. */
 enum x12_event {
     X12_SEGMENT,
-    X12_JUNK,        /* bytes that belong to no interchange: offset, length and a piece in x12_trouble */
-    X12_BAD_ISA,     /* an ISA whose delimiters could not be read: skipped to the next ISA */
-    X12_ISA_LENGTH,  /* an ISA not of 106 bytes, read by its separators all the same; the segment follows */
-    X12_TOO_LONG,    /* a segment over the limit: refused, skipped to the next terminator or ISA */
-    X12_TOO_LARGE,   /* what is held since x12_forget went over the limit: the caller must forget */
+    X12_JUNK,       /* bytes that belong to no interchange: offset, length and a piece in x12_trouble */
+    X12_BAD_ISA,    /* an ISA whose delimiters could not be read: skipped to the next ISA */
+    X12_ISA_LENGTH, /* an ISA not of 106 bytes, read by its separators all the same; the segment follows */
+    X12_TOO_LONG,   /* a segment over the limit: refused, skipped to the next terminator or ISA */
+    X12_TOO_LARGE,  /* what is held since x12_forget went over the limit: the caller must forget */
     X12_END,
-    X12_READ_ERROR,  /* errno in x12_trouble */
+    X12_READ_ERROR, /* errno in x12_trouble */
     X12_NO_MEMORY,
 };
 
 struct x12_trouble {
     uint64_t offset, length; /* bytes */
-    uint32_t line;        /* from 1 */
-    struct bytes piece;   /* its beginning, to show */
-    int error;            /* errno */
-    const char *detail;   /* for a bad ISA: which field is of what length; static or in scratch */
+    uint32_t line;           /* from 1 */
+    struct bytes piece;      /* its beginning, to show */
+    int error;               /* errno */
+    const char *detail;      /* for a bad ISA: which field is of what length; static or in scratch */
 };
 
 struct x12_limits {
-    size_t segment;  /* bytes of one segment; default 65,536 (x12_limits_default) */
-    uint64_t held;   /* bytes held since x12_forget; default 1 GiB */
+    size_t segment; /* bytes of one segment; default 65,536 (x12_limits_default) */
+    uint64_t held;  /* bytes held since x12_forget; default 1 GiB */
 };
 struct x12_limits x12_limits_default(void);
 
@@ -68,6 +68,12 @@ void x12_close(struct x12_reader *reader);
 /* Without an ISA at the start (a fragment), x12_next gives junk until one comes; this sets delimiters by
  * hand or, when NULL, has them guessed from the first segment (fragment mode of --check). */
 void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimiters);
+
+/* Gives every block that is read to `take`, in order (for a hash of the file).  Before the first x12_next. */
+void x12_tap(struct x12_reader *reader, void (*take)(void *whom, const char *at, size_t len), void *whom);
+
+/* The first bytes of the file behind a byte order mark and blanks, at most size - 1, with a NUL. */
+void x12_peek(struct x12_reader *reader, char *into, size_t size);
 
 /* The next event.  *segment is filled for X12_SEGMENT (its address may be reused by the caller). */
 enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment);

@@ -20,7 +20,8 @@ static inline uint32_t *marks_of(uint64_t bits, uint32_t base, uint32_t *out)
 }
 
 /* Signed bytes: everything above 0x7f is negative, so "below 0x20" finds both; 0x7f is compared apart. */
-static inline uint32_t odd_sse2(__m128i v, __m128i e, __m128i t, __m128i c, __m128i r, __m128i low, __m128i del)
+static inline uint32_t odd_sse2(__m128i v, __m128i e, __m128i t, __m128i c, __m128i r, __m128i low,
+                                __m128i del)
 {
     __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, e), _mm_cmpeq_epi8(v, t)),
                                _mm_or_si128(_mm_cmpeq_epi8(v, c), _mm_cmpeq_epi8(v, r)));

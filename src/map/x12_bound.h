@@ -1,0 +1,133 @@
+/*
+ * x12_bound: a map's rules with everything looked up for one transaction set.  Private to x12_bind.c, which
+ * makes it, and x12_read.c, which reads with it.
+ *
+ * A binding is the map's tree with everything looked up: element keys are numbers, tests are eight-byte
+ * comparisons, conversions are chosen by the two types, and each rule knows by position what its loop's
+ * segments mean.  Rules are bound once per place where they can stand; a part used by many rules of the same
+ * loop (the address segments of all N1) is bound once.
+ */
+#ifndef CROSSDOCK_MAP_X12_BOUND_H
+#define CROSSDOCK_MAP_X12_BOUND_H
+
+#include "map/x12_read.h"
+
+enum conversion {
+    AS_TEXT,    /* as it came */
+    AS_DECIMAL, /* R, or text that must be a decimal */
+    AS_IMPLIED, /* Nn: scaled by its implied decimals */
+    AS_INTEGER,
+    AS_DATE,
+    AS_TIME,
+    AS_TABLE, /* through a code table, or padded */
+};
+
+struct op {
+    uint8_t element;   /* from 0 */
+    uint8_t component; /* from 1; 0: the element */
+    uint8_t conversion;
+    uint8_t decimals;
+    bool own;     /* the target is a field of the rule's own object */
+    uint8_t word; /* and bit of the field in canon_object.held */
+    uint64_t bit;
+    struct canon_value shape; /* of a value: all but the text and its length */
+    const struct canon_field *field;
+    const struct map_target *target;
+};
+
+struct test {
+    uint8_t element, component;
+    bool keyed;   /* all values have at most 8 bytes: compare keys */
+    bool or_none; /* an empty element will do, too */
+    uint32_t n_values;
+    const uint64_t *keys;
+    const struct bytes *values;
+};
+
+enum { PAIR_SLOTS = 128 };
+struct pairs {
+    uint8_t from, to;          /* elements, from 0: qualifiers at from, from+2, ... */
+    uint8_t slots[PAIR_SLOTS]; /* op + 1, by key of the qualifier */
+    const struct map_pairs *map;
+    const uint64_t *keys;
+    const struct op *ops;
+};
+
+/* Fields that repeat along the segment: of each group of elements one object. */
+struct groups {
+    uint8_t from, to; /* elements, from 0 */
+    uint8_t step;     /* elements in a group */
+    const struct map_groups *map;
+    const struct op *ops; /* of a group: element counts from its first */
+    uint32_t n_also;
+    const struct op *also; /* elements that every group gets */
+};
+
+/* The rules of one place.  Where they begin with a test of one element, its value says where to begin. */
+enum { NO_CHOICE = 0xff };
+struct choice {
+    uint64_t key;
+    uint16_t rule;
+    bool taken;
+};
+struct rule_list {
+    uint8_t element;    /* that element, from 0; or NO_CHOICE */
+    uint16_t otherwise; /* the first rule that does not test it */
+    uint32_t mask;      /* of the slots of `choices` */
+    struct choice *choices;
+    uint32_t n;
+    const struct x12_bound_rule *rules[];
+};
+
+struct x12_bound_rule {
+    const struct map_rule *map;
+    uint32_t n_tests;
+    uint32_t n_ops, n_quick;               /* the first n_quick ones are simple: take_quick */
+    uint64_t quick[CANON_MAX_FIELDS / 64]; /* their fields, raw ones too, as canon_object.held */
+    bool has_fallback;                     /* some have a default */
+    uint32_t n_values;                     /* what the ops may add at most, raw values too */
+    bool appends;                          /* each: of a list of the context itself */
+    const struct test *tests;
+    const struct op *ops;
+    const struct pairs *pairs;
+    const struct groups *groups;
+    uint64_t absent;                         /* elements that must be empty */
+    uint64_t reads;                          /* elements read whole */
+    uint64_t compounds;                      /* elements read by component */
+    uint16_t first, last;                    /* positions of the loop this rule opens; 0,0: none */
+    const struct rule_list *const *children; /* by position - first */
+};
+
+struct bound_children {
+    struct bound_children *next;
+    const struct map_node *nodes;
+    uint16_t loop;
+    const struct rule_list *const *by_position;
+};
+
+struct x12_binding {
+    const struct map *map;
+    const struct standard_set *set;
+    struct arena arena;
+    struct x12_bound_rule root;
+    struct bound_children *made; /* while binding: what is bound already */
+    uint64_t *used;              /* by map_rule.index: serial of the frame it last took a segment in */
+    struct canon_list **lists;   /* by map_rule.index: the list it appended to then */
+    uint64_t **unread;           /* by position: counts by element, or NULL */
+    struct x12_unread *rows;
+    const struct canon_field *extra, *extra_at, *extra_ordinal, *extra_tag, *extra_element, *extra_value,
+        *extra_elements;
+};
+
+/* Where a key is looked for first: of a choice, of a pair's qualifier. */
+static inline unsigned choice_slot(const struct rule_list *list, uint64_t key)
+{
+    return (unsigned)((key * 0x9E3779B97F4A7C15ULL) >> 40) & list->mask;
+}
+
+static inline unsigned pair_slot(uint64_t key)
+{
+    return (unsigned)((key * 0x9E3779B97F4A7C15ULL) >> 57);
+}
+
+#endif
