@@ -122,6 +122,19 @@ if [ "$(id -u)" -ne 0 ]; then
     out_is '' 'gives no receipts'
 fi
 
+# --- no room: the shell's limit on file sizes stands in for a full disk
+mkdir tight
+{ tail -n 1 "$orders"; cat "$orders"; } > uneven
+for how in '' --single; do
+    # shellcheck disable=SC2086
+    (ulimit -f 1 && canon2erp -v -m erp-orders-xml -o tight $how uneven 2>&1 > /dev/null | cat > err; exit "${PIPESTATUS[0]}")
+    status=$?
+    status_is 3 "no room for a file is technical $how"
+    err_like 'T7002 error: tight: .*File too large' 'and told'
+    err_like 'read [0-9]+ = .* \+ failed [0-9]+$' 'and counted'
+    is "$(cd tight && ls -A)" "order-1-${first%1}3.xml" 'and there is only what is whole'
+done
+
 # --- names never lead out of the folder, whatever the document says
 mkdir in
 sed '3!d; s/"order_number":"1"/"order_number":"..\/..\/escape"/' "$orders" > evil

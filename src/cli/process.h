@@ -5,7 +5,8 @@
 #define CROSSDOCK_CLI_PROCESS_H
 
 /* Standard descriptors that the caller left closed are made to fail when used, so that no file of ours gets
- * their number; writing to a closed pipe gives an error instead of a signal; new files are for us alone. */
+ * their number; writing to a closed pipe or beyond a limit gives an error instead of a signal; new files are
+ * for us alone. */
 void process_begin(void);
 
 #endif
