@@ -52,3 +52,7 @@ check_PROGRAMS += %reldir%/balance
 t_unit_balance_SOURCES = %reldir%/balance.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
 check_PROGRAMS += %reldir%/messages
 t_unit_messages_SOURCES = %reldir%/messages.c
+check_PROGRAMS += %reldir%/guide
+t_unit_guide_SOURCES = %reldir%/guide.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/memory
+t_unit_memory_SOURCES = %reldir%/memory.c
