@@ -75,15 +75,17 @@ void *arena_refill(struct arena *arena, size_t size)
 void *arena_zalloc(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
-    void *at;
+    char *at;
 
-    if (__builtin_mul_overflow(count, size, &total)) {
+    if (__builtin_mul_overflow(count, size, &total) || total > SIZE_MAX - 16) {
         arena->failed = true;
         return NULL;
     }
-    at = arena_alloc(arena, total);
-    if (at != NULL)
-        memset(at, 0, total);
+    at = arena_alloc(arena, total + 8);
+    if (at == NULL)
+        return NULL;
+    at = (char *)(((uintptr_t)at + 15) & ~(uintptr_t)15);
+    memset(at, 0, total);
     return at;
 }
 
