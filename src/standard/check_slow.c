@@ -241,6 +241,7 @@ static void check_conditions(struct part *part, const struct standard_condition 
         fault = tell(part, complaint_of(condition->kind), &fields[*at - 1], (struct bytes){NULL, 0});
         if (fault != NULL) {
             fault->condition = condition;
+            fault_blame(part->faults, fault, condition);
             fault->other = other != 0 ? (uint8_t)lowest(other) : 0;
             if (condition->kind == 'E' && part->component == 0 && *at <= part->view->n_elements)
                 fault->value = part->view->element[*at - 1];

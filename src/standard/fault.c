@@ -85,7 +85,7 @@ void fault_place(struct faults *faults, struct fault *fault, const struct standa
 
 void fault_blame(struct faults *faults, struct fault *fault, const void *rule)
 {
-    if (faults->guide != NULL && guide_origin(faults->guide, rule) != NULL)
+    if (faults->guide != NULL && guide_origin(faults->guide, rule, (enum complaint)fault->complaint) != NULL)
         fault->rule = rule;
 }
 

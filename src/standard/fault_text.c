@@ -189,7 +189,7 @@ void fault_finding(const struct fault *fault, const struct fault_context *contex
     if (out->hint == NULL && fault->complaint == ELEMENT_CODE)
         out->hint = code_hint(fault, arena);
     if (context->guide != NULL && fault->rule != NULL)
-        origin = guide_origin(context->guide, fault->rule);
+        origin = guide_origin(context->guide, fault->rule, (enum complaint)fault->complaint);
     out->origin = origin != NULL ? origin : context->standard;
     if (context->acknowledged && fault->severity >= SEVERITY_WARN)
         out->consequence = answer(fault, context->form, arena);
