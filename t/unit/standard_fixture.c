@@ -271,6 +271,12 @@ void fixture_checks_init(struct fixture_checks *checks, struct dictionary *dicti
     const struct standard_set *set = dictionary_set(dictionary, release, bytes_of(id));
 
     assert_non_null(set);
+    fixture_checks_init_set(checks, dictionary, set);
+}
+
+void fixture_checks_init_set(struct fixture_checks *checks, struct dictionary *dictionary,
+                             const struct standard_set *set)
+{
     memset(checks, 0, sizeof(*checks));
     checks->dictionary = dictionary;
     arena_init(&checks->arena, 65536, 1 << 24);
@@ -294,7 +300,7 @@ const char *fixture_checks_run(struct fixture_checks *checks, const char *text, 
     uint32_t ordinal = 0;
 
     arena_reset(&checks->arena_of_faults);
-    faults_begin(&checks->faults, &checks->walk, NULL);
+    faults_begin(&checks->faults, &checks->walk, checks->guide);
     walk_begin(&checks->walk);
     balance_begin(&checks->balance);
     while (bytes_split(&rest, '~', &part)) {

@@ -58,6 +58,7 @@ struct dictionary *fixture_dictionary(void);
 /* All checks of one set of the dictionary. */
 struct fixture_checks {
     struct dictionary *dictionary; /* the caller's */
+    const struct guide *guide;     /* that made the set, or NULL */
     struct arena arena, arena_of_faults;
     struct rules rules;
     struct faults faults;
@@ -71,6 +72,8 @@ struct fixture_checks {
 /* Fails the test when the release has no such set. */
 void fixture_checks_init(struct fixture_checks *checks, struct dictionary *dictionary, const char *release,
                          const char *set);
+void fixture_checks_init_set(struct fixture_checks *checks, struct dictionary *dictionary,
+                             const struct standard_set *set);
 void fixture_checks_release(struct fixture_checks *checks);
 
 /* Walks, checks and balances a set whose segments end in '~' ("ST*850*0001~BEG*..."; blanks and line ends
