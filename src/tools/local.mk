@@ -1,7 +1,8 @@
-# The tools, one thin file each:
-#   bin_PROGRAMS += %reldir%/edi2canon
-#   src_tools_edi2canon_SOURCES = %reldir%/edi2canon.c
-#   src_tools_edi2canon_LDADD = $(tool_ldadd)
+# The tools, one thin file each.
+
+bin_PROGRAMS += %reldir%/edi2canon
+src_tools_edi2canon_SOURCES = %reldir%/edi2canon.c
+src_tools_edi2canon_LDADD = $(tool_ldadd)
 
 bin_PROGRAMS += %reldir%/canon2erp
 src_tools_canon2erp_SOURCES = %reldir%/canon2erp.c

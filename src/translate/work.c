@@ -1,0 +1,161 @@
+#include "translate/work.h"
+
+#include <stdio.h>
+
+struct work_map {
+    struct work_map *next;
+    const char *name;
+    struct map *map; /* NULL: there is none of that name */
+};
+
+/* A map by name, read once.  False: a configuration error that was told. */
+static bool map_named(struct workshop *shop, const char *name, bool must_exist, struct map **out)
+{
+    struct work_map *known = shop->maps;
+
+    while (known != NULL && strcmp(known->name, name) != 0)
+        known = known->next;
+    if (known == NULL) {
+        known = arena_zalloc(shop->arena, 1, sizeof(*known));
+        if (known == NULL)
+            return false;
+        known->name = name;
+        if (must_exist ||
+            search_find(shop->search, arena_format(shop->arena, "maps/%s.yaml", name)) != NULL) {
+            known->map = map_load(name, shop->search, shop->schema, shop->report);
+            if (known->map == NULL)
+                return false;
+        }
+        known->next = shop->maps;
+        shop->maps = known;
+    }
+    *out = known->map;
+    return true;
+}
+
+static bool choose_map(struct workshop *shop, struct work *work)
+{
+    const char *name = work->document->map;
+    struct map *map = NULL;
+
+    if (shop->map != NULL) {
+        if (!map_named(shop, shop->map, true, &map))
+            return false;
+        if (map->set[0] != '\0' && bytes_are(work->set_id, map->set) && strcmp(map->format, "x12") == 0)
+            name = shop->map;
+        else
+            map = NULL;
+    }
+    if (map == NULL) {
+        if (name != NULL) {
+            if (!map_named(shop, name, true, &map)) {
+                report_say(shop->report, PARTNER_MAP_MISSING, work->partner->file, "for %.*s",
+                           BYTES_ARG(work->set_id));
+                return false;
+            }
+        } else if (search_name_is_good(work->set_id)) {
+            if (!map_named(shop, arena_format(shop->arena, "x12-%.*s", BYTES_ARG(work->set_id)), false, &map))
+                return false;
+        }
+    }
+    if (map == NULL || work->set == NULL)
+        return true;
+    if (strcmp(map->format, "x12") != 0 || !bytes_are(work->set_id, map->set)) {
+        report_say(shop->report, SETTING_VALUE, map->layout_mark.file, "the map %s reads %s %s, not X12 %.*s",
+                   map->name, map->format, map->set, BYTES_ARG(work->set_id));
+        return false;
+    }
+    work->binding = x12_binding_open(map, work->set);
+    work->kind = map->kind;
+    return work->binding != NULL;
+}
+
+struct work *workshop_work(struct workshop *shop, const struct partner *partner, const char *release,
+                           struct bytes set_id)
+{
+    struct work *work = shop->works, *before = NULL;
+
+    for (; work != NULL; before = work, work = work->next)
+        if (work->partner == partner && work->release == release && bytes_equal(work->set_id, set_id)) {
+            if (before != NULL) { /* to the front: the next set is most likely of the same kind */
+                before->next = work->next;
+                work->next = shop->works;
+                shop->works = work;
+            }
+            return work;
+        }
+    work = arena_zalloc(shop->arena, 1, sizeof(*work));
+    if (work == NULL)
+        return NULL;
+    work->partner = partner;
+    work->release = release;
+    work->set_id = arena_copy(shop->arena, set_id);
+    work->document = partner_document(partner, set_id);
+    work->set = dictionary_set(shop->dictionary, release, set_id);
+    if (work->set != NULL && work->document->guide != NULL) {
+        struct guide *guide = guide_load(work->document->guide, shop->search, shop->dictionary, work->set,
+                                         shop->arena, shop->report);
+
+        if (guide == NULL)
+            return NULL;
+        work->guide = guide;
+        work->set = guide_set(guide);
+    }
+    if (work->set != NULL && (!walk_init(&work->walk, work->set, shop->dictionary, shop->arena) ||
+                              !check_init(&work->check, work->set, &work->document->rules, shop->arena) ||
+                              !balance_init(&work->balance, work->set, shop->arena)))
+        return NULL;
+    if (!choose_map(shop, work))
+        return NULL;
+    work->next = shop->works;
+    shop->works = work;
+    return work;
+}
+
+void workshop_tell_unread(struct workshop *shop, int unmapped)
+{
+    for (struct work *work = shop->works; work != NULL; work = work->next) {
+        enum unmapped policy = unmapped >= 0 ? (enum unmapped)unmapped : work->document->unmapped;
+        const struct x12_unread *rows;
+        size_t n = 0;
+
+        if (work->binding == NULL || policy == UNMAPPED_IGNORE)
+            continue;
+        rows = x12_binding_unread(work->binding, &n);
+        for (size_t i = 0; i < n; i++) {
+            const struct standard_position *position = rows[i].position;
+            const char *name = position->segment->name;
+            char element[8] = "";
+            struct finding finding = {.complaint = MAP_UNREAD};
+
+            if (rows[i].element > 0) {
+                const struct standard_segment *segment = position->segment;
+
+                snprintf(element, sizeof(element), "%02u", rows[i].element);
+                if (rows[i].element <= segment->n_fields) {
+                    const struct standard_field *field = &segment->fields[rows[i].element - 1];
+
+                    name = field->element != NULL ? field->element->name : field->composite->name;
+                }
+            }
+            finding.severity = policy == UNMAPPED_WARN    ? SEVERITY_WARN
+                               : policy == UNMAPPED_ERROR ? SEVERITY_ERROR
+                                                          : SEVERITY_INFO;
+            finding.detail = arena_format(shop->arena, "%s%s%s%s %s, %llu time%s, by map %s", position->path,
+                                          position->path[0] != '\0' && !position->starts_loop ? "/" : "",
+                                          position->starts_loop ? "" : position->segment->id, element, name,
+                                          (unsigned long long)rows[i].count, rows[i].count == 1 ? "" : "s",
+                                          x12_binding_map(work->binding)->name);
+            report_add(shop->report, &finding);
+        }
+    }
+}
+
+void workshop_release(struct workshop *shop)
+{
+    for (struct work *work = shop->works; work != NULL; work = work->next)
+        x12_binding_close(work->binding);
+    for (struct work_map *map = shop->maps; map != NULL; map = map->next)
+        map_close(map->map);
+    *shop = (struct workshop){0};
+}
