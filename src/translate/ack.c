@@ -117,9 +117,10 @@ static void fill_set(struct arena *arena, struct canon_object *body, const struc
 {
     struct canon_object *message = fill_append(arena, body, "messages");
 
-    fill_text(arena, message, "acked_message_type", set->type);
-    fill_text(arena, message, "acked_message_control_number", set->control);
-    fill_text(arena, message, "acked_message_release", set->convention);
+    /* Blanks at the end are no part of a value (X12.6), and could not be sent back. */
+    fill_text(arena, message, "acked_message_type", bytes_trim_end(set->type));
+    fill_text(arena, message, "acked_message_control_number", bytes_trim_end(set->control));
+    fill_text(arena, message, "acked_message_release", bytes_trim_end(set->convention));
     fill_letter(arena, message, "message_status_code", set->verdict);
     for (unsigned i = 0; i < set->n_codes; i++)
         fill_append_word(arena, message, "message_error_codes", set->codes[i]);
@@ -152,10 +153,10 @@ void ack_write_group(struct canon_sink *out, const struct schema *schema, struct
 
     fill_word(arena, record.body, "ack_type_code", ack->form == ACK_999 ? "999" : "997");
     fill_text(arena, record.body, "acked_interchange_control_number", envelope->isa[12]);
-    fill_text(arena, record.body, "acked_group_code", ack->id);
-    fill_text(arena, record.body, "acked_group_control_number", ack->control);
+    fill_text(arena, record.body, "acked_group_code", bytes_trim_end(ack->id));
+    fill_text(arena, record.body, "acked_group_control_number", bytes_trim_end(ack->control));
     if (ack->late)
-        fill_text(arena, record.body, "acked_group_release", ack->release);
+        fill_text(arena, record.body, "acked_group_release", bytes_trim_end(ack->release));
     fill_letter(arena, record.body, "group_status_code", ack->verdict);
     for (unsigned i = 0; i < ack->n_codes; i++)
         fill_append_word(arena, record.body, "group_error_codes", ack->codes[i]);

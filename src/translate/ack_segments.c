@@ -39,11 +39,14 @@ static bool is_sendable(char c)
     return c >= ' ' && c <= '~' && c != '*' && c != ':' && c != '^' && c != '~';
 }
 
-/* An element that must be there: what cannot stand in it becomes a question mark. */
+/* An element that must be there: what cannot stand in it becomes a question mark.  Blanks at its end are no
+ * part of a value (X12.6). */
 static void add_text(struct segment *segment, struct bytes text)
 {
-    size_t len = text.len < TEXT_MAX ? text.len : TEXT_MAX;
+    size_t len;
 
+    text = bytes_trim_end(text);
+    len = text.len < TEXT_MAX ? text.len : TEXT_MAX;
     add(segment, "*", 1);
     for (size_t i = 0; i < len; i++)
         add(segment, is_sendable(text.at[i]) ? &text.at[i] : "?", 1);
