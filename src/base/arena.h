@@ -43,7 +43,8 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
     return arena_refill(arena, size);
 }
 
-/* Cleared, and aligned to 16 (for what holds an __int128): `count` things of `size` bytes, the product checked. */
+/* Cleared, and aligned to 16 (for what holds an __int128): `count` things of `size` bytes, the product
+ * checked. */
 void *arena_zalloc(struct arena *arena, size_t count, size_t size);
 
 /* `size` bytes for text, not aligned. */
