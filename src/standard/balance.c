@@ -1,6 +1,5 @@
 #include "standard/balance.h"
 
-#include "standard/keymap.h"
 #include "standard/types.h"
 
 /* What a segment is to the balances; one can be several things. */
@@ -35,14 +34,6 @@ static const struct balance_rule rules[] = {
 
 /* Element 347: the sum is taken of the digits, without point and sign, and cut on the left at its length. */
 #define HASH_MODULUS UINT64_C(10000000000)
-
-struct balance_level {
-    uint64_t offset;
-    uint32_t ordinal;
-    bool by_itself; /* HL01 is its place in the set, 1, 2, 3: not in the map */
-    bool has_children;
-    char children; /* HL04; 0: empty */
-};
 
 static bool is(const char *a, const char *b)
 {
@@ -93,10 +84,7 @@ void balance_begin(struct balance *balance)
     balance->roundings = 0;
     balance->quantity_known = balance->amount_known = true;
     balance->count.position = balance->total.position = balance->sum.position = NULL;
-    balance->levels = NULL;
-    balance->n_levels = balance->room = 0;
-    balance->levels_lost = balance->orphans = false;
-    balance->numbers = (struct keymap){NULL, 0, 0, NULL};
+    levels_begin(&balance->levels);
 }
 
 static struct bytes at(const struct segment_view *view, unsigned element)
@@ -218,119 +206,6 @@ static void keep(struct balance_stated *stated, const struct standard_position *
     stated->position = position;
 }
 
-/* --- levels */
-
-static bool is_place(struct bytes number, uint32_t *place)
-{
-    uint64_t value;
-
-    if (number.len == 0 || number.at[0] == '0' || !bytes_to_count(number, UINT32_MAX, &value))
-        return false;
-    *place = (uint32_t)value;
-    return true;
-}
-
-static struct balance_level *find_level(struct balance *balance, struct bytes number)
-{
-    uint32_t place, *other;
-
-    if (is_place(number, &place) && place <= balance->n_levels && balance->levels[place - 1].by_itself)
-        return &balance->levels[place - 1];
-    other = keymap_find(&balance->numbers, number);
-    return other != NULL ? &balance->levels[*other] : NULL;
-}
-
-static struct balance_level *new_level(struct balance *balance, struct arena *arena)
-{
-    if (balance->n_levels == balance->room) {
-        uint32_t room = balance->room != 0 ? balance->room * 2 : 64;
-        struct balance_level *levels = arena_alloc(arena, (size_t)room * sizeof(*levels));
-
-        if (levels == NULL)
-            return NULL;
-        if (balance->n_levels > 0)
-            memcpy(levels, balance->levels, balance->n_levels * sizeof(*levels));
-        balance->levels = levels;
-        balance->room = room;
-    }
-    return &balance->levels[balance->n_levels++];
-}
-
-static void tell_level(enum complaint complaint, const struct standard_position *position,
-                       const struct segment_view *view, unsigned element, struct faults *faults)
-{
-    struct fault *fault = fault_add_element(faults, complaint, view, element);
-
-    if (fault == NULL)
-        return;
-    fault_place(faults, fault, position);
-    if (element <= position->segment->n_fields)
-        fault->field = &position->segment->fields[element - 1];
-}
-
-static void take_level(struct balance *balance, const struct standard_position *position,
-                       const struct segment_view *view, struct faults *faults)
-{
-    struct bytes number = at(view, 1), parent = at(view, 2), children = at(view, 4);
-    struct balance_level *level, *above;
-    uint32_t place;
-
-    if (balance->levels_lost || number.len == 0)
-        return;
-    if (find_level(balance, number) != NULL)
-        tell_level(LEVEL_NUMBER, position, view, 1, faults);
-    above = parent.len > 0 ? find_level(balance, parent) : NULL;
-    if (above != NULL) {
-        above->has_children = true;
-    } else if (parent.len > 0) {
-        tell_level(LEVEL_PARENT, position, view, 2, faults);
-        balance->orphans = true;
-    }
-    if (balance->numbers.arena == NULL)
-        keymap_begin(&balance->numbers, faults->arena);
-    level = new_level(balance, faults->arena);
-    if (level == NULL) {
-        balance->levels_lost = true;
-        return;
-    }
-    *level = (struct balance_level){.offset = view->offset,
-                                    .ordinal = view->ordinal,
-                                    .children = children.len == 1 ? children.at[0] : '\0',
-                                    .by_itself = is_place(number, &place) && place == balance->n_levels};
-    if (!level->by_itself && !keymap_add(&balance->numbers, number, balance->n_levels - 1))
-        balance->levels_lost = true;
-}
-
-static void judge_levels(struct balance *balance, struct faults *faults)
-{
-    const struct standard_position *position = NULL;
-
-    if (balance->levels_lost || balance->n_levels == 0)
-        return;
-    for (unsigned i = 0; i < balance->set->n_positions && position == NULL; i++)
-        if (balance->roles[i] & ROLE_LEVEL)
-            position = &balance->set->positions[i];
-    for (uint32_t i = 0; i < balance->n_levels; i++) {
-        const struct balance_level *level = &balance->levels[i];
-        struct segment_view view = {.id = BYTES("HL"), .ordinal = level->ordinal, .offset = level->offset};
-        struct fault *fault;
-
-        /* A level without the children it announces may be the parent that another one misnamed. */
-        if (!((level->children == '1' && !level->has_children && !balance->orphans) ||
-              (level->children == '0' && level->has_children)))
-            continue;
-        fault = fault_add_element(faults, LEVEL_CHILDREN, &view, 4);
-        if (fault == NULL)
-            continue;
-        fault->value = level->children == '1' ? BYTES("1") : BYTES("0");
-        fault->expected = level->has_children ? "1" : "0";
-        fault->position = position;
-        fault->standard = position != NULL ? position->segment : NULL;
-    }
-}
-
-/* --- the whole */
-
 void balance_take(struct balance *balance, uint16_t index, const struct segment_view *view,
                   struct faults *faults)
 {
@@ -346,7 +221,7 @@ void balance_take(struct balance *balance, uint16_t index, const struct segment_
     if (role & ROLE_CHARGE)
         add_charge(balance, position, view);
     if (role & ROLE_LEVEL)
-        take_level(balance, position, view, faults);
+        levels_take(&balance->levels, position, view, faults->arena);
     if (role & ROLE_COUNT)
         keep(&balance->count, position, view);
     if (role & ROLE_TOTAL)
@@ -374,15 +249,6 @@ static void tell(struct balance_stated *stated, enum complaint complaint, unsign
         counted.scale = 0; /* written with implied decimals */
     decimal_print(counted, text);
     fault->expected = arena_format(faults->arena, "%s", text);
-}
-
-/* Whether a segment was lost, unknown or out of place: totals that differ then say nothing new. */
-static bool is_disturbed(const struct faults *faults)
-{
-    for (const struct fault *fault = faults->first; fault != NULL; fault = fault->next)
-        if (fault->complaint >= SEGMENT_UNKNOWN && fault->complaint <= SEGMENT_EMPTY)
-            return true;
-    return faults->dropped > 0;
 }
 
 /* False when lines are missing or too many: the other totals are wrong, too, then. */
@@ -449,11 +315,12 @@ static void judge_sum(struct balance *balance, struct faults *faults)
 
 void balance_end(struct balance *balance, struct faults *faults)
 {
-    if (faults->first == NULL || !is_disturbed(faults)) {
-        if (judge_count(balance, faults)) {
-            judge_total(balance, faults);
-            judge_sum(balance, faults);
-        }
-        judge_levels(balance, faults);
+    /* Totals and levels of a set that is wrong anyway could only say the same again. */
+    if (faults->counts[SEVERITY_ERROR] > 0)
+        return;
+    if (judge_count(balance, faults)) {
+        judge_total(balance, faults);
+        judge_sum(balance, faults);
     }
+    levels_judge(&balance->levels, faults);
 }

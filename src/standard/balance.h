@@ -15,7 +15,7 @@
 #include "base/decimal.h"
 #include "standard/dictionary.h"
 #include "standard/fault.h"
-#include "standard/keymap.h"
+#include "standard/levels.h"
 #include "standard/view.h"
 
 /* A statement of the set about itself, kept until the end. */
@@ -24,8 +24,6 @@ struct balance_stated {
     struct bytes elements[2];
     const struct standard_position *position; /* NULL: not made */
 };
-
-struct balance_level; /* an HL seen */
 
 struct balance {
     const struct standard_set *set;
@@ -41,22 +39,18 @@ struct balance {
     uint32_t roundings; /* products that a sender may have rounded each by itself */
     bool quantity_known, amount_known;
     struct balance_stated count, total, sum; /* CTT, W76 and the like, TDS */
-    struct balance_level *levels;
-    uint32_t n_levels, room;
-    struct keymap numbers; /* of levels that do not just count up */
-    bool levels_lost;      /* no memory for them all */
-    bool orphans;          /* some level's parent was not found */
+    struct levels levels;
 };
 
 /* False: no memory. */
 bool balance_init(struct balance *balance, const struct standard_set *set, struct arena *arena);
 
-/* Everything it needs for the set comes from the faults' arena. */
 void balance_begin(struct balance *balance);
 
 void balance_take(struct balance *balance, uint16_t position, const struct segment_view *view,
                   struct faults *faults);
 
+/* What is kept is kept in the faults' arena; faults are made in balance_end only. */
 static inline void balance_feed(struct balance *balance, uint16_t position, const struct segment_view *view,
                                 struct faults *faults)
 {
@@ -64,6 +58,7 @@ static inline void balance_feed(struct balance *balance, uint16_t position, cons
         balance_take(balance, position, view, faults);
 }
 
+/* Judges nothing when the set has errors. */
 void balance_end(struct balance *balance, struct faults *faults);
 
 #endif

@@ -12,4 +12,4 @@ libcrossdock_a_SOURCES += %reldir%/verdict.c %reldir%/verdict.h
 libcrossdock_a_SOURCES += %reldir%/codes.c %reldir%/codes.h
 libcrossdock_a_SOURCES += %reldir%/envelope.c %reldir%/envelope.h
 libcrossdock_a_SOURCES += %reldir%/keymap.c %reldir%/keymap.h
-libcrossdock_a_SOURCES += %reldir%/balance.c %reldir%/balance.h
+libcrossdock_a_SOURCES += %reldir%/balance.c %reldir%/balance.h %reldir%/levels.c %reldir%/levels.h

@@ -1,0 +1,160 @@
+#include "standard/levels.h"
+
+enum { SLIPS_MAX = 1000, HL_ELEMENTS = 4 };
+
+struct level {
+    uint64_t offset;
+    uint32_t ordinal;
+    bool by_itself; /* HL01 is its place in the set, 1, 2, 3: not in the map */
+    bool has_children;
+    char children; /* HL04; 0: empty */
+};
+
+struct level_slip {
+    enum complaint complaint;
+    unsigned element;
+    struct segment_view view;
+    struct bytes elements[HL_ELEMENTS];
+    struct level_slip *next;
+};
+
+void levels_begin(struct levels *levels)
+{
+    memset(levels, 0, sizeof(*levels));
+}
+
+static struct bytes at(const struct segment_view *view, unsigned element)
+{
+    return element <= view->n_elements ? view->element[element - 1] : (struct bytes){NULL, 0};
+}
+
+/* Whether HL01 is a plain count: no sign, no leading zero. */
+static bool is_place(struct bytes number, uint32_t *place)
+{
+    uint64_t value;
+
+    if (number.len == 0 || number.at[0] == '0' || !bytes_to_count(number, UINT32_MAX, &value))
+        return false;
+    *place = (uint32_t)value;
+    return true;
+}
+
+static struct level *find_level(struct levels *levels, struct bytes number)
+{
+    uint32_t place, *other;
+
+    if (is_place(number, &place) && place <= levels->n && levels->all[place - 1].by_itself)
+        return &levels->all[place - 1];
+    other = keymap_find(&levels->numbers, number);
+    return other != NULL ? &levels->all[*other] : NULL;
+}
+
+static struct level *new_level(struct levels *levels)
+{
+    if (levels->n == levels->room) {
+        uint32_t room = levels->room != 0 ? levels->room * 2 : 64;
+        struct level *all = arena_alloc(levels->numbers.arena, (size_t)room * sizeof(*all));
+
+        if (all == NULL)
+            return NULL;
+        if (levels->n > 0)
+            memcpy(all, levels->all, levels->n * sizeof(*all));
+        levels->all = all;
+        levels->room = room;
+    }
+    return &levels->all[levels->n++];
+}
+
+static void slip(struct levels *levels, enum complaint complaint, const struct segment_view *view,
+                 unsigned element)
+{
+    struct level_slip *made = levels->n_slips < SLIPS_MAX
+                                  ? arena_zalloc(levels->numbers.arena, 1, sizeof(*made))
+                                  : NULL;
+
+    if (made == NULL)
+        return;
+    made->complaint = complaint;
+    made->element = element;
+    made->view = *view;
+    for (unsigned i = 0; i < HL_ELEMENTS; i++)
+        made->elements[i] = at(view, i + 1);
+    made->view.element = made->elements;
+    if (levels->last != NULL)
+        levels->last->next = made;
+    else
+        levels->first = made;
+    levels->last = made;
+    levels->n_slips++;
+}
+
+void levels_take(struct levels *levels, const struct standard_position *position,
+                 const struct segment_view *view, struct arena *arena)
+{
+    struct bytes number = at(view, 1), parent = at(view, 2), children = at(view, 4);
+    struct level *level, *above;
+    uint32_t place;
+
+    if (levels->lost || number.len == 0)
+        return;
+    levels->position = position;
+    if (levels->n == 0)
+        keymap_begin(&levels->numbers, arena);
+    if (find_level(levels, number) != NULL)
+        slip(levels, LEVEL_NUMBER, view, 1);
+    above = parent.len > 0 ? find_level(levels, parent) : NULL;
+    if (above != NULL) {
+        above->has_children = true;
+    } else if (parent.len > 0) {
+        slip(levels, LEVEL_PARENT, view, 2);
+        levels->orphans = true;
+    }
+    level = new_level(levels);
+    if (level == NULL) {
+        levels->lost = true;
+        return;
+    }
+    *level = (struct level){.offset = view->offset,
+                            .ordinal = view->ordinal,
+                            .children = children.len == 1 ? children.at[0] : '\0',
+                            .by_itself = is_place(number, &place) && place == levels->n};
+    if (!level->by_itself && !keymap_add(&levels->numbers, number, levels->n - 1))
+        levels->lost = true;
+}
+
+static void tell(struct levels *levels, struct faults *faults, enum complaint complaint,
+                 const struct segment_view *view, unsigned element, const char *expected)
+{
+    struct fault *fault = fault_add_element(faults, complaint, view, element);
+    const struct standard_segment *segment = levels->position->segment;
+
+    if (fault == NULL)
+        return;
+    fault->expected = expected;
+    fault->position = levels->position;
+    fault->standard = segment;
+    if (element <= segment->n_fields)
+        fault->field = &segment->fields[element - 1];
+}
+
+void levels_judge(struct levels *levels, struct faults *faults)
+{
+    if (levels->lost)
+        return;
+    for (const struct level_slip *made = levels->first; made != NULL; made = made->next)
+        tell(levels, faults, made->complaint, &made->view, made->element, NULL);
+    for (uint32_t i = 0; i < levels->n; i++) {
+        const struct level *level = &levels->all[i];
+        struct bytes elements[HL_ELEMENTS] = {[3] = level->children == '1' ? BYTES("1") : BYTES("0")};
+        struct segment_view view = {.id = BYTES("HL"),
+                                    .ordinal = level->ordinal,
+                                    .offset = level->offset,
+                                    .element = elements,
+                                    .n_elements = HL_ELEMENTS};
+
+        /* A level without the children it announces may be the parent that another one misnamed. */
+        if ((level->children == '1' && !level->has_children && !levels->orphans) ||
+            (level->children == '0' && level->has_children))
+            tell(levels, faults, LEVEL_CHILDREN, &view, HL_ELEMENTS, level->has_children ? "1" : "0");
+    }
+}
