@@ -129,7 +129,7 @@ static void translate(const struct values *values, char **files, int n_files, st
         inbound = inbound_open(&settings, &search, report, &output->sink);
     input_list_init(&inputs, files, n_files);
     while (inbound != NULL && input_next(&inputs, &input, report)) {
-        bool go = inbound_file(inbound, input.fd, input.name);
+        bool go = inbound_file(inbound, input.fd, input.name, input.base);
 
         if (inbound_file_counts(inbound)->bytes == 0)
             report_say(report, X12_EMPTY, input.name, "0 bytes");

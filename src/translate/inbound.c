@@ -58,9 +58,9 @@ struct set {
     struct bytes id, control, convention; /* ST01..ST03: views in the window */
     struct work *work;
     struct canon_record record;
-    bool mapped;         /* a record is being filled */
-    bool skipped;        /* over a limit: the rest is passed over up to its end */
-    const char *refusal; /* rejected for a reason that is no fault of the standard, or NULL */
+    bool mapped;            /* a record is being filled */
+    bool skipped;           /* over a limit: the rest is passed over up to its end */
+    struct faults refusals; /* why we cannot take what the standard could: no acknowledgment says it */
 };
 
 struct inbound {
@@ -82,14 +82,17 @@ struct inbound {
     struct tell tell;
     struct x12_reader *reader;
     struct x12_segment segment;
-    const char *file;
+    const char *file; /* for messages */
+    const char *base; /* for records: without folders, so that they are the same everywhere */
     bool fragment; /* no envelope: --check of a piece */
+    bool ended;    /* the file is: what is missing now never comes */
     bool fatal;    /* the run must stop */
     struct interchange interchange;
     struct group group;
     struct set set;
     struct inbound_counts counts, total;
-    bool width_told; /* the ISA at hand has not its fixed lengths: told */
+    struct bytes told_sender; /* the unknown one that was told last */
+    bool width_told;          /* the ISA at hand has not its fixed lengths: told */
 };
 
 const struct inbound_counts *inbound_file_counts(const struct inbound *in)
@@ -122,7 +125,7 @@ static void map_complained(void *whom, const struct map_complaint *complaint)
         if (fault->ordinal == in->segment.view.ordinal && fault->element == complaint->element &&
             fault->severity == SEVERITY_ERROR)
             return;
-    fault = fault_add(&in->set.level.faults, complaint->complaint, &in->segment.view);
+    fault = fault_add(&in->set.refusals, complaint->complaint, &in->segment.view);
     if (fault == NULL)
         return;
     fault->element = complaint->element;
@@ -254,6 +257,16 @@ static void tell_level(struct inbound *in, struct level *level, bool with_group)
     }
 }
 
+/* A trailer that never came.  Where a set or a group broke off, the levels around it mostly did so, too: the
+ * acknowledgment says each, the report the innermost. */
+static void add_missing(struct inbound *in, struct faults *faults, enum complaint complaint)
+{
+    struct fault *fault = fault_add(faults, complaint, &in->segment.view);
+
+    if (fault != NULL && in->ended)
+        fault->detail = "the file ends here";
+}
+
 /* ---- sets ---- */
 
 static struct canon_source source_of(const struct inbound *in)
@@ -262,7 +275,7 @@ static struct canon_source source_of(const struct inbound *in)
 
     return (struct canon_source){
         .format = BYTES("x12"),
-        .file = bytes_of(in->file),
+        .file = bytes_of(in->base),
         .offset = in->set.level.offset,
         .length = in->set.end - in->set.level.offset,
         .has_offset = true,
@@ -317,14 +330,13 @@ static void write_reject(struct inbound *in)
     reject_write(in->out, in->schema, &in->id, in->reader, &reject, &in->document);
 }
 
-/* The tool's own reasons to refuse a set: said like any other finding, and kept for the reject record. */
+/* Our own reasons to refuse a set: said like any other finding, and kept for the reject record. */
 static void refuse_set(struct inbound *in, enum complaint complaint, const char *why)
 {
-    struct fault *fault = fault_add(&in->set.level.faults, complaint, &in->segment.view);
+    struct fault *fault = fault_add(&in->set.refusals, complaint, &in->segment.view);
 
     if (fault != NULL)
         fault->detail = why;
-    in->set.refusal = why;
 }
 
 static void open_set(struct inbound *in)
@@ -348,6 +360,8 @@ static void open_set(struct inbound *in)
     }
     faults_init(&set->level.faults, &in->document, &set->work->document->rules);
     faults_begin(&set->level.faults, set->work->set != NULL ? &set->work->walk : NULL, set->work->guide);
+    faults_init(&set->refusals, &in->document, &set->work->document->rules);
+    faults_begin(&set->refusals, NULL, NULL);
     envelope_check_st(&segment->view, set->work->set, in->group.gs[0], in->group.gs[7], &set->level.faults);
     if (!in->fragment && !envelope_seen_add(&in->group.seen, set->control))
         (void)fault_add_element(&set->level.faults, ST_DUPLICATE, &segment->view, 2);
@@ -415,6 +429,18 @@ static void tell_set(struct inbound *in, char verdict)
     tell_faults(&in->tell, set->level.faults.first, set->level.faults.dropped, &context);
 }
 
+static void join_faults(struct faults *faults, const struct faults *more)
+{
+    faults->dropped += more->dropped;
+    if (more->first == NULL)
+        return;
+    if (faults->last != NULL)
+        faults->last->next = more->first;
+    else
+        faults->first = more->first;
+    faults->last = more->last;
+}
+
 /* Acknowledgments that came in are records of --acks; everything else is a document. */
 static bool wanted(const struct inbound *in)
 {
@@ -444,24 +470,24 @@ static void close_set(struct inbound *in, bool trailer)
     } else {
         set->end = in->segment.view.offset;
         in->segment.view.ordinal = set->ordinal + 1;
-        (void)fault_add(faults, SE_MISSING, &in->segment.view);
+        add_missing(in, faults, SE_MISSING);
     }
-    if (work->set != NULL && work->binding == NULL && !in->settings->check && in->settings->documents)
+    if (work->set != NULL && work->binding == NULL && !in->settings->check && in->settings->documents &&
+        faults_worst(faults) < SEVERITY_ERROR)
         refuse_set(in, MAP_NONE, arena_format(&in->document, "no map reads a %.*s", BYTES_ARG(set->id)));
     if (in->interchange.refused)
         refuse_set(in, PARTNER_REFUSED, in->interchange.refusal);
-    if (in->document.failed) {
-        refuse_set(in, TECHNICAL_MEMORY, "the set needs more memory than one set may have");
-        set->refusal = "out of memory";
-    }
+    if (in->document.failed)
+        out_of_memory(in, "one set needs more memory than it may have");
     verdict = in->group.level.open
                   ? ack_group_add(&in->group.ack, set->id, set->control, set->convention, faults)
                   : ack_set_verdict(faults, in->group.ack.form, in->group.ack.policy);
-    if (set->refusal != NULL ||
+    if (faults_worst(&set->refusals) == SEVERITY_ERROR ||
         (set->mapped && in->read.unread > 0 &&
          (in->settings->unmapped >= 0 ? in->settings->unmapped : (int)work->document->unmapped) ==
              UNMAPPED_ERROR))
         verdict = 'R';
+    join_faults(faults, &set->refusals);
     if (faults->first != NULL || faults->dropped > 0)
         tell_set(in, verdict);
     if (verdict == 'R') {
@@ -516,6 +542,8 @@ static void close_group(struct inbound *in, bool trailer)
     struct group *group = &in->group;
     struct faults *faults = &group->level.faults;
 
+    bool broke_off = in->set.level.open;
+
     close_set(in, false);
     if (!group->level.open)
         return;
@@ -524,12 +552,14 @@ static void close_group(struct inbound *in, bool trailer)
     if (trailer) {
         envelope_check_ge(&in->segment.view, group->gs[5], group->sets, faults);
     } else {
-        (void)fault_add(faults, GE_MISSING, &in->segment.view);
+        add_missing(in, faults, GE_MISSING);
+        if (broke_off)
+            group->level.told = faults->last;
     }
     (void)ack_group_close(&group->ack, trailer ? element(&in->segment, 1) : (struct bytes){NULL, 0}, faults);
     tell_level(in, &group->level, true);
     if (!group->ack.silent && group->partner->defaults.ack != PARTNER_ACK_NONE && !in->interchange.refused) {
-        struct ack_envelope envelope = {.file = in->file,
+        struct ack_envelope envelope = {.file = in->base,
                                         .partner = group->partner,
                                         .sender = in->interchange.sender,
                                         .receiver = in->interchange.receiver,
@@ -572,8 +602,13 @@ static void find_partner(struct inbound *in)
     }
     match = partners_match(in->partners, interchange->isa[4], interchange->isa[5], (struct bytes){NULL, 0},
                            &interchange->partner, &nearest);
-    if (match == PARTNER_MATCHED)
+    if (match == PARTNER_NOBODY && in->settings->known_partners_only) {
+        interchange->refused = true;
+        interchange->refusal = "the sender is no known partner (--known-partners-only)";
+    }
+    if (match == PARTNER_MATCHED || bytes_equal(in->told_sender, interchange->sender))
         return;
+    in->told_sender = arena_copy(&in->life, interchange->sender);
     fault = fault_add_element(&interchange->level.faults,
                               match == PARTNER_NOBODY ? PARTNER_SENDER_UNKNOWN : PARTNER_QUALIFIER,
                               &in->segment.view, match == PARTNER_NOBODY ? 6 : 5);
@@ -586,10 +621,6 @@ static void find_partner(struct inbound *in)
                                            ? arena_copy(&in->envelope, nearest->identities[0].qualifier).at
                                            : "any",
                                        BYTES_ARG(nearest->identities[0].id), nearest->file);
-    }
-    if (match == PARTNER_NOBODY && in->settings->known_partners_only) {
-        interchange->refused = true;
-        interchange->refusal = "the sender is no known partner (--known-partners-only)";
     }
 }
 
@@ -628,6 +659,8 @@ static void close_interchange(struct inbound *in, bool trailer)
     struct faults *faults = &interchange->level.faults;
     struct ack_interchange ack;
 
+    bool broke_off = in->group.level.open || in->set.level.open;
+
     close_group(in, false);
     if (!interchange->level.open)
         return;
@@ -636,12 +669,14 @@ static void close_interchange(struct inbound *in, bool trailer)
     if (trailer) {
         envelope_check_iea(&in->segment.view, interchange->isa[12], interchange->groups, faults);
     } else {
-        (void)fault_add(faults, IEA_MISSING, &in->segment.view);
+        add_missing(in, faults, IEA_MISSING);
+        if (broke_off)
+            interchange->level.told = faults->last;
     }
     tell_level(in, &interchange->level, false);
     ack_interchange(&ack, interchange->isa[12], interchange->isa[8], interchange->isa[9], faults);
     if (ack_interchange_due(&ack, interchange->partner->ta1, interchange->isa[13]) && !interchange->refused) {
-        struct ack_envelope envelope = {.file = in->file,
+        struct ack_envelope envelope = {.file = in->base,
                                         .partner = interchange->partner,
                                         .sender = interchange->sender,
                                         .receiver = interchange->receiver,
@@ -686,7 +721,7 @@ static void loose_segment(struct inbound *in)
 
     if (in->segment.view.key == bytes_key("TA1", 3) && in->interchange.level.open && !in->group.level.open) {
         if (in->settings->acks && !in->settings->check) {
-            struct ack_envelope envelope = {.file = in->file,
+            struct ack_envelope envelope = {.file = in->base,
                                             .partner = in->interchange.partner,
                                             .sender = in->interchange.sender,
                                             .receiver = in->interchange.receiver,
@@ -769,6 +804,7 @@ static void one_segment(struct inbound *in)
 static void skip_set(struct inbound *in, enum complaint complaint, const char *why)
 {
     struct set *set = &in->set;
+    struct fault *fault;
 
     if (!set->level.open || set->skipped)
         return;
@@ -776,9 +812,12 @@ static void skip_set(struct inbound *in, enum complaint complaint, const char *w
     faults_begin(&set->level.faults, NULL, NULL);
     set->skipped = true;
     set->mapped = false;
-    refuse_set(in, complaint, why);
-    tell_set(in, 'R');
-    set->level.told = set->level.faults.last;
+    in->segment.view = (struct segment_view){.ordinal = set->ordinal + 1,
+                                             .offset = x12_trouble(in->reader)->offset,
+                                             .line = x12_trouble(in->reader)->line};
+    fault = fault_add(&set->level.faults, complaint, &in->segment.view);
+    if (fault != NULL)
+        fault->hint = why;
 }
 
 /* What the reader met that is no segment. */
@@ -908,6 +947,7 @@ static void read_all(struct inbound *in)
         }
         if (event >= X12_END) {
             in->segment.view = (struct segment_view){.offset = trouble->offset, .line = trouble->line};
+            in->ended = true;
             close_interchange(in, false);
             if (junk_only && in->counts.junk > 0)
                 tell_no_interchange(in, start);
@@ -922,10 +962,10 @@ static void write_batch(struct inbound *in, struct sha256 *sha256)
 
     sha256_hex(sha256, digest);
     arena_reset(&in->document);
-    batch_write(in->out, in->schema, &in->id, in->file, digest, &in->counts, &in->document);
+    batch_write(in->out, in->schema, &in->id, in->base, digest, &in->counts, &in->document);
 }
 
-bool inbound_file(struct inbound *in, int fd, const char *name)
+bool inbound_file(struct inbound *in, int fd, const char *name, const char *base)
 {
     struct x12_limits limits = x12_limits_default();
     struct sha256 *sha256 = NULL;
@@ -935,7 +975,9 @@ bool inbound_file(struct inbound *in, int fd, const char *name)
     if (in->settings->max_set > 0)
         limits.held = in->settings->max_set;
     in->file = name;
+    in->base = base;
     in->counts = (struct inbound_counts){0};
+    in->ended = false;
     in->reader = x12_open(fd, limits);
     if (in->reader == NULL) {
         out_of_memory(in, "while opening");

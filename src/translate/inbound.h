@@ -41,9 +41,9 @@ struct inbound *inbound_open(const struct inbound_settings *settings, struct sea
                              struct report *report, struct canon_sink *out);
 void inbound_close(struct inbound *inbound);
 
-/* Translates what `fd` gives; `name` is for messages and source.file.  False when the run must stop (out of
- * memory, the output failed, a configuration error). */
-bool inbound_file(struct inbound *inbound, int fd, const char *name);
+/* Translates what `fd` gives; `name` is for messages, `base` (without folders) for source.file.  False when the
+ * run must stop (out of memory, the output failed, a configuration error). */
+bool inbound_file(struct inbound *inbound, int fd, const char *name, const char *base);
 
 /* Of the latest file, and of all. */
 const struct inbound_counts *inbound_file_counts(const struct inbound *inbound);
