@@ -14,3 +14,5 @@ EXTRA_DIST += %reldir%/0200-canon2erp
 dist_check_SCRIPTS += %reldir%/0203-write-engine.t
 dist_check_SCRIPTS += %reldir%/0400-corpus-acks.t
 EXTRA_DIST += %reldir%/0400-corpus-acks.tsv
+dist_check_SCRIPTS += %reldir%/0310-order-map.t
+EXTRA_DIST += %reldir%/0310-order-map
