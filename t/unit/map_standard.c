@@ -56,8 +56,8 @@ static int close_all(void **state)
 /* What the rules of a place read. */
 struct reads {
     bool reached;
-    uint64_t whole;                        /* elements, bit n-1 */
-    uint32_t components[64];               /* of each element, bit n-1 */
+    uint64_t whole;          /* elements, bit n-1 */
+    uint32_t components[64]; /* of each element, bit n-1 */
 };
 
 struct walker {
@@ -121,7 +121,8 @@ static void read_span(struct walker *w, uint16_t position, struct bytes from, st
     }
 }
 
-static void walk_nodes(struct walker *w, const struct map_node *nodes, uint32_t n_nodes, uint16_t loop, bool newer);
+static void walk_nodes(struct walker *w, const struct map_node *nodes, uint32_t n_nodes, uint16_t loop,
+                       bool newer);
 
 static void walk_rule(struct walker *w, const struct map_rule *rule, uint16_t position, bool newer)
 {
@@ -142,7 +143,8 @@ static void walk_rule(struct walker *w, const struct map_rule *rule, uint16_t po
         walk_nodes(w, rule->nodes, rule->n_nodes, position, newer);
 }
 
-static void walk_nodes(struct walker *w, const struct map_node *nodes, uint32_t n_nodes, uint16_t loop, bool newer)
+static void walk_nodes(struct walker *w, const struct map_node *nodes, uint32_t n_nodes, uint16_t loop,
+                       bool newer)
 {
     for (uint16_t p = 0; p < w->set->n_positions; p++) {
         if (w->set->positions[p].parent != loop)
@@ -174,8 +176,10 @@ static void tell_unread(struct walker *w, const char *except)
             bool excused = strstr(except, name) != NULL;
 
             /* A loop that nothing reads excuses what is in it. */
-            for (uint16_t up = at->parent; up != STANDARD_NO_LOOP && !excused; up = w->set->positions[up].parent) {
-                snprintf(outer, sizeof(outer), " %s:%s ", w->set->positions[up].path, w->set->positions[up].segment->id);
+            for (uint16_t up = at->parent; up != STANDARD_NO_LOOP && !excused;
+                 up = w->set->positions[up].parent) {
+                snprintf(outer, sizeof(outer), " %s:%s ", w->set->positions[up].path,
+                         w->set->positions[up].segment->id);
                 excused = strstr(except, outer) != NULL;
             }
             if (!excused)
