@@ -17,10 +17,6 @@ without_origin() {
 
 for file in "$CROSSDOCK_SOURCE"/samples/x12/850-*.edi; do
     name=$(basename "$file" .edi)
-    if [ "$name" = 850-acme-stores ]; then
-        skip "$name: the records" 'of several SDQ under one line, the engine takes one'
-        continue
-    fi
     want=0
     [ "$name" != 850-acme-one-bad ] || want=1
     run edi2canon --unmapped=warn "$file"
