@@ -326,7 +326,7 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
         uint32_t t = 0;
 
         if ((segment->view.present & rule->absent) != 0 ||
-            (!rule->map->each && read->binding->used[rule->map->index] == serial))
+            (!rule->map->each && rule->groups == NULL && read->binding->used[rule->map->index] == serial))
             continue;
         while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
             t++;

@@ -35,9 +35,9 @@ struct interchange {
     struct bytes sender, receiver; /* "ZZ:ACME", trimmed */
     struct bytes created;
     const struct partner *partner;
-    uint32_t groups; /* found */
-    bool refused;    /* nothing of it is translated: refusal says why */
-    const char *refusal;
+    uint32_t groups;           /* found */
+    struct envelope_seen seen; /* GS06 */
+    const char *refusal;       /* why nothing of it is translated; NULL: it is */
     bool test;
 };
 
@@ -48,6 +48,7 @@ struct group {
     const char *release;           /* of the tables */
     uint32_t sets;                 /* found */
     struct ack_group ack;
+    const char *refusal;       /* why none of its sets is translated; NULL: they are */
     struct envelope_seen seen; /* ST02 */
 };
 
@@ -84,15 +85,16 @@ struct inbound {
     struct x12_segment segment;
     const char *file; /* for messages */
     const char *base; /* for records: without folders, so that they are the same everywhere */
-    bool fragment; /* no envelope: --check of a piece */
-    bool ended;    /* the file is: what is missing now never comes */
-    bool fatal;    /* the run must stop */
+    bool fragment;    /* no envelope: --check of a piece */
+    bool ended;       /* the file is: what is missing now never comes */
+    bool fatal;       /* the run must stop */
     struct interchange interchange;
     struct group group;
     struct set set;
     struct inbound_counts counts, total;
-    struct bytes told_sender; /* the unknown one that was told last */
-    bool width_told;          /* the ISA at hand has not its fixed lengths: told */
+    struct envelope_seen seen; /* ISA13 of this file, by sender and receiver */
+    struct bytes told_sender;  /* the unknown one that was told last */
+    bool width_told;           /* the ISA at hand has not its fixed lengths: told */
 };
 
 const struct inbound_counts *inbound_file_counts(const struct inbound *in)
@@ -330,6 +332,12 @@ static void write_reject(struct inbound *in)
     reject_write(in->out, in->schema, &in->id, in->reader, &reject, &in->document);
 }
 
+/* Why the set's group or interchange lets none through; NULL when it does. */
+static const char *refusal_of(const struct inbound *in)
+{
+    return in->interchange.refusal != NULL ? in->interchange.refusal : in->group.refusal;
+}
+
 /* Our own reasons to refuse a set: said like any other finding, and kept for the reject record. */
 static void refuse_set(struct inbound *in, enum complaint complaint, const char *why)
 {
@@ -369,7 +377,7 @@ static void open_set(struct inbound *in)
         return;
     walk_begin(&set->work->walk);
     balance_begin(&set->work->balance);
-    if (set->work->binding != NULL && !in->interchange.refused && !in->settings->check &&
+    if (set->work->binding != NULL && refusal_of(in) == NULL && !in->settings->check &&
         canon_record_init(&set->record, set->work->kind, &in->document)) {
         enum unmapped unmapped = in->settings->unmapped >= 0 ? (enum unmapped)in->settings->unmapped
                                                              : set->work->document->unmapped;
@@ -470,13 +478,14 @@ static void close_set(struct inbound *in, bool trailer)
     } else {
         set->end = in->segment.view.offset;
         in->segment.view.ordinal = set->ordinal + 1;
-        add_missing(in, faults, SE_MISSING);
+        if (!set->skipped)
+            add_missing(in, faults, SE_MISSING);
     }
     if (work->set != NULL && work->binding == NULL && !in->settings->check && in->settings->documents &&
         faults_worst(faults) < SEVERITY_ERROR)
         refuse_set(in, MAP_NONE, arena_format(&in->document, "no map reads a %.*s", BYTES_ARG(set->id)));
-    if (in->interchange.refused)
-        refuse_set(in, PARTNER_REFUSED, in->interchange.refusal);
+    if (refusal_of(in) != NULL)
+        refuse_set(in, PARTNER_REFUSED, refusal_of(in));
     if (in->document.failed)
         out_of_memory(in, "one set needs more memory than it may have");
     verdict = in->group.level.open
@@ -533,6 +542,9 @@ static void open_group(struct inbound *in)
     group->release = envelope_check_gs(&in->segment.view, in->dictionary, &group->level.faults);
     if (group->release == NULL)
         group->release = "004010";
+    if (!envelope_seen_add(&in->interchange.seen, group->gs[5]))
+        (void)fault_add_element(&group->level.faults, GS_DUPLICATE, &in->segment.view, 6);
+    group->refusal = faults_worst(&group->level.faults) == SEVERITY_ERROR ? "its GS is wrong, as told" : NULL;
     tell_level(in, &group->level, true);
     (void)ack_group_open(&group->ack, &in->envelope, policy, group->gs[0], group->gs[5], group->gs[7]);
 }
@@ -558,7 +570,8 @@ static void close_group(struct inbound *in, bool trailer)
     }
     (void)ack_group_close(&group->ack, trailer ? element(&in->segment, 1) : (struct bytes){NULL, 0}, faults);
     tell_level(in, &group->level, true);
-    if (!group->ack.silent && group->partner->defaults.ack != PARTNER_ACK_NONE && !in->interchange.refused) {
+    if (!group->ack.silent && group->partner->defaults.ack != PARTNER_ACK_NONE &&
+        in->interchange.refusal == NULL) {
         struct ack_envelope envelope = {.file = in->base,
                                         .partner = group->partner,
                                         .sender = in->interchange.sender,
@@ -603,7 +616,6 @@ static void find_partner(struct inbound *in)
     match = partners_match(in->partners, interchange->isa[4], interchange->isa[5], (struct bytes){NULL, 0},
                            &interchange->partner, &nearest);
     if (match == PARTNER_NOBODY && in->settings->known_partners_only) {
-        interchange->refused = true;
         interchange->refusal = "the sender is no known partner (--known-partners-only)";
     }
     if (match == PARTNER_MATCHED || bytes_equal(in->told_sender, interchange->sender))
@@ -624,6 +636,31 @@ static void find_partner(struct inbound *in)
     }
 }
 
+/* What an ISA13 is unique among: sender, receiver and usage; as one text. */
+static struct bytes interchange_name(struct inbound *in)
+{
+    const struct interchange *interchange = &in->interchange;
+
+    return bytes_of(arena_format(&in->life, "%.*s %.*s %.*s %.*s", BYTES_ARG(interchange->sender),
+                                 BYTES_ARG(interchange->receiver), BYTES_ARG(interchange->isa[14]),
+                                 BYTES_ARG(interchange->isa[12])));
+}
+
+/* Is it for us?  Only where the partner's file says who we are. */
+static void check_receiver(struct inbound *in)
+{
+    const struct interchange *interchange = &in->interchange;
+    const struct partner *partner = interchange->partner;
+    struct bytes qualifier = bytes_trim(interchange->isa[6]), id = bytes_trim(interchange->isa[7]);
+
+    for (uint32_t i = 0; i < partner->n_us; i++)
+        if (bytes_equal(partner->us[i].id, id) &&
+            (partner->us[i].qualifier.at == NULL || bytes_equal(partner->us[i].qualifier, qualifier)))
+            return;
+    if (partner->n_us > 0)
+        (void)fault_add_element(&in->interchange.level.faults, ISA_RECEIVER, &in->segment.view, 8);
+}
+
 static void open_interchange(struct inbound *in)
 {
     struct interchange *interchange = &in->interchange;
@@ -635,6 +672,7 @@ static void open_interchange(struct inbound *in)
     interchange->receiver = joined(&in->envelope, interchange->isa[6], interchange->isa[7]);
     interchange->created = created_at(&in->envelope, interchange->isa[8], interchange->isa[9]);
     interchange->test = bytes_are(interchange->isa[14], "T");
+    envelope_seen_begin(&interchange->seen, &in->envelope);
     in->counts.interchanges++;
     in->segment.view.ordinal = 0;
     faults_init(&interchange->level.faults, &in->envelope, &in->rules);
@@ -646,10 +684,13 @@ static void open_interchange(struct inbound *in)
         envelope_check_isa(&in->segment.view, x12_delimiters(in->reader)->element,
                            x12_delimiters(in->reader)->terminator, &interchange->level.faults);
     in->width_told = false;
-    if (interchange->test && interchange->partner->test_data == TEST_REFUSE && !interchange->refused) {
-        interchange->refused = true;
+    if (!envelope_seen_add(&in->seen, interchange_name(in)))
+        (void)fault_add_element(&interchange->level.faults, ISA_DUPLICATE, &in->segment.view, 13);
+    check_receiver(in);
+    if (interchange->refusal == NULL && faults_worst(&interchange->level.faults) == SEVERITY_ERROR)
+        interchange->refusal = "its ISA is wrong, as told";
+    if (interchange->refusal == NULL && interchange->test && interchange->partner->test_data == TEST_REFUSE)
         interchange->refusal = "test data (ISA15 is T), and the partner's file says test_data: refuse";
-    }
     tell_level(in, &interchange->level, false);
 }
 
@@ -675,7 +716,8 @@ static void close_interchange(struct inbound *in, bool trailer)
     }
     tell_level(in, &interchange->level, false);
     ack_interchange(&ack, interchange->isa[12], interchange->isa[8], interchange->isa[9], faults);
-    if (ack_interchange_due(&ack, interchange->partner->ta1, interchange->isa[13]) && !interchange->refused) {
+    if (ack_interchange_due(&ack, interchange->partner->ta1, interchange->isa[13]) &&
+        interchange->refusal == NULL) {
         struct ack_envelope envelope = {.file = in->base,
                                         .partner = interchange->partner,
                                         .sender = interchange->sender,
@@ -706,6 +748,7 @@ static void assume_levels(struct inbound *in, bool group_too)
     }
     if (group_too && !in->group.level.open) {
         in->group.release = "004010";
+        in->group.refusal = NULL;
         in->group.partner = in->interchange.partner;
         memset(in->group.gs, 0, sizeof(in->group.gs));
         faults_init(&in->group.level.faults, &in->envelope, &in->interchange.partner->defaults.rules);
@@ -978,6 +1021,7 @@ bool inbound_file(struct inbound *in, int fd, const char *name, const char *base
     in->base = base;
     in->counts = (struct inbound_counts){0};
     in->ended = false;
+    envelope_seen_begin(&in->seen, &in->life);
     in->reader = x12_open(fd, limits);
     if (in->reader == NULL) {
         out_of_memory(in, "while opening");
