@@ -7,9 +7,11 @@ enum { VALUE_MAX = 99, ID_MIN = 2, ID_MAX = 3 }; /* lengths of elements 724 and 
 bool ack_group_open(struct ack_group *group, struct arena *arena, struct ack_policy policy, struct bytes id,
                     struct bytes control, struct bytes release)
 {
+    struct bytes own = policy.release.at != NULL ? policy.release : release;
+
     *group = (struct ack_group){.arena = arena, .policy = policy};
-    group->form = ack_form_of(release, policy.implementation);
-    group->late = release.len >= 6 && memcmp(release.at, "005010", 6) >= 0;
+    group->form = ack_form_of(own, policy.implementation);
+    group->late = own.len >= 6 && memcmp(own.at, "005010", 6) >= 0;
     group->silent = bytes_are(id, "FA");
     group->id = arena_copy(arena, id);
     group->control = arena_copy(arena, control);

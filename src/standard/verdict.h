@@ -23,9 +23,10 @@ enum ack_detail {
 
 struct ack_policy {
     enum ack_detail detail;
-    bool implementation; /* 999 in place of 997 (releases from 005010) */
-    bool accept_errors;  /* sets with errors are accepted, errors noted (E), rather than rejected */
-    bool hide_warnings;  /* warnings with a code of their own do not make an E */
+    bool implementation;  /* 999 in place of 997 (releases from 005010) */
+    bool accept_errors;   /* sets with errors are accepted, errors noted (E), rather than rejected */
+    bool hide_warnings;   /* warnings with a code of their own do not make an E */
+    struct bytes release; /* the acknowledgment is written in; at NULL: that of the group */
 };
 
 struct ack_element {
@@ -66,7 +67,7 @@ struct ack_group {
     struct bytes id;       /* AK101: GS01 */
     struct bytes control;  /* AK102: GS06 */
     struct bytes release;  /* GS08; AK103 from 005010 */
-    bool late;             /* release is 005010 or later: AK103, AK203 and AK401-3 are written */
+    bool late;             /* written in 005010 or later: AK103, AK203 and AK401-3 are there */
     bool silent;           /* never acknowledged: it holds acknowledgments itself (GS01 FA) */
     bool broken;           /* the arena failed: sets are counted, not listed */
     char verdict;          /* AK901: A, E, P or R; 0 until closed */

@@ -205,6 +205,18 @@ static void releases_from_005010_are_named(void **state)
                           "'acked_message_release':'005010UCS'");
 }
 
+static void a_partner_may_want_another_release(void **state)
+{
+    struct ack_group group;
+
+    (void)state;
+    (void)envelope_of("005010");
+    mixed_group(&group, (struct ack_policy){.detail = ACK_DETAIL_NONE, .release = BYTES("004010")});
+    ack_print_group(&sink, &group);
+    assert_string_equal(output(), "ST*997~\nAK1*PO*101~\nAK9*P*2*2*1~\nSE*4~\n");
+    assert_int_equal(group.form, ACK_997_EARLY);
+}
+
 static void a_999_says_what_the_error_has_to_do_with(void **state)
 {
     struct ack_envelope envelope = envelope_of("005010");
@@ -474,6 +486,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_group_is_answered_set_by_set, begin),
         cmocka_unit_test_setup(releases_from_005010_are_named, begin),
+        cmocka_unit_test_setup(a_partner_may_want_another_release, begin),
         cmocka_unit_test_setup(a_999_says_what_the_error_has_to_do_with, begin),
         cmocka_unit_test_setup(the_preview_is_x12, begin),
         cmocka_unit_test_setup(answers_are_not_answered, begin),
