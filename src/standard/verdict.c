@@ -214,6 +214,22 @@ static bool is_count(struct bytes text)
     return bytes_to_count(text, 999999, &number);
 }
 
+/* Found when the sets were accepted and handed on already: what is wrong with a trailer is noted (E), for an R
+ * would have the sender send again what was taken.  Practice differs; many reject. */
+static bool is_of_trailer(const struct fault *fault)
+{
+    switch (fault->complaint) {
+    case IEA_MISSING:
+    case IEA_CONTROL:
+    case IEA_COUNT:
+    case ENVELOPE_STRUCTURE:
+    case GE_MISSING:
+    case GE_CONTROL:
+    case GE_COUNT: return true;
+    default: return false;
+    }
+}
+
 char ack_group_close(struct ack_group *group, struct bytes included, const struct faults *faults)
 {
     bool noted = group->noted > 0;
@@ -233,8 +249,7 @@ char ack_group_close(struct ack_group *group, struct bytes included, const struc
             continue;
         group->n_codes = add_code(group->codes, group->n_codes, code);
         noted = true;
-        /* A wrong GE01 alone casts no doubt on the sets that came. */
-        if (fault->severity == SEVERITY_ERROR && fault->complaint != GE_COUNT)
+        if (fault->severity == SEVERITY_ERROR && !is_of_trailer(fault))
             group->refused = true;
     }
     if (group->refused)
@@ -263,7 +278,7 @@ void ack_interchange(struct ack_interchange *ack, struct bytes control, struct b
             continue;
         worst = (enum severity)fault->severity;
         ack->code = code;
-        ack->verdict = worst == SEVERITY_ERROR ? 'R' : 'E';
+        ack->verdict = worst == SEVERITY_ERROR && !is_of_trailer(fault) ? 'R' : 'E';
     }
 }
 

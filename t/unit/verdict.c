@@ -147,13 +147,16 @@ static void groups(void **state)
         {"AA", "1", GE_COUNT, "AK9*E*1*2*2*5"},
         {"AR", "1", GE_COUNT, "AK9*P*1*2*1*5"},
         {"AA", "two", GE_COUNT, "AK9*E*2*2*2*5"},
-        /* other faults of the group reject it whole */
-        {"AA", "", GE_MISSING, "AK9*R*2*2*0*3"},
-        {"AA", "2", GE_CONTROL, "AK9*R*2*2*0*4"},
+        /* what else is wrong with the trailer comes too late to take sets back: noted */
+        {"AA", "", GE_MISSING, "AK9*E*2*2*2*3"},
+        {"AR", "", GE_MISSING, "AK9*P*2*2*1*3"},
+        {"RR", "", GE_MISSING, "AK9*R*2*2*0*3"},
+        {"AA", "2", GE_CONTROL, "AK9*E*2*2*2*4"},
+        {"", "", GE_MISSING, "AK9*E*0*0*0*3"},
+        /* faults of the header reject the group whole */
         {"AA", "2", GROUP_UNKNOWN, "AK9*R*2*2*0*1"},
         {"AA", "2", GROUP_RELEASE, "AK9*R*2*2*0*2"},
         {"AA", "2", GS_DUPLICATE, "AK9*R*2*2*0*19"},
-        {"", "", GE_MISSING, "AK9*R*0*0*0*3"},
         {"AA", "2", GROUP_RELEASE_NEAR, "AK9*A*2*2*2"},
     };
 
