@@ -192,6 +192,7 @@ static void fill_reasons(struct canon_record *record, const struct reject *rejec
     struct fault_context context = {.guide = reject->guide, .form = reject->form};
     enum severity worst = SEVERITY_OFF;
     struct bytes summary = {NULL, 0};
+    uint64_t count = faults->dropped;
 
     if (reject->release != NULL)
         context.standard = arena_format(arena, "X12 %s", reject->release);
@@ -200,13 +201,14 @@ static void fill_reasons(struct canon_record *record, const struct reject *rejec
 
         fault_finding(fault, &context, arena, &finding);
         fill_reason(arena, record->body, fault, reject->form, &finding);
+        count++;
         if (finding.severity > worst) {
             worst = finding.severity;
             summary = sentence(arena, &finding);
         }
     }
     fill_text(arena, record->body, "summary", summary);
-    fill_count(arena, record->body, "reason_count", (uint64_t)faults->n + faults->dropped);
+    fill_count(arena, record->body, "reason_count", count);
 }
 
 /* ---- the record ---- */
