@@ -16,3 +16,5 @@ dist_check_SCRIPTS += %reldir%/0400-corpus-acks.t
 EXTRA_DIST += %reldir%/0400-corpus-acks.tsv
 dist_check_SCRIPTS += %reldir%/0310-order-map.t
 EXTRA_DIST += %reldir%/0310-order-map
+dist_check_SCRIPTS += %reldir%/0410-acks.t
+dist_check_SCRIPTS += %reldir%/0411-rejects.t

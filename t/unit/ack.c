@@ -323,14 +323,14 @@ static void interchanges_are_answered(void **state)
     struct ack_interchange ack;
 
     (void)state;
-    (void)add_fault(IEA_COUNT, "IEA", 0, 1, "2");
+    (void)add_fault(ISA_ELEMENT, "ISA", 0, 10, "3339");
     ack_interchange(&ack, isa[12], isa[8], isa[9], &faults);
     ack_write_interchange(&sink, schema, &id, &ack, &envelope, &arena);
     ack_print_interchange(&sink, &ack);
     assert_holds(output(), "'direction':'out'");
     assert_holds(kept.at, "'ack_type_code':'TA1','acked_interchange_control_number':'000000101',"
                           "'acked_interchange_date':'2026-11-20','acked_interchange_time':'12:01',"
-                          "'interchange_status_code':'E','interchange_note_code':'021'}\n"
+                          "'interchange_status_code':'E','interchange_note_code':'015'}\n"
                           "TA1*000000101*261120*1201*E*021~\n");
 }
 
