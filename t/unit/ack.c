@@ -330,8 +330,8 @@ static void interchanges_are_answered(void **state)
     assert_holds(output(), "'direction':'out'");
     assert_holds(kept.at, "'ack_type_code':'TA1','acked_interchange_control_number':'000000101',"
                           "'acked_interchange_date':'2026-11-20','acked_interchange_time':'12:01',"
-                          "'interchange_status_code':'E','interchange_note_code':'015'}\n"
-                          "TA1*000000101*261120*1201*E*021~\n");
+                          "'interchange_status_code':'R','interchange_note_code':'015'}\n"
+                          "TA1*000000101*261120*1201*R*015~\n");
 }
 
 static void a_ta1_that_came_in_is_a_record(void **state)
