@@ -83,6 +83,8 @@ const char *fault_set_code(const struct fault *fault, enum ack_form form)
     case ST_GROUP: return form == ACK_997_EARLY ? "1" : "18";
     case ST_CONVENTION: return form == ACK_999 && fault->rule != NULL ? "I6" : "19";
     case ST_DUPLICATE: return "23";
+    case X12_SEGMENT_TOO_LONG: /* not read, so not accepted */
+    case X12_SET_TOO_LARGE: return "5";
     default:
         if (fault_segment_code(fault, form) == NULL)
             return NULL;

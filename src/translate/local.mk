@@ -4,6 +4,7 @@ libcrossdock_a_SOURCES += %reldir%/reject.c %reldir%/reject.h
 libcrossdock_a_SOURCES += %reldir%/batch.c %reldir%/batch.h
 libcrossdock_a_SOURCES += %reldir%/outbound.c %reldir%/outbound.h
 libcrossdock_a_SOURCES += %reldir%/delivery.c %reldir%/delivery.h
-libcrossdock_a_SOURCES += %reldir%/inbound.c %reldir%/inbound.h
+libcrossdock_a_SOURCES += %reldir%/inbound.c %reldir%/inbound.h %reldir%/inbound_nest.h \
+	%reldir%/inbound_set.c %reldir%/inbound_envelope.c
 libcrossdock_a_SOURCES += %reldir%/work.c %reldir%/work.h
 libcrossdock_a_SOURCES += %reldir%/tell.c %reldir%/tell.h

@@ -67,6 +67,7 @@ static bool choose_map(struct workshop *shop, struct work *work)
     }
     work->binding = x12_binding_open(map, work->set);
     work->kind = map->kind;
+    work->is_ack = strcmp(map->kind->name, "functional_ack") == 0;
     return work->binding != NULL;
 }
 

@@ -39,6 +39,7 @@ struct work {
     struct balance balance;
     struct x12_binding *binding;   /* NULL: no map reads it */
     const struct canon_kind *kind; /* of the map, or NULL */
+    bool is_ack;                   /* the kind is functional_ack */
 };
 
 /* NULL: out of memory, or a configuration error that was told (report.misused). */

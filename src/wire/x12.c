@@ -37,11 +37,11 @@ struct x12_reader {
     struct x12_limits limits;
     struct chunk *oldest, *current;
     struct chunk *spare;
-    size_t pos;    /* in current: next unread byte */
-    size_t kept;   /* in oldest: first byte still needed */
-    uint64_t held; /* bytes of room in all chunks of the list */
-    bool ended;    /* read() said end of file */
-    int error;     /* errno of a failed read */
+    size_t pos;      /* in current: next unread byte */
+    size_t kept;     /* in oldest: first byte still needed */
+    uint64_t forgot; /* file offset of pos at the last x12_forget: what is held begins there */
+    bool ended;      /* read() said end of file */
+    int error;       /* errno of a failed read */
     bool no_memory;
     enum mode mode;
     bool started;     /* the first bytes were looked at */
@@ -85,13 +85,11 @@ static struct chunk *chunk_new(struct x12_reader *reader, size_t size, uint64_t 
     chunk->base = base;
     chunk->len = 0;
     memset(chunk->data + chunk->size, 0, SLACK);
-    reader->held += chunk->size;
     return chunk;
 }
 
 static void chunk_drop(struct x12_reader *reader, struct chunk *chunk)
 {
-    reader->held -= chunk->size;
     if (reader->spare == NULL && chunk->size == CHUNK_SIZE)
         reader->spare = chunk;
     else
@@ -161,6 +159,7 @@ void x12_forget(struct x12_reader *reader)
         reader->oldest = next;
     }
     reader->kept = reader->pos;
+    reader->forgot = x12_offset(reader);
     if (reader->scratch.chunks != NULL)
         arena_reset(&reader->scratch);
 }
@@ -794,9 +793,9 @@ static enum x12_event next_slow(struct x12_reader *reader, struct x12_segment *s
 
     if (!reader->started)
         start(reader);
-    if (reader->held > reader->limits.held) {
-        (void)trouble(reader, X12_TOO_LARGE, x12_offset(reader), reader->line, reader->held,
-                      (struct bytes){NULL, 0});
+    if (x12_offset(reader) - reader->forgot > reader->limits.held) {
+        (void)trouble(reader, X12_TOO_LARGE, x12_offset(reader), reader->line,
+                      x12_offset(reader) - reader->forgot, (struct bytes){NULL, 0});
         return X12_TOO_LARGE;
     }
     if (!skip_blanks(reader))
@@ -827,7 +826,8 @@ enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
 
     /* One line end at most, and then a letter that begins neither ISA nor IEA: within an interchange that is all
      * there is to see to.  (Behind the data stand NUL bytes or old ones, which the marks then tell.) */
-    if (reader->mode == INSIDE && reader->mark < reader->marks_end && reader->held <= reader->limits.held) {
+    if (reader->mode == INSIDE && reader->mark < reader->marks_end &&
+        x12_offset(reader) - reader->forgot <= reader->limits.held) {
         if (*at == '\n' && reader->marks[reader->mark] == reader->pos) {
             reader->pos++;
             reader->line++;
