@@ -89,6 +89,28 @@ void fault_blame(struct faults *faults, struct fault *fault, const void *rule)
         fault->rule = rule;
 }
 
+void fault_change(struct faults *faults, struct fault *fault, enum complaint complaint)
+{
+    faults->counts[fault->severity]--;
+    fault->severity = (uint8_t)rules_of(faults->rules, complaint);
+    faults->counts[fault->severity]++;
+    fault->complaint = (uint16_t)complaint;
+}
+
+void fault_drop(struct faults *faults, struct fault *fault)
+{
+    if (fault->before != NULL)
+        fault->before->next = fault->next;
+    else
+        faults->first = fault->next;
+    if (fault->next != NULL)
+        fault->next->before = fault->before;
+    else
+        faults->last = fault->before;
+    faults->counts[fault->severity]--;
+    faults->n--;
+}
+
 bool fault_again(struct faults *faults, enum complaint complaint, const struct standard_position *position)
 {
     struct fault *fault = faults->last;

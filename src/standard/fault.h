@@ -78,6 +78,12 @@ void fault_place(struct faults *faults, struct fault *fault, const struct standa
 /* Names the position or field whose rule was broken: kept if it is the guide's, not the standard's. */
 void fault_blame(struct faults *faults, struct fault *fault, const void *rule);
 
+/* Makes it another complaint, whose rule is not off. */
+void fault_change(struct faults *faults, struct fault *fault, enum complaint complaint);
+
+/* Takes it back: something later showed that nothing was wrong there. */
+void fault_drop(struct faults *faults, struct fault *fault);
+
 /* Adds to `more` of the latest fault with this complaint at this position; false when there is none near. */
 bool fault_again(struct faults *faults, enum complaint complaint, const struct standard_position *position);
 

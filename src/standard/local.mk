@@ -2,7 +2,7 @@ libcrossdock_a_SOURCES += %reldir%/dictionary.c %reldir%/dictionary_build.c %rel
 	%reldir%/dictionary_codes.c %reldir%/dictionary.h %reldir%/image.h
 libcrossdock_a_SOURCES += %reldir%/rules.c %reldir%/rules.h %reldir%/view.h
 libcrossdock_a_SOURCES += %reldir%/fault.c %reldir%/fault.h %reldir%/fault_text.c %reldir%/ack_codes.c
-libcrossdock_a_SOURCES += %reldir%/walk.c %reldir%/walk.h %reldir%/walk_slow.c %reldir%/walk_search.h
+libcrossdock_a_SOURCES += %reldir%/walk.c %reldir%/walk.h %reldir%/walk_slow.c %reldir%/walk_search.h %reldir%/walk_owed.c %reldir%/walk_owed.h
 libcrossdock_a_SOURCES += %reldir%/types.c %reldir%/types.h
 libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h %reldir%/check_slow.c %reldir%/check_plan.h
 libcrossdock_a_SOURCES += %reldir%/guide.c %reldir%/guide.h %reldir%/guide_read.c %reldir%/guide_element.c

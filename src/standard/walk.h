@@ -49,11 +49,13 @@ struct walk {
     uint16_t at;      /* position of the last segment */
     uint16_t
         began; /* outermost loop start whose new iteration began with the last step, or STANDARD_NO_LOOP */
-    uint16_t aside; /* where the walk stood before it followed a segment out of order; WALK_LOST: nowhere */
+    uint16_t aside;  /* where the walk stood before it followed a segment out of order; WALK_LOST: nowhere */
+    uint16_t before; /* position before the last step that was judged with care */
     uint16_t unexplained; /* segments without a place since the last one that had one */
     bool troubled;        /* one of the two above: every step is judged with care */
     uint32_t n_pending;   /* missing segments reported that may still turn up */
     struct walk_pending *pending;
+    struct walk_stray *stray;
     uint32_t n_lost; /* segments without a place, and the ids of the latest */
     uint64_t lost[WALK_LOST_KEPT];
 };

@@ -2,105 +2,28 @@
  * What walk_step does when a look into the table does not settle it: a way taken for the first time, a limit
  * reached, mandatory segments passed over, or a segment out of place.
  */
-#include "standard/walk_search.h"
+#include "standard/walk_owed.h"
 
-/* A missing segment that was reported in this set: it may turn up late, and then was out of order. */
-struct walk_pending {
-    uint16_t position;
-    uint64_t iterations; /* of all loops around it, mixed: a sign that it is still the same iteration */
-    struct fault *fault; /* NULL: explained by a bad segment, or its rule is off */
+/* What walk.aside is, the second place from which the next segment is tried. */
+enum walk_why {
+    WALK_CAME_LATE, /* where we were before we went back to the place of a late segment: tried first */
+    WALK_ENTERED,   /* where we were before we entered a loop without its first segment */
+    WALK_TOO_EARLY, /* where a segment came too early, before we stepped back from it */
 };
 
-enum { PENDING_MAX = 16 };
+/* The segment out of place that led to walk.aside. */
+struct walk_stray {
+    enum walk_why why;
+    bool doubtful;         /* little speaks for the loop entered: walk.aside is tried first */
+    struct fault *fault;   /* what was said of it; NULL: its rule is off */
+    uint16_t start, place; /* the loop entered, and where in it */
+};
 
 bool walk_slow_init(struct walk *walk, struct arena *arena)
 {
-    walk->pending = arena_alloc(arena, PENDING_MAX * sizeof(walk->pending[0]));
-    return walk->pending != NULL;
-}
-
-/* A segment without a place, for what it may explain. */
-static void add_lost(struct walk *walk, const struct segment_view *view)
-{
-    if (walk->unexplained < UINT16_MAX)
-        walk->unexplained++;
-    if (view->key != 0)
-        walk->lost[walk->n_lost++ % WALK_LOST_KEPT] = view->key;
-}
-
-/* Whether one id may have become the other by one slip: a letter changed, added or dropped, two swapped. */
-static bool one_slip(struct bytes a, struct bytes b)
-{
-    if (bytes_distance(a, b, 1) <= 1)
-        return true;
-    if (a.len != b.len || a.len > 8)
-        return false;
-    for (size_t i = 0; i + 1 < a.len; i++)
-        if (a.at[i] == b.at[i + 1] && a.at[i + 1] == b.at[i])
-            return a.len == 2 || (i == 0 ? a.at[a.len - 1] == b.at[b.len - 1] : a.at[0] == b.at[0]);
-    return false;
-}
-
-/* Whether a segment without a place stands for `position`, which is missing: the one just before, or one
- * whose id is nearly the same.  Each explains one. */
-static bool explain(struct walk *walk, const struct standard_position *position)
-{
-    if (walk->unexplained > 0) {
-        walk->unexplained--;
-        return true;
-    }
-    for (unsigned i = 0; i < WALK_LOST_KEPT; i++) {
-        char id[8];
-        size_t len = 0;
-
-        for (; len < 8 && (walk->lost[i] >> (8 * len)) != 0; len++)
-            id[len] = (char)(walk->lost[i] >> (8 * len));
-        if (len > 0 && one_slip((struct bytes){id, len}, bytes_of(position->segment->id))) {
-            walk->lost[i] = 0;
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint64_t iterations_around(const struct walk *walk, uint16_t position)
-{
-    uint64_t mixed = 0;
-
-    for (uint16_t loop = walk->set->positions[position].parent; loop != STANDARD_NO_LOOP;
-         loop = walk->set->positions[loop].parent)
-        mixed = mixed * 1000003 + walk->counts[loop];
-    return mixed;
-}
-
-static struct walk_pending *find_pending(struct walk *walk, uint16_t position)
-{
-    for (uint32_t i = 0; i < walk->n_pending; i++)
-        if (walk->pending[i].position == position &&
-            walk->pending[i].iterations == iterations_around(walk, position))
-            return &walk->pending[i];
-    return NULL;
-}
-
-static void add_pending(struct walk *walk, uint16_t position, struct fault *fault)
-{
-    if (walk->n_pending == PENDING_MAX) { /* the oldest is the least likely to turn up */
-        memmove(&walk->pending[0], &walk->pending[1], (PENDING_MAX - 1) * sizeof(walk->pending[0]));
-        walk->n_pending--;
-    }
-    walk->pending[walk->n_pending++] = (struct walk_pending){position, iterations_around(walk, position),
-                                                             fault};
-}
-
-static bool has_room(const struct walk *walk, uint16_t place)
-{
-    return walk->counts[place] < walk->places[place].limit;
-}
-
-/* One that is mandatory and was not seen in this iteration. */
-static bool is_owed(const struct walk *walk, uint16_t place)
-{
-    return walk->counts[place] == 0 && walk->set->positions[place].need == STANDARD_MANDATORY;
+    walk->pending = arena_alloc(arena, WALK_PENDING_MAX * sizeof(walk->pending[0]));
+    walk->stray = arena_zalloc(arena, 1, sizeof(*walk->stray));
+    return walk->pending != NULL && walk->stray != NULL;
 }
 
 static const char *expected_here(const struct walk *walk, struct faults *faults)
@@ -108,48 +31,6 @@ static const char *expected_here(const struct walk *walk, struct faults *faults)
     char ids[128];
 
     return walk_expected(walk, ids, sizeof(ids)) > 0 ? arena_format(faults->arena, "%s", ids) : NULL;
-}
-
-/* Reports what is mandatory and passed over on the way to `to`.  A segment without a place just before is
- * taken for the one that is missing, misspelt. */
-static void report_skipped(struct walk *walk, uint16_t from, uint16_t to, const struct segment_view *view,
-                           struct faults *faults)
-{
-    struct walk_search search;
-    uint16_t place;
-
-    walk_search_begin(&search, walk->set, from);
-    while ((place = walk_search_skipped(&search, from, to)) != WALK_LOST) {
-        const struct standard_position *position = &walk->set->positions[place];
-        struct fault *fault = NULL;
-
-        if (!is_owed(walk, place) || find_pending(walk, place) != NULL)
-            continue;
-        if (!explain(walk, position)) {
-            fault = fault_add(faults, position->starts_loop ? LOOP_MISSING : SEGMENT_MISSING, view);
-            if (fault != NULL) {
-                fault->segment = bytes_of(position->segment->id);
-                fault->detail = arena_format(faults->arena, "noticed at %s",
-                                             walk->set->positions[to].segment->id);
-                fault_place(faults, fault, position);
-                fault_blame(faults, fault, position);
-            }
-        }
-        add_pending(walk, place, fault);
-    }
-}
-
-/* Whether mandatory segments that are still owed lie between. */
-static bool skips_owed(const struct walk *walk, uint16_t from, uint16_t to)
-{
-    struct walk_search search;
-    uint16_t place;
-
-    walk_search_begin(&search, walk->set, from);
-    while ((place = walk_search_skipped(&search, from, to)) != WALK_LOST)
-        if (is_owed(walk, place))
-            return true;
-    return false;
 }
 
 /* Where `key` may stand after `from`.  *full tells that every such place has been used up; the first of them
@@ -162,14 +43,55 @@ static uint16_t choose(const struct walk *walk, uint16_t from, uint64_t key, boo
     *full = false;
     walk_search_begin(&search, walk->set, from);
     first = place = walk_search_next(&search, key);
-    if (first == WALK_LOST || has_room(walk, first))
+    if (first == WALK_LOST || walk_has_room(walk, first))
         return first;
     /* A later place with the same id takes the surplus, unless something mandatory stands before it. */
     while ((place = walk_search_next(&search, key)) != WALK_LOST)
-        if (has_room(walk, place) && !skips_owed(walk, from, place))
+        if (walk_has_room(walk, place) && !walk_skips_owed(walk, from, place))
             return place;
     *full = true;
     return first;
+}
+
+/* When the segment just before passed over mandatory ones, and this one belongs in front of it: that segment
+ * was out of place, nothing is missing, and the walk goes back to where it stood before. */
+static void step_back(struct walk *walk, const struct segment_view *view, struct faults *faults)
+{
+    const struct standard_position *stray = &walk->set->positions[walk->at];
+    struct fault *kept = NULL;
+    uint32_t left = 0;
+    bool full, noticed = false;
+
+    for (uint32_t i = 0; i < walk->n_pending; i++)
+        noticed |= walk->pending[i].ordinal + 1 == view->ordinal && walk->pending[i].fault != NULL &&
+                   walk->pending[i].noticed == walk->at;
+    if (!noticed || rules_of(faults->rules, SEGMENT_OUT_OF_ORDER) == SEVERITY_OFF ||
+        choose(walk, walk->before, view->key, &full) == WALK_LOST || full)
+        return;
+    for (uint32_t i = 0; i < walk->n_pending; i++) {
+        struct walk_pending *pending = &walk->pending[i];
+
+        if (pending->ordinal + 1 != view->ordinal) {
+            walk->pending[left++] = *pending;
+        } else if (pending->fault != NULL && kept == NULL) {
+            kept = pending->fault;
+        } else if (pending->fault != NULL) {
+            fault_drop(faults, pending->fault);
+        }
+    }
+    walk->n_pending = left;
+    fault_change(faults, kept, SEGMENT_OUT_OF_ORDER);
+    kept->segment = bytes_of(stray->segment->id);
+    kept->expected = arena_format(faults->arena, "in its place after %s", stray[-1].segment->id);
+    kept->detail = NULL;
+    kept->rule = NULL;
+    fault_place(faults, kept, stray);
+    if (walk->counts[walk->at] > 0 && stray->need != STANDARD_MANDATORY)
+        walk->counts[walk->at]--;
+    walk_add_stray(walk, stray->segment->key);
+    walk->aside = walk->at;
+    *walk->stray = (struct walk_stray){.why = WALK_TOO_EARLY};
+    walk->at = walk->before;
 }
 
 /* Whether the loop that starts at `start` may begin now. */
@@ -178,7 +100,7 @@ static bool may_begin(const struct walk *walk, uint16_t start)
     struct walk_search search;
     uint16_t place;
 
-    if (!has_room(walk, start))
+    if (!walk_has_room(walk, start))
         return false;
     walk_search_begin(&search, walk->set, walk->at);
     while ((place = walk_search_next(&search, walk->set->positions[start].segment->key)) != WALK_LOST)
@@ -225,7 +147,7 @@ static uint16_t without_place(struct walk *walk, const struct segment_view *view
     else if (walk->dictionary != NULL && dictionary_segment(walk->dictionary, walk->set->release, id) != NULL)
         complaint = SEGMENT_NOT_IN_SET;
 
-    add_lost(walk, view);
+    walk_add_lost(walk, view);
     walk->troubled = true;
     walk->began = STANDARD_NO_LOOP;
     fault = fault_add(faults, complaint, view);
@@ -237,7 +159,7 @@ static uint16_t without_place(struct walk *walk, const struct segment_view *view
     while ((place = walk_search_any(&search)) != WALK_LOST) {
         const char *near = walk->set->positions[place].segment->id;
 
-        if (has_room(walk, place) && one_slip(id, bytes_of(near))) {
+        if (walk_has_room(walk, place) && walk_one_slip(id, bytes_of(near))) {
             fault->hint = arena_format(faults->arena, "is %s meant?", near);
             break;
         }
@@ -251,17 +173,14 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
                           struct faults *faults)
 {
     const struct standard_position *position = &walk->set->positions[place];
-    struct walk_pending *pending = find_pending(walk, place);
+    struct walk_pending *pending = walk_find_pending(walk, place);
     struct fault *fault;
 
     if (pending != NULL && pending->fault != NULL) {
         /* It was not missing, then: one cause, one fault. */
         fault = pending->fault;
         if (rules_of(faults->rules, SEGMENT_OUT_OF_ORDER) != SEVERITY_OFF) {
-            faults->counts[fault->severity]--;
-            fault->severity = (uint8_t)rules_of(faults->rules, SEGMENT_OUT_OF_ORDER);
-            faults->counts[fault->severity]++;
-            fault->complaint = SEGMENT_OUT_OF_ORDER;
+            fault_change(faults, fault, SEGMENT_OUT_OF_ORDER);
             fault->ordinal = view->ordinal;
             fault->line = view->line;
             fault->offset = view->offset;
@@ -269,6 +188,7 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
         pending->fault = NULL;
     } else {
         fault = fault_add(faults, SEGMENT_OUT_OF_ORDER, view);
+        walk_add_stray(walk, view->key);
     }
     if (fault != NULL) {
         fault_place(faults, fault, position);
@@ -278,10 +198,95 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
     }
     if (walk->aside == WALK_LOST)
         walk->aside = walk->at;
+    *walk->stray = (struct walk_stray){.why = WALK_CAME_LATE, .fault = fault};
     walk_enter(walk, place);
     walk->began = walk->places[place].began;
     walk->troubled = true;
     return place;
+}
+
+/* The segment before was thought to be late, but it too may stand in the loop that is now seen to lack its
+ * first segment: then that is what was wrong.  The fault to tell it with, or NULL. */
+static struct fault *reconsider(struct walk *walk, uint16_t start, uint16_t place, struct faults *faults)
+{
+    const struct standard_position *positions = walk->set->positions;
+    struct fault *fault = walk->stray->fault;
+
+    if (walk->aside == WALK_LOST || walk->stray->why != WALK_CAME_LATE || fault == NULL ||
+        fault->complaint != SEGMENT_OUT_OF_ORDER || rules_of(faults->rules, LOOP_MISSING) == SEVERITY_OFF)
+        return NULL;
+    for (uint32_t i = start + 1u; i <= place; i = positions[i].last + 1u)
+        if (bytes_are(fault->segment, positions[i].segment->id)) {
+            fault_change(faults, fault, LOOP_MISSING);
+            walk->at = walk->aside;
+            return fault;
+        }
+    return NULL;
+}
+
+/* A loop was entered without its first segment, and the next one belongs to where we were before: so the loop
+ * did not begin, and that segment was out of place. */
+static void take_back(struct walk *walk, struct faults *faults)
+{
+    struct walk_stray *stray = walk->stray;
+    struct fault *fault = stray->fault;
+
+    if (walk->counts[stray->start] > 0)
+        walk->counts[stray->start]--;
+    if (fault == NULL || fault->complaint != LOOP_MISSING ||
+        rules_of(faults->rules, SEGMENT_OUT_OF_ORDER) == SEVERITY_OFF)
+        return;
+    fault_change(faults, fault, SEGMENT_OUT_OF_ORDER);
+    fault->segment = bytes_of(walk->set->positions[stray->place].segment->id);
+    fault->rule = NULL;
+    fault_place(faults, fault, &walk->set->positions[stray->place]);
+}
+
+/* Whether going on from walk.aside would leave out mandatory segments, the loop entered among them. */
+static bool would_skip(struct walk *walk, uint16_t there)
+{
+    uint32_t *count = walk->stray->why == WALK_ENTERED ? &walk->counts[walk->stray->start] : NULL;
+    bool skips;
+
+    if (count != NULL && *count > 0)
+        (*count)--;
+    else
+        count = NULL;
+    skips = walk_skips_owed(walk, walk->aside, there);
+    if (count != NULL)
+        (*count)++;
+    return skips;
+}
+
+/* After a segment out of place: goes back to where the walk was before, if the next one belongs there.  A
+ * loop that was entered without its first segment has the first word, a place behind us the last. */
+static void turn_back(struct walk *walk, uint64_t key, struct faults *faults)
+{
+    bool full, here_first;
+    uint16_t there = choose(walk, walk->aside, key, &full), here;
+
+    if (there == WALK_LOST || full)
+        return;
+    here_first = walk->stray->why == WALK_TOO_EARLY ||
+                 (walk->stray->why == WALK_ENTERED && !walk->stray->doubtful);
+    here = choose(walk, walk->at, key, &full);
+    if (here != WALK_LOST && !full && (here_first || would_skip(walk, there)))
+        return;
+    if (walk->stray->why == WALK_ENTERED)
+        take_back(walk, faults);
+    walk->at = walk->aside;
+    walk->aside = WALK_LOST;
+}
+
+/* Whether the walk has gone on so far from `at` that the other place means nothing any more. */
+static bool is_settled(const struct walk *walk, uint16_t to)
+{
+    switch (walk->stray->why) {
+    case WALK_ENTERED: /* out of the loop again, or in its next iteration: it was no stray */
+        return to <= walk->stray->start || to > walk->places[walk->stray->start].last;
+    case WALK_TOO_EARLY: return to >= walk->aside;
+    default: return false;
+    }
 }
 
 /* A member of a loop whose first segment, at `start`, is absent: the loop is entered without it. */
@@ -289,18 +294,25 @@ static uint16_t enter_without(struct walk *walk, uint16_t start, uint16_t place,
                               const struct segment_view *view, struct faults *faults)
 {
     const struct standard_position *positions = walk->set->positions;
-    uint16_t chain[32], loop;
+    uint16_t chain[32], loop, aside = WALK_LOST;
     unsigned n = 0;
+
+    for (loop = positions[place].parent; loop != start && loop != STANDARD_NO_LOOP && n < 32;
+         loop = positions[loop].parent)
+        chain[n++] = loop;
 
     if (walk->unexplained > 0) {
         walk->unexplained--; /* the bad segment before was the loop's first */
-        report_skipped(walk, walk->at, start, view, faults);
+        walk_report_skipped(walk, walk->at, start, view, faults);
     } else {
-        bool owed = is_owed(walk, start);
-        struct fault *fault;
+        bool owed = walk_is_owed(walk, start);
+        struct fault *fault = owed ? reconsider(walk, start, place, faults) : NULL;
 
-        report_skipped(walk, walk->at, start, view, faults);
-        fault = fault_add(faults, owed ? LOOP_MISSING : SEGMENT_OUT_OF_ORDER, view);
+        if (fault == NULL) /* the first sign of the loop: it may be a stray yet */
+            aside = walk->aside != WALK_LOST ? walk->aside : walk->at;
+        walk_report_skipped(walk, walk->at, start, view, faults);
+        if (fault == NULL)
+            fault = fault_add(faults, owed ? LOOP_MISSING : SEGMENT_OUT_OF_ORDER, view);
         if (fault != NULL) {
             if (owed)
                 fault->segment = bytes_of(positions[start].segment->id);
@@ -311,10 +323,13 @@ static uint16_t enter_without(struct walk *walk, uint16_t start, uint16_t place,
             fault->expected = arena_format(faults->arena, "%s before it, which begins the loop",
                                            positions[start].segment->id);
         }
+        if (!owed)
+            walk_add_stray(walk, view->key);
+        *walk->stray = (struct walk_stray){WALK_ENTERED,
+                                           n > 0 || (!owed && positions[start].parent == STANDARD_NO_LOOP),
+                                           fault, start, place};
     }
-    for (loop = positions[place].parent; loop != start && loop != STANDARD_NO_LOOP && n < 32;
-         loop = positions[loop].parent)
-        chain[n++] = loop;
+    walk->aside = aside;
     walk_enter(walk, start);
     while (n > 0)
         walk_enter(walk, chain[--n]);
@@ -324,7 +339,8 @@ static uint16_t enter_without(struct walk *walk, uint16_t start, uint16_t place,
 }
 
 /* How many loops would have to be entered without their first segment to stand at `place`; *start is the
- * outermost of them.  0: no way. */
+ * outermost of them.  0: no way, or only past mandatory segments that nothing explains: then the segment
+ * itself is what is out of place. */
 static unsigned entry(const struct walk *walk, uint16_t place, uint16_t *start)
 {
     unsigned n = 1;
@@ -333,7 +349,7 @@ static unsigned entry(const struct walk *walk, uint16_t place, uint16_t *start)
          loop = walk->set->positions[loop].parent, n++)
         if (may_begin(walk, loop)) {
             *start = loop;
-            return n;
+            return walk->unexplained > 0 || !walk_skips_owed(walk, walk->at, loop) ? n : 0;
         }
     return 0;
 }
@@ -383,11 +399,11 @@ static uint16_t misplaced(struct walk *walk, const struct segment_view *view, st
             inner_start = start;
         }
     }
-    if (late != WALK_LOST && (positions[late].parent == STANDARD_NO_LOOP || inner == WALK_LOST))
-        return came_late(walk, late, view, faults);
-    if (inner != WALK_LOST)
+    /* Where nothing went wrong just before, a segment is late rather than the sign of a loop at top. */
+    if (inner != WALK_LOST &&
+        (late == WALK_LOST || walk->unexplained > 0 || positions[inner_start].parent != STANDARD_NO_LOOP))
         return enter_without(walk, inner_start, inner, view, faults);
-    return came_late(walk, any, view, faults);
+    return came_late(walk, late != WALK_LOST ? late : any, view, faults);
 }
 
 uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, struct faults *faults)
@@ -398,18 +414,25 @@ uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, stru
 
     if (slot->key != view->key || slot->local == 0)
         return without_place(walk, view, faults);
-    if (walk->aside != WALK_LOST) {
-        to = choose(walk, walk->aside, view->key, &full);
-        if (to != WALK_LOST && !full) {
-            walk->at = walk->aside;
-            walk->aside = WALK_LOST;
-        }
-    }
+    if (walk->aside != WALK_LOST)
+        turn_back(walk, view->key, faults);
     to = choose(walk, walk->at, view->key, &full);
+    if (to == WALK_LOST && walk->n_pending > 0) {
+        step_back(walk, view, faults);
+        to = choose(walk, walk->at, view->key, &full);
+    }
+    walk->before = walk->at;
     if (to == WALK_LOST) {
         to = misplaced(walk, view, faults);
     } else {
-        report_skipped(walk, walk->at, to, view, faults);
+        struct walk_pending *pending = walk->n_pending > 0 ? walk_find_pending(walk, to) : NULL;
+
+        walk_report_skipped(walk, walk->at, to, view, faults);
+        if (pending != NULL &&
+            pending->fault != NULL) { /* it is not missing, and what came too early was told */
+            fault_drop(faults, pending->fault);
+            pending->fault = NULL;
+        }
         if (full) {
             report_full(walk, to, view, faults);
         } else {
@@ -426,6 +449,8 @@ uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, stru
         }
         walk_enter(walk, to);
         walk->began = walk->places[to].began;
+        if (walk->aside != WALK_LOST && is_settled(walk, to))
+            walk->aside = WALK_LOST;
     }
     walk->unexplained = 0;
     walk->troubled = walk->aside != WALK_LOST;
