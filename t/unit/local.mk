@@ -56,3 +56,5 @@ check_PROGRAMS += %reldir%/guide
 t_unit_guide_SOURCES = %reldir%/guide.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
 check_PROGRAMS += %reldir%/memory
 t_unit_memory_SOURCES = %reldir%/memory.c
+check_PROGRAMS += %reldir%/mutations
+t_unit_mutations_SOURCES = %reldir%/mutations.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h

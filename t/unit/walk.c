@@ -140,7 +140,10 @@ static void unknown(void **state)
 static void out_of_order(void **state)
 {
     (void)state;
-    FINDS(order, "ST REF BEG PO1 SE", "S2104 BEG 3");
+    FINDS(order, "ST REF BEG PO1 SE", "S2104 REF 2");
+    FINDS(order, "ST REF REF BEG PO1 SE", "S2104 BEG 4");
+    FINDS(order, "ST CTT BEG REF PO1 SE", "S2104 CTT 2");
+    FINDS(order, "ST CTT AMT BEG REF PO1 SE", "S2104 BEG 4");
     FINDS(order, "ST BEG REF CUR PO1 SE", "S2104 CUR 4");
     FINDS(order, "ST BEG N1 CUR N3 N4 PO1 SE", "S2104 CUR 4");
     FINDS(order, "ST BEG N1 N4 N3 REF PO1 SE", "S2104 N3 5");
