@@ -1,1 +1,2 @@
 libcrossdock_a_SOURCES += %reldir%/partner.c %reldir%/partner.h
+libcrossdock_a_SOURCES += %reldir%/partner_file.c %reldir%/partner_file.h
