@@ -345,15 +345,13 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
                       name);
         good = false;
     }
-    if (!good)
-        return false;
     partner->title = values.title;
     partner->bad_bytes = (enum charset_policy)values.bad_bytes;
     partner->test_data = (enum test_data)values.test_data;
     partner->ta1 = (enum ack_ta1_policy)values.all.ack.ta1;
     if (values.all.ack.version != NULL && strcmp(values.all.ack.version, "follow") != 0)
         partner->ack_release = values.all.ack.version;
-    good = take_values(&r, &partner->defaults, &values.all);
+    good = take_values(&r, &partner->defaults, &values.all) && good;
     good = read_charset(&r, top, values.charset) && good;
     good = read_identities(&r, values.ids, &partner->identities, &partner->n_identities) && good;
     good = read_identities(&r, values.us, &partner->us, &partner->n_us) && good;

@@ -48,11 +48,14 @@ static bool choose_map(struct workshop *shop, struct work *work)
     }
     if (map == NULL) {
         if (name != NULL) {
-            if (!map_named(shop, name, true, &map)) {
-                report_say(shop->report, PARTNER_MAP_MISSING, work->partner->file, "for %.*s",
-                           BYTES_ARG(work->set_id));
+            if (search_find(shop->search, arena_format(shop->arena, "maps/%s.yaml", name)) == NULL) {
+                report_say(shop->report, PARTNER_MAP_MISSING, work->partner->file,
+                           "%s, for %.*s: maps/%s.yaml is in none of %s", name, BYTES_ARG(work->set_id), name,
+                           search_folders_text(shop->search));
                 return false;
             }
+            if (!map_named(shop, name, true, &map))
+                return false;
         } else if (search_name_is_good(work->set_id)) {
             if (!map_named(shop, arena_format(shop->arena, "x12-%.*s", BYTES_ARG(work->set_id)), false, &map))
                 return false;
