@@ -49,7 +49,7 @@ struct x12_reader {
     bool unwrap;      /* line breaks inside segments are no data */
     uint32_t line;    /* of pos, from 1 */
     struct x12_delimiters delimiters;
-    char wanted[4];
+    struct x12_wanted wanted;
     x12_scan *scan;
     size_t scanned; /* in current: scanned up to here */
     size_t mark, marks_end;
@@ -272,7 +272,7 @@ static enum fill more_marks(struct x12_reader *reader)
     to = reader->current->len;
     if (to - reader->scanned > SCAN_BLOCK)
         to = reader->scanned + SCAN_BLOCK;
-    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, reader->wanted,
+    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, &reader->wanted,
                                      reader->marks);
     reader->marks[reader->marks_end] =
         (uint32_t)reader->current->size; /* a NUL byte in the slack: no separator */
@@ -306,10 +306,21 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+static void set_delimiters(struct x12_reader *reader, struct x12_delimiters delimiters)
+{
+    const char separators[4] = {delimiters.element, delimiters.terminator, delimiters.component,
+                                delimiters.repetition};
+
+    reader->delimiters = delimiters;
+    reader->unwrap = !is_line_break(delimiters.terminator);
+    x12_scan_want(&reader->wanted, separators);
+    marks_drop(reader);
+}
+
 /* "ISA" and then something that can separate elements. */
 static bool is_isa(const char *at, size_t len)
 {
-    return len >= 4 && memcmp(at, "ISA", 3) == 0 && !is_alnum(at[3]) && !is_blank(at[3]);
+    return len >= 4 && memcmp(at, "ISA", 3) == 0 && !is_alnum(at[3]) && !is_blank(at[3]) && at[3] != '\0';
 }
 
 static enum x12_event trouble(struct x12_reader *reader, enum x12_event event, uint64_t offset, uint32_t line,
@@ -451,14 +462,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
         is_blank(delimiters.repetition) || delimiters.repetition == separator ||
         delimiters.repetition == delimiters.component || delimiters.repetition == delimiters.terminator)
         delimiters.repetition = 0;
-    reader->delimiters = delimiters;
-    reader->wanted[0] = delimiters.element;
-    reader->wanted[1] = delimiters.terminator;
-    reader->wanted[2] = delimiters.component;
-    reader->wanted[3] = delimiters.repetition;
-    reader->unwrap = !is_line_break(delimiters.terminator);
+    set_delimiters(reader, delimiters);
     reader->mode = INSIDE;
-    marks_drop(reader);
     for (n = 0; n < ISA_ELEMENTS - 1; n++)
         if (widths[n] != isa_widths[n]) {
             (void)trouble(reader, X12_ISA_LENGTH, x12_offset(reader), reader->line, at + 2,
@@ -466,7 +471,6 @@ static enum x12_event read_isa(struct x12_reader *reader)
             snprintf(reader->detail, sizeof(reader->detail), "ISA%02u is %zu characters long, expected %u",
                      n + 1, widths[n], isa_widths[n]);
             reader->trouble.detail = reader->detail;
-            reader->told_length = true;
             return X12_ISA_LENGTH;
         }
     return X12_SEGMENT;
@@ -499,7 +503,7 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
         if (!is_line_break(segment->raw.at[i]))
             clean[len++] = segment->raw.at[i];
     segment->view.present = segment->view.compound = 0;
-    segment->view.odd = false;
+    segment->view.odd = segment->quoted = false;
     for (size_t i = 0; i <= len; i++) {
         if (i == len || clean[i] == d->element) {
             if (n == 0) {
@@ -516,6 +520,8 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
                 segment->view.compound |= (uint64_t)1 << (n - 1);
         } else if ((unsigned char)clean[i] < 0x20 || (unsigned char)clean[i] > 0x7e) {
             segment->view.odd = true;
+        } else if (clean[i] == '"' || clean[i] == '\\') {
+            segment->quoted = true;
         }
     }
     segment->view.n_elements = n - 1;
@@ -576,42 +582,53 @@ static enum x12_event skip_long(struct x12_reader *reader)
 }
 
 /*
- * The segment at pos: the delimiters are known and pos stands on its first byte.
+ * The segment at pos, whatever is in it: the delimiters are known and pos stands on its first byte.
  *
- * The loop runs over the marks of the scan, most of which separate elements.  Separators of components, line
- * breaks and bytes outside ASCII come to the second half.
+ * The inner loop runs over the marks of the scan, most of which separate elements.  Separators of components,
+ * line breaks and bytes that need care come to the second half.
  */
-static enum x12_event read_segment(struct x12_reader *reader, struct x12_segment *segment)
+static __attribute__((noinline)) enum x12_event read_segment(struct x12_reader *reader,
+                                                             struct x12_segment *segment)
 {
-    const char element = reader->delimiters.element, terminator = reader->delimiters.terminator;
-    const char component = reader->delimiters.component, repetition = reader->delimiters.repetition;
-    const char *data;
-    const uint32_t *mark, *marks_end;
-    size_t begun, at, end;
+    const struct x12_delimiters d = reader->delimiters;
+    const char *data, *first, *begun, *at;
+    const uint32_t *mark;
+    struct bytes *part;
     uint32_t n, breaks;
     uint64_t present, compound;
-    bool odd, unterminated;
+    bool odd, quoted;
 
+    segment->view.line = reader->line;
+    segment->view.element = segment->part + 1;
+    segment->view.component = d.component;
+    segment->view.repetition = d.repetition;
 again:
+    reader->line = segment->view.line;
     data = reader->current->data;
-    begun = reader->pos;
+    first = begun = data + reader->pos;
     mark = reader->marks + reader->mark;
-    marks_end = reader->marks + reader->marks_end;
+    part = segment->part;
     n = breaks = 0;
     present = compound = 0;
-    odd = unterminated = false;
+    odd = quoted = false;
+    segment->unterminated = false;
     for (;;) {
         char c;
 
         /* Behind the last mark stands one of a byte that separates nothing. */
-        for (at = *mark; data[at] == element && n < X12_MAX_ELEMENTS; at = *++mark) {
-            segment->part[n].at = data + begun;
-            segment->part[n].len = at - begun;
+        for (at = data + *mark; *at == d.element && n < X12_MAX_ELEMENTS; at = data + *++mark) {
+            part->at = begun;
+            part->len = (size_t)(at - begun);
+            part++;
             present |= (uint64_t)(at != begun) << n;
             n++;
             begun = at + 1;
         }
-        if (__builtin_expect(mark == marks_end, 0)) {
+        c = *at;
+        mark++;
+        if (__builtin_expect(c == d.terminator, 1) && mark <= reader->marks + reader->marks_end)
+            break;
+        if (mark > reader->marks + reader->marks_end) {
             enum fill filled;
 
             reader->mark = reader->marks_end;
@@ -621,62 +638,57 @@ again:
             if (filled == FILL_MOVED)
                 goto again;
             mark = reader->marks + reader->mark;
-            marks_end = reader->marks + reader->marks_end;
             if (filled == FILL_MORE)
                 continue;
             if (reader->error != 0 || reader->no_memory)
                 return end_of(reader);
-            unterminated = true;
-            at = reader->current->len;
-            while (at > reader->pos && (is_blank(data[at - 1]) || data[at - 1] == 0x1a))
+            segment->unterminated = true;
+            at = data + reader->current->len;
+            while (at > first && (is_blank(at[-1]) || at[-1] == 0x1a))
                 at--;
             break;
         }
-        at = *mark++;
-        c = data[at];
-        if (c == terminator)
-            break;
-        if (c == element) { /* beyond the elements that are kept apart: counted */
+        if (c == d.element) { /* beyond the elements that are kept apart: counted */
             n++;
             begun = at + 1;
-        } else if (c == component || (c == repetition && c != 0)) {
+        } else if (c == d.component || (c == d.repetition && c != 0)) {
             if (n >= 1 && n <= X12_MAX_ELEMENTS)
                 compound |= (uint64_t)1 << (n - 1);
         } else if (is_line_break(c) && reader->unwrap) {
             breaks++;
             reader->line += c == '\n';
+        } else if (c == '"' || c == '\\') {
+            quoted = true;
         } else {
             odd = true;
         }
     }
     if (n <= X12_MAX_ELEMENTS) {
-        segment->part[n].at = data + begun;
-        segment->part[n].len = at - begun;
-        present |= n < X12_MAX_ELEMENTS ? (uint64_t)(at != begun) << n : 0;
+        part->at = begun;
+        part->len = (size_t)(at - begun);
     }
-    reader->mark = (size_t)(mark - reader->marks);
-    end = at;
-    segment->raw = (struct bytes){data + reader->pos, end - reader->pos};
+    /* Bit n of `present` was for part n so far, and the id is no element. */
+    present >>= 1;
+    if (n >= 1 && n <= X12_MAX_ELEMENTS)
+        present |= (uint64_t)(at != begun) << (n - 1);
+    segment->raw = (struct bytes){first, (size_t)(at - first)};
     segment->view.id = segment->part[0];
     segment->view.key = segment->part[0].len <= 8 ? load_key(segment->part[0]) : 0;
     segment->view.offset = reader->current->base + reader->pos;
     segment->view.n_elements = n;
-    segment->view.present = present >> 1 | (uint64_t)(n == X12_MAX_ELEMENTS && at != begun)
-                                               << (X12_MAX_ELEMENTS - 1);
+    segment->view.present = present;
     segment->view.compound = compound;
     segment->view.odd = odd;
+    segment->quoted = quoted;
     segment->wrapped = false;
-    segment->unterminated = unterminated;
-    if (unterminated) {
-        end = reader->current->len;
-        reader->scanned = end;
+    if (segment->unterminated) {
+        reader->pos = reader->scanned = reader->current->len;
         reader->mark = reader->marks_end;
     } else {
-        end++;
-        if (terminator == '\n')
-            reader->line++;
+        reader->pos = (size_t)(at + 1 - data);
+        reader->mark = (size_t)(mark - reader->marks);
+        reader->line += d.terminator == '\n';
     }
-    reader->pos = end;
     if (segment->raw.len > reader->limits.segment) {
         (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len,
                       segment->raw);
@@ -741,7 +753,7 @@ void x12_peek(struct x12_reader *reader, char *into, size_t size)
 }
 
 /* Delimiters of a fragment: the byte behind the first id separates; the commonest terminators are tried. */
-static void guess_delimiters(struct x12_reader *reader)
+static struct x12_delimiters guess_delimiters(struct x12_reader *reader)
 {
     size_t have = reach(reader, 64 * 1024), n = 0;
     const char *at = reader->current->data + reader->pos;
@@ -765,7 +777,7 @@ static void guess_delimiters(struct x12_reader *reader)
     }
     if (memchr(at, '>', have) != NULL && memchr(at, ':', have) == NULL)
         d.component = '>';
-    reader->delimiters = d;
+    return d;
 }
 
 void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimiters)
@@ -773,23 +785,15 @@ void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimite
     if (!reader->started)
         start(reader);
     (void)skip_blanks(reader);
-    if (delimiters != NULL)
-        reader->delimiters = *delimiters;
-    else
-        guess_delimiters(reader);
-    reader->wanted[0] = reader->delimiters.element;
-    reader->wanted[1] = reader->delimiters.terminator;
-    reader->wanted[2] = reader->delimiters.component;
-    reader->wanted[3] = reader->delimiters.repetition;
-    reader->unwrap = !is_line_break(reader->delimiters.terminator);
+    set_delimiters(reader, delimiters != NULL ? *delimiters : guess_delimiters(reader));
     reader->mode = FRAGMENT;
-    marks_drop(reader);
 }
 
-/* What stands at pos is not the plain beginning of a segment: blanks, an ISA, junk, or the end. */
-static enum x12_event next_slow(struct x12_reader *reader, struct x12_segment *segment)
+/* Stands pos on the first byte of a segment: over blanks, junk, and an ISA's delimiters.  X12_SEGMENT: it
+ * does. */
+static __attribute__((noinline)) enum x12_event find_segment(struct x12_reader *reader)
 {
-    enum x12_event event;
+    enum x12_event event = X12_SEGMENT;
 
     if (!reader->started)
         start(reader);
@@ -803,44 +807,97 @@ static enum x12_event next_slow(struct x12_reader *reader, struct x12_segment *s
     if (reader->current->data[reader->pos] == 'I' && reach(reader, 4) >= 4 &&
         is_isa(reader->current->data + reader->pos, 4) && !reader->told_length) {
         event = read_isa(reader);
-        if (event != X12_SEGMENT)
-            return event;
     } else if (reader->mode == OUTSIDE && !reader->told_length) {
         event = skip_to_isa(reader, X12_JUNK, NULL);
-        return event == X12_JUNK ? event : next_slow(reader, segment);
+        return event == X12_JUNK ? event : find_segment(reader);
     }
-    reader->told_length = false;
-    segment->view.line = reader->line;
+    reader->told_length = event == X12_ISA_LENGTH;
+    return event;
+}
+
+/* Whether pos stands on the first byte of a segment already, behind one line end at most: a letter that
+ * begins neither ISA nor IEA, within an interchange.  (Behind the data stand NUL bytes or old ones, which
+ * the marks then tell.) */
+static inline bool at_segment(struct x12_reader *reader)
+{
+    const char *at = reader->current->data + reader->pos;
+
+    if (reader->mode != INSIDE || reader->mark >= reader->marks_end ||
+        x12_offset(reader) - reader->forgot > reader->limits.held)
+        return false;
+    if (*at == '\n' && reader->marks[reader->mark] == reader->pos) {
+        reader->pos++;
+        reader->line++;
+        reader->mark++;
+        at++;
+    }
+    return *at >= 'A' && *at <= 'Z' && *at != 'I' && reader->mark < reader->marks_end;
+}
+
+/* The segment at pos, when nothing is in it but elements and all of it was scanned: most are so.  False:
+ * nothing was done, read_segment must. */
+static inline bool read_plain_segment(struct x12_reader *reader, struct x12_segment *segment)
+{
+    const char element = reader->delimiters.element, *const data = reader->current->data;
+    const char *const first = data + reader->pos, *begun, *at;
+    const uint32_t *mark = reader->marks + reader->mark;
+    struct bytes *part = segment->part + 1, id = {first, *mark - reader->pos};
+    uint64_t present = 0, bit = 1;
+
+    /* Behind the last mark stands one of a byte that separates nothing. */
+    at = data + *mark;
+    if (*at != element || id.len - 1 > 7)
+        return false;
+    for (;;) {
+        begun = at + 1;
+        at = data + *++mark;
+        part->at = begun;
+        part->len = (size_t)(at - begun);
+        present |= at != begun ? bit : 0;
+        if (*at != element)
+            break;
+        part++;
+        bit <<= 1;
+        if (bit == 0)
+            return false;
+    }
+    if (*at != reader->delimiters.terminator || mark == reader->marks + reader->marks_end ||
+        (size_t)(at - first) > reader->limits.segment)
+        return false;
+    segment->part[0] = id;
+    segment->raw = (struct bytes){first, (size_t)(at - first)};
+    segment->view.id = id;
+    segment->view.key = load_key(id);
     segment->view.element = segment->part + 1;
+    segment->view.n_elements = (uint32_t)(part - segment->part);
+    segment->view.present = present;
+    segment->view.compound = 0;
+    segment->view.offset = reader->current->base + reader->pos;
+    segment->view.line = reader->line;
+    segment->view.odd = false;
     segment->view.component = reader->delimiters.component;
     segment->view.repetition = reader->delimiters.repetition;
-    event = read_segment(reader, segment);
-    if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE)
-        reader->mode = OUTSIDE;
-    return event;
+    segment->quoted = segment->wrapped = segment->unterminated = false;
+    reader->line += *at == '\n';
+    reader->mark = (size_t)(mark + 1 - reader->marks);
+    reader->pos = (size_t)(at + 1 - data);
+    return true;
 }
 
 enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
 {
-    const char *at = reader->current->data + reader->pos;
+    enum x12_event event = X12_SEGMENT;
 
-    /* One line end at most, and then a letter that begins neither ISA nor IEA: within an interchange that is all
-     * there is to see to.  (Behind the data stand NUL bytes or old ones, which the marks then tell.) */
-    if (reader->mode == INSIDE && reader->mark < reader->marks_end &&
-        x12_offset(reader) - reader->forgot <= reader->limits.held) {
-        if (*at == '\n' && reader->marks[reader->mark] == reader->pos) {
-            reader->pos++;
-            reader->line++;
-            reader->mark++;
-            at++;
-        }
-        if (*at >= 'A' && *at <= 'Z' && *at != 'I' && reader->mark < reader->marks_end) {
-            segment->view.line = reader->line;
-            segment->view.element = segment->part + 1;
-            segment->view.component = reader->delimiters.component;
-            segment->view.repetition = reader->delimiters.repetition;
-            return read_segment(reader, segment);
-        }
+    if (at_segment(reader)) {
+        if (read_plain_segment(reader, segment))
+            return X12_SEGMENT;
+    } else {
+        event = find_segment(reader);
     }
-    return next_slow(reader, segment);
+    if (event != X12_SEGMENT)
+        return event;
+    event = read_segment(reader, segment);
+    if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE)
+        reader->mode = OUTSIDE;
+    return event;
 }

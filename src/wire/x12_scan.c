@@ -2,88 +2,28 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
-/* One entry a set bit; eight at a time without a branch, since most blocks hold a few. */
-static inline uint32_t *marks_of(uint64_t bits, uint32_t base, uint32_t *out)
+static void want(struct x12_wanted *wanted, unsigned char c)
 {
-    unsigned count = (unsigned)__builtin_popcountll(bits);
-    uint32_t *end = out + count;
-
-    while (out < end) {
-        for (int i = 0; i < 8; i++) {
-            out[i] = base + (uint32_t)__builtin_ctzll(bits | (1ULL << 63));
-            bits &= bits - 1;
-        }
-        out += 8;
-    }
-    return end;
+    if (c < 0x80)
+        wanted->column[c & 15] |= (uint8_t)(1u << (c >> 4));
 }
 
-/* Signed bytes: everything above 0x7f is negative, so "below 0x20" finds both; 0x7f is compared apart. */
-static inline uint32_t odd_sse2(__m128i v, __m128i e, __m128i t, __m128i c, __m128i r, __m128i low,
-                                __m128i del)
+void x12_scan_want(struct x12_wanted *wanted, const char separators[4])
 {
-    __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, e), _mm_cmpeq_epi8(v, t)),
-                               _mm_or_si128(_mm_cmpeq_epi8(v, c), _mm_cmpeq_epi8(v, r)));
-
-    hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmplt_epi8(v, low), _mm_cmpeq_epi8(v, del)));
-    return (uint32_t)_mm_movemask_epi8(hit);
+    memset(wanted, 0, sizeof(*wanted));
+    for (unsigned char c = 0; c < 0x20; c++)
+        want(wanted, c);
+    want(wanted, 0x7f);
+    want(wanted, '"');
+    want(wanted, '\\');
+    for (unsigned i = 0; i < 4; i++)
+        want(wanted, (unsigned char)separators[i]);
 }
 
-static size_t scan_sse2(const char *data, size_t from, size_t to, const char wanted[4], uint32_t *marks)
-{
-    const __m128i e = _mm_set1_epi8(wanted[0]), t = _mm_set1_epi8(wanted[1]), c = _mm_set1_epi8(wanted[2]),
-                  r = _mm_set1_epi8(wanted[3]), low = _mm_set1_epi8(0x20), del = _mm_set1_epi8(0x7f);
-    uint32_t *out = marks;
-
-    for (size_t at = from; at < to; at += 64) {
-        const __m128i *v = (const __m128i *)(const void *)(data + at);
-        uint64_t bits = odd_sse2(_mm_loadu_si128(v), e, t, c, r, low, del);
-
-        bits |= (uint64_t)odd_sse2(_mm_loadu_si128(v + 1), e, t, c, r, low, del) << 16;
-        bits |= (uint64_t)odd_sse2(_mm_loadu_si128(v + 2), e, t, c, r, low, del) << 32;
-        bits |= (uint64_t)odd_sse2(_mm_loadu_si128(v + 3), e, t, c, r, low, del) << 48;
-        if (to - at < 64)
-            bits &= (1ULL << (to - at)) - 1;
-        out = marks_of(bits, (uint32_t)at, out);
-    }
-    return (size_t)(out - marks);
-}
-
-__attribute__((target("avx2,bmi,popcnt"))) static size_t scan_avx2(const char *data, size_t from, size_t to,
-                                                                   const char wanted[4], uint32_t *marks)
-{
-    const __m256i e = _mm256_set1_epi8(wanted[0]), t = _mm256_set1_epi8(wanted[1]),
-                  c = _mm256_set1_epi8(wanted[2]), r = _mm256_set1_epi8(wanted[3]),
-                  low = _mm256_set1_epi8(0x20), del = _mm256_set1_epi8(0x7f);
-    uint32_t *out = marks;
-
-    for (size_t at = from; at < to; at += 64) {
-        uint64_t bits = 0;
-
-        for (int half = 0; half < 2; half++) {
-            __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(data + at + 32 * half));
-            __m256i hit = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(v, e), _mm256_cmpeq_epi8(v, t)),
-                                          _mm256_or_si256(_mm256_cmpeq_epi8(v, c), _mm256_cmpeq_epi8(v, r)));
-
-            hit = _mm256_or_si256(hit, _mm256_or_si256(_mm256_cmpgt_epi8(low, v), _mm256_cmpeq_epi8(v, del)));
-            bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(hit) << (32 * half);
-        }
-        if (to - at < 64)
-            bits &= (1ULL << (to - at)) - 1;
-        out = marks_of(bits, (uint32_t)at, out);
-    }
-    return (size_t)(out - marks);
-}
-
-x12_scan *x12_scan_best(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? scan_avx2 : scan_sse2;
-}
-
-#else
-
-static size_t scan_plain(const char *data, size_t from, size_t to, const char wanted[4], uint32_t *marks)
+static size_t scan_plain(const char *data, size_t from, size_t to, const struct x12_wanted *wanted,
+                         uint32_t *marks)
 {
     size_t count = 0;
 
@@ -91,11 +31,71 @@ static size_t scan_plain(const char *data, size_t from, size_t to, const char wa
         unsigned char c = (unsigned char)data[at];
 
         marks[count] = (uint32_t)at;
-        count += c < 0x20 || c > 0x7e || data[at] == wanted[0] || data[at] == wanted[1] ||
-                 data[at] == wanted[2] || data[at] == wanted[3];
+        count += c >> 7 | (wanted->column[c & 15] >> (c >> 4 & 7) & 1);
     }
     return count;
 }
+
+#if defined(__x86_64__)
+
+#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+
+/* One entry a set bit; eight at a time without a branch, since most blocks hold a few.  (Of a word without
+ * set bits tzcnt makes 64: no bound on it matters, the entry is written over.) */
+static inline AVX2 uint32_t *marks_of(uint64_t bits, uint32_t base, uint32_t *out)
+{
+    uint32_t *end = out + _mm_popcnt_u64(bits);
+
+    for (; out < end; out += 8)
+        for (int i = 0; i < 8; i++) {
+            out[i] = base + (uint32_t)_tzcnt_u64(bits);
+            bits = _blsr_u64(bits);
+        }
+    return end;
+}
+
+/*
+ * Of 32 bytes those that are wanted: the low half of a byte chooses its column, the high half the bit in it.
+ * From 0x80 on both shuffles give 0, and 0 is all of the bits that are asked for.
+ */
+static inline AVX2 uint32_t wanted_of(__m256i bytes, __m256i columns, __m256i bits)
+{
+    __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+    __m256i bit = _mm256_shuffle_epi8(bits, high);
+
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_shuffle_epi8(columns, bytes), bit), bit));
+}
+
+static AVX2 size_t scan_avx2(const char *data, size_t from, size_t to, const struct x12_wanted *wanted,
+                             uint32_t *marks)
+{
+    const __m256i columns = _mm256_broadcastsi128_si256(
+        _mm_loadu_si128((const __m128i *)(const void *)wanted->column));
+    const __m256i bits = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+    uint32_t *out = marks;
+
+    for (size_t at = from; at < to; at += 64) {
+        const __m256i *block = (const __m256i *)(const void *)(data + at);
+        uint64_t found = wanted_of(_mm256_loadu_si256(block), columns, bits) |
+                         (uint64_t)wanted_of(_mm256_loadu_si256(block + 1), columns, bits) << 32;
+
+        if (to - at < 64)
+            found &= (1ULL << (to - at)) - 1;
+        out = marks_of(found, (uint32_t)at, out);
+    }
+    return (size_t)(out - marks);
+}
+
+x12_scan *x12_scan_best(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt")
+               ? scan_avx2
+               : scan_plain;
+}
+
+#else
 
 x12_scan *x12_scan_best(void)
 {
