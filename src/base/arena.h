@@ -10,6 +10,10 @@
 
 #include "base/bytes.h"
 
+/* So many bytes behind anything handed out may be read (what they are is anybody's guess): short texts are
+ * copied sixteen bytes at a time. */
+enum { ARENA_READABLE = 16 };
+
 struct arena_chunk;
 
 struct arena {

@@ -20,17 +20,41 @@ struct canon_list;
 /* How a value is held.  The field's schema type says what it means. */
 enum canon_held { CANON_HELD_TEXT = 1, CANON_HELD_OBJECT, CANON_HELD_LIST };
 
+/* What is known of a text, for the writer.  Others than these are looked through byte by byte. */
+enum canon_plain {
+    CANON_PLAIN = 1, /* needs no JSON escaping (digits, codes) */
+    CANON_WIDE,      /* nor that, it is not empty, its field is written in quotes, and 16 bytes may be read
+                        behind it */
+};
+
 struct canon_value {
     union {
         const char *text;
         struct canon_object *object;
         struct canon_list *list;
     };
-    uint32_t len;   /* of text */
-    uint16_t field; /* index in the object's block */
-    uint8_t held;   /* enum canon_held */
-    uint8_t plain;  /* text known to need no JSON escaping (digits, codes) */
+    union {
+        struct {
+            uint32_t len;   /* of text */
+            uint16_t field; /* index in the object's block */
+            uint8_t held;   /* enum canon_held */
+            uint8_t plain;  /* enum canon_plain */
+        };
+        uint64_t about; /* all four: what is made with one store is quickly read again */
+    };
 };
+
+/* A text value like `shape`, which has no length of its own. */
+static inline void canon_set_text(struct canon_value *value, const struct canon_value *shape,
+                                  const char *text, uint32_t len)
+{
+    value->text = text;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    value->about = shape->about | len;
+#else
+    value->about = shape->about | (uint64_t)len << 32;
+#endif
+}
 
 /* Values of an object stand in runs; a run is lengthened in place while it is the newest thing in the
  * arena. */
@@ -124,9 +148,9 @@ static inline struct canon_value *canon_add(struct arena *arena, struct canon_ob
     return value;
 }
 
-/* Room for `n` values at once, to be filled from the pointer on, each where canon_place says (with `first` the
- * run's values); canon_close takes the end of what was filled and gives the rest back.  Between the two nothing
- * else is added to the object.  NULL: the arena failed. */
+/* Room for `n` values at once, to be filled from the pointer on, each where canon_place says (with `first`
+ * the run's values); canon_close takes the end of what was filled and gives the rest back.  Between the
+ * two nothing else is added to the object.  NULL: the arena failed. */
 static inline struct canon_value *canon_open(struct arena *arena, struct canon_object *object, uint32_t n)
 {
     struct canon_run *run = object->last;

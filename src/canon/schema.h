@@ -39,9 +39,9 @@ struct canon_block;
 
 struct canon_field {
     const char *name;
-    const char *key;   /* rendered for the writer: "name": with quotes and colon; a comma stands before
-                          it, and 16 bytes more may be read after its end */
-    uint8_t key_len;   /* without that comma */
+    const char *key;   /* rendered for the writer: "name": with quotes and colon; a comma stands before it and
+                          a text's quote behind it, and 32 bytes more may be read after that */
+    uint8_t key_len;   /* without that comma and that quote */
     uint8_t name_len;
     uint8_t type;      /* enum canon_type */
     uint8_t need;      /* enum canon_need */

@@ -10,7 +10,7 @@
 enum {
     MAX_KEYS = 16, /* of a kind; identity fields likewise */
     COLUMNS = 8,
-    KEY_SLACK = 16, /* bytes that may be read behind a rendered key */
+    KEY_SLACK = 32, /* bytes that may be read behind a rendered key */
 };
 
 /* A table while it is read. */
@@ -112,15 +112,15 @@ static struct bytes cell(char **rest, char *end)
 static bool render_key(struct arena *arena, struct canon_field *field)
 {
     size_t len = field->name_len;
-    char *key = arena_text(arena, len + 4 + KEY_SLACK);
+    char *key = arena_text(arena, len + 5 + KEY_SLACK);
 
     if (key == NULL)
         return false;
     key[0] = ',';
     key[1] = '"';
     memcpy(key + 2, field->name, len);
-    memcpy(key + 2 + len, "\":", 2);
-    memset(key + 4 + len, 0, KEY_SLACK);
+    memcpy(key + 2 + len, "\":\"", 3);
+    memset(key + 5 + len, 0, KEY_SLACK);
     field->key = key + 1;
     field->key_len = (uint8_t)(len + 3);
     return true;

@@ -10,7 +10,7 @@
 
 enum {
     ROOM_NAME = 1 + CANON_MAX_NAME + 3 +
-                16,  /* comma, name, quotes and colon, and what the block copy runs over */
+                32,  /* comma, name, quotes and colon, and what the block copy runs over */
     ROOM_SMALL = 64, /* quotes, brackets, a number */
     PIECE = 1024,    /* bytes of text between two looks at the room */
 };
@@ -154,18 +154,16 @@ static inline char *put_scalar(struct canon_sink *sink, char *at, const struct c
     return put_text(sink, at, value->text, value->len, value->plain);
 }
 
-/* A name with its colon; the comma before it unless it is the first. */
-static inline char *put_name(char *at, const struct canon_field *field, bool first)
+/* A name with its colon, and `more` of what stands behind that; the comma before it unless it is the
+ * first. */
+static inline char *put_name(char *at, const struct canon_field *field, bool first, size_t more)
 {
     const char *key = field->key - 1 + first;
-    size_t len = (size_t)field->key_len + 1 - first;
+    size_t len = (size_t)field->key_len + 1 - first + more;
 
-    memcpy(at, key, 16);
-    if (len > 16) {
-        memcpy(at + 16, key + 16, 16);
-        for (size_t i = 32; i < len; i += 16)
-            memcpy(at + i, key + i, 16);
-    }
+    memcpy(at, key, 32);
+    for (size_t i = 32; i < len; i += 16)
+        memcpy(at + i, key + i, 16);
     return at + len;
 }
 
@@ -202,17 +200,18 @@ static void put_in_order(struct order *order, const struct canon_object *object)
         }
 }
 
-/* Whether the values stand in the schema's order already, each once. */
+/* Whether each run's values come behind those of the run before: then all stand in the schema's order. */
 static inline bool is_in_order(const struct canon_object *object)
 {
     unsigned next = 0;
 
-    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
-        for (uint32_t i = 0; i < run->count; i++) {
-            if (run->values[i].field < next)
-                return false;
-            next = run->values[i].field + 1u;
-        }
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next) {
+        if (run->count == 0)
+            continue;
+        if (run->values[0].field < next)
+            return false;
+        next = run->values[run->count - 1].field + 1u;
+    }
     return true;
 }
 
@@ -237,47 +236,67 @@ static char *put_list(struct canon_sink *sink, char *at, const struct canon_fiel
     return at;
 }
 
-/* One field; *first is whether it is the object's first. */
-static inline char *put_field(struct canon_sink *sink, char *at, const struct canon_block *block,
-                              const struct canon_value *value, bool *first)
+/* One field; `first` is whether it is the object's first.  Where nothing is written, `at` comes back. */
+static __attribute__((noinline)) char *put_field(struct canon_sink *sink, char *at,
+                                                 const struct canon_field *field,
+                                                 const struct canon_value *value, bool first)
 {
-    const struct canon_field *field = &block->fields[value->field];
-
     if (value->held == CANON_HELD_TEXT) {
         if (value->len == 0)
             return at;
         at = room(sink, at, ROOM_NAME + 2 * ROOM_SMALL);
-        at = put_name(at, field, *first);
+        at = put_name(at, field, first, 0);
         at = put_scalar(sink, at, field, value);
     } else if (value->held == CANON_HELD_LIST) {
         if (value->list->count == 0)
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, field, *first);
+        at = put_name(at, field, first, 0);
         at = put_list(sink, at, field, value->list);
     } else {
         if (is_empty(value->object))
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, field, *first);
+        at = put_name(at, field, first, 0);
         at = put_object(sink, at, value->object);
     }
-    *first = false;
+    return at;
+}
+
+/* The same, quickly where the value allows it. */
+static inline char *put_value(struct canon_sink *sink, char *at, const struct canon_block *block,
+                              const struct canon_value *value, bool first)
+{
+    const struct canon_field *field = &block->fields[value->field];
+
+    if (value->plain != CANON_WIDE ||
+        (size_t)(sink->end - at) < ROOM_NAME + 2 * ROOM_SMALL + (size_t)value->len)
+        return put_field(sink, at, field, value, first);
+    at = put_name(at, field, first, 1);
+    memcpy(at, value->text, 16);
+    for (size_t i = 16; i < value->len; i += 16)
+        memcpy(at + i, value->text + i, 16);
+    at += value->len;
+    *at++ = '"';
     return at;
 }
 
 static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_block *block,
-                         const struct order *order, bool *first)
+                         const struct order *order, bool first)
 {
     for (unsigned word = 0; word < sizeof(order->set) / sizeof(*order->set); word++)
-        for (uint64_t set = order->set[word]; set != 0; set &= set - 1)
-            at = put_field(sink, at, block, order->at[word * 64 + (unsigned)__builtin_ctzll(set)], first);
+        for (uint64_t set = order->set[word]; set != 0; set &= set - 1) {
+            const char *before = at;
+
+            at = put_value(sink, at, block, order->at[word * 64 + (unsigned)__builtin_ctzll(set)], first);
+            first = first && at == before;
+        }
     return at;
 }
 
 /* The values lie in any order; apart, so that only objects that need it carry this much stack. */
 static __attribute__((noinline)) char *put_unordered(struct canon_sink *sink, char *at,
-                                                     const struct canon_object *object, bool *first)
+                                                     const struct canon_object *object, bool first)
 {
     struct order order;
 
@@ -294,10 +313,15 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
     *at++ = '{';
     if (is_in_order(object)) {
         for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
-            for (uint32_t i = 0; i < run->count; i++)
-                at = put_field(sink, at, object->block, &run->values[i], &first);
+            for (const struct canon_value *value = run->values, *end = value + run->count; value < end;
+                 value++) {
+                const char *before = at;
+
+                at = put_value(sink, at, object->block, value, first);
+                first = first && at == before;
+            }
     } else {
-        at = put_unordered(sink, at, object, &first);
+        at = put_unordered(sink, at, object, true);
     }
     at = room(sink, at, ROOM_SMALL);
     *at++ = '}';
@@ -456,7 +480,7 @@ void canon_write(struct canon_sink *sink, const struct canon_record *record)
     at = put_keys(sink, at, record);
     if (has_source(&record->source))
         at = put_source(sink, at, &record->source);
-    at = put_unordered(sink, at, record->body, &first);
+    at = put_unordered(sink, at, record->body, false);
     at = room(sink, at, ROOM_SMALL);
     at = PUT(at, "}\n");
     sink->at = at;
