@@ -10,6 +10,7 @@
 #define CROSSDOCK_BASE_DECIMAL_H
 
 #include "base/arena.h"
+#include "base/digits.h"
 
 enum {
     DECIMAL_MAX_DIGITS = 38,
@@ -45,6 +46,26 @@ static inline bool decimal_is_canonical(struct bytes text)
             return false;
     }
     return nonzero || !negative;
+}
+
+/* The same for the commonest texts: up to eight digits with a point among them at most.  *digits: how
+ * many.  False says nothing. */
+static inline bool decimal_is_short(struct bytes text, size_t *digits)
+{
+    uint64_t word, others;
+    size_t point;
+
+    if (text.len - 1 > 7)
+        return false;
+    word = bytes_key(text.at, text.len) | (text.len < 8 ? DIGITS_ONES * '0' << 8 * text.len : 0);
+    others = digits_others(word);
+    *digits = text.len;
+    if (others == 0)
+        return text.len == 1 || text.at[0] != '0';
+    point = (size_t)__builtin_ctzll(others) / 8;
+    *digits = text.len - 1;
+    return (others & (others - 1)) == 0 && text.at[point] == '.' && point > 0 && point + 1 < text.len &&
+           (point == 1 || text.at[0] != '0');
 }
 
 /*

@@ -1,5 +1,6 @@
 #include "standard/check.h"
 
+#include "base/decimal.h"
 #include "standard/check_plan.h"
 #include "standard/types.h"
 
@@ -120,41 +121,54 @@ static struct check_plan *find_plan(struct check *check, uint16_t position)
     return check->plans[position] = make_plan(segment, check->rules, check->arena);
 }
 
-/* The bytes of a short value as a number; as bytes_key, without a loop for the usual lengths. */
-static inline uint64_t short_key(const char *at, size_t len)
+static inline bool is_long_enough(const struct check_row *row, size_t len)
 {
-    const unsigned char *c = (const unsigned char *)at;
-
-    switch (len) {
-    case 1: return c[0];
-    case 2: return c[0] | (uint64_t)c[1] << 8;
-    case 3: return c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16;
-    default: return len <= 8 ? bytes_key(at, len) : 0;
-    }
+    return len - row->min <= row->span;
 }
 
-/* True: nothing is wrong with the value.  False: something may be. */
-static inline bool is_well(struct check_row *row, struct bytes value)
+static inline bool is_text(const struct check_row *row, struct bytes value)
+{
+    return is_long_enough(row, value.len) && value.at[0] != ' ';
+}
+
+/* A day that every month has, in a year that has one: most dates. */
+static inline bool is_common_date(const char *at)
+{
+    uint64_t word = digits_load8(at), pairs = digits_pairs(word);
+
+    return digits_others(word) == 0 && (pairs >> 32 & 0xff) - 1 < 12 && (pairs >> 48) - 1 < 28 &&
+           (pairs & 0xffffffff) != 0;
+}
+
+/* What can be told of a value at once.  WELL: nothing is wrong with it; PROVEN: as segment_view.proven,
+ * too. */
+enum verdict { DOUBTFUL = 0, WELL, PROVEN };
+
+static inline enum verdict judge(const struct check_row *row, struct bytes value)
 {
     size_t digits;
-    uint64_t key;
 
     switch (row->kind) {
-    case CHECK_TEXT: return value.len - row->min <= row->span && value.at[0] != ' ';
-    case CHECK_CODE:
-        key = short_key(value.at, value.len);
-        if (key == row->memo)
-            return key != 0;
-        if (!dictionary_has_code(row->codes, value.at, value.len))
-            return false;
-        row->memo = key;
-        return true;
-    case CHECK_INTEGER: return types_integer(value.at, value.len, &digits) && digits - row->min <= row->span;
-    case CHECK_REAL: return types_real(value.at, value.len, &digits) && digits - row->min <= row->span;
-    case CHECK_DATE: return value.len - row->min <= row->span && types_date(value.at, value.len);
-    case CHECK_TIME: return value.len - row->min <= row->span && types_time(value.at, value.len);
-    case CHECK_FREE: return true;
-    default: return false;
+    case CHECK_TEXT: return is_text(row, value) ? WELL : DOUBTFUL;
+    case CHECK_CODE: /* no NUL, for that is an odd byte */
+        return value.len <= 8 && dictionary_has_key(row->codes, bytes_key(value.at, value.len)) ? WELL
+                                                                                                : DOUBTFUL;
+    case CHECK_INTEGER:
+        return types_integer(value.at, value.len, &digits) && is_long_enough(row, digits) ? WELL : DOUBTFUL;
+    case CHECK_REAL:
+        if (decimal_is_short(value, &digits))
+            return is_long_enough(row, digits) ? PROVEN : DOUBTFUL;
+        return types_real(value.at, value.len, &digits) && is_long_enough(row, digits) ? WELL : DOUBTFUL;
+    case CHECK_DATE:
+        if (!is_long_enough(row, value.len))
+            return DOUBTFUL;
+        if (value.len == 8 && is_common_date(value.at))
+            return PROVEN;
+        return types_date(value.at, value.len) ? WELL : DOUBTFUL;
+    case CHECK_TIME:
+        return is_long_enough(row, value.len) && types_time(value.at, value.len) ? WELL : DOUBTFUL;
+    case CHECK_FREE: return WELL;
+    default: return DOUBTFUL;
     }
 }
 
@@ -172,46 +186,66 @@ static inline bool is_broken(const struct check_condition *condition, uint64_t p
     }
 }
 
-static inline bool is_clean(const struct check_plan *plan, const struct segment_view *view)
+/* Whether the elements that are there may be there, together. */
+static bool may_stand(const struct check_plan *plan, uint64_t present)
 {
-    uint64_t present = view->present;
-
-    if ((plan->mandatory & ~present) | (present & plan->beyond) | (view->compound & plan->simple) |
-        ((present ^ present >> 1) & plan->pairs) | (uint64_t)(view->odd | plan->careful | (present == 0)))
-        return false;
-    if (view->n_elements > 64)
+    if ((plan->mandatory & ~present) | (present & plan->beyond) | ((present ^ present >> 1) & plan->pairs))
         return false;
     for (unsigned i = 0; i < plan->n_conditions; i++)
         if (is_broken(&plan->conditions[i], present))
             return false;
-    for (uint64_t bits = present; bits != 0; bits &= bits - 1) {
-        unsigned n = (unsigned)__builtin_ctzll(bits);
-        struct check_row *row = &plan->rows[n];
+    return true;
+}
 
+/* True: nothing is wrong with the segment.  False: something may be. */
+static inline bool is_clean(struct check_plan *plan, const struct segment_view *view, uint64_t *proven)
+{
+    if (view->odd | plan->careful | (view->n_elements > 64) | (view->present == 0) |
+        ((view->compound & plan->simple) != 0))
+        return false;
+    if (view->present != plan->passed) {
+        if (!may_stand(plan, view->present))
+            return false;
+        plan->passed = view->present;
+    }
+    for (uint64_t bits = view->present; bits != 0; bits &= bits - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(bits);
+        const struct check_row *row = &plan->rows[n];
+        enum verdict verdict;
+
+        if (row->kind == CHECK_TEXT) {
+            if (!is_text(row, view->element[n]))
+                return false;
+            continue;
+        }
         if (row->kind == CHECK_COMPOSITE) {
             if (!row->plain || (view->compound >> n & 1))
                 return false;
             row = row->parts;
         }
-        if (!is_well(row, view->element[n]))
+        verdict = judge(row, view->element[n]);
+        if (verdict == DOUBTFUL)
             return false;
+        *proven |= (uint64_t)(verdict == PROVEN) << n;
     }
     return true;
 }
 
-bool check_segment(struct check *check, uint16_t position, const struct segment_view *view,
-                   struct faults *faults)
+bool check_segment(struct check *check, uint16_t position, struct segment_view *view, struct faults *faults)
 {
     struct check_plan *plan = check->plans[position];
+    uint64_t proven = 0;
+    bool clean;
 
+    view->proven = 0;
     if (__builtin_expect(plan == NULL, 0)) {
         plan = find_plan(check, position);
         if (plan == NULL)
             return true; /* the arena failed, and its owner will see it */
     }
-    if (is_clean(plan, view))
-        return true;
-    return check_carefully(plan, &check->set->positions[position], view, faults);
+    clean = is_clean(plan, view, &proven);
+    view->proven = proven;
+    return clean || check_carefully(plan, &check->set->positions[position], view, faults);
 }
 
 bool check_loose(const struct standard_segment *segment, const struct segment_view *view,
@@ -219,5 +253,5 @@ bool check_loose(const struct standard_segment *segment, const struct segment_vi
 {
     struct check_plan *plan = make_plan(segment, faults->rules, faults->arena);
 
-    return plan == NULL || is_clean(plan, view) || check_carefully(plan, NULL, view, faults);
+    return plan == NULL || check_carefully(plan, NULL, view, faults);
 }

@@ -28,9 +28,9 @@ struct check {
 bool check_init(struct check *check, const struct standard_set *set, const struct rules *rules,
                 struct arena *arena);
 
-/* Checks a segment that stands at `position` (never WALK_LOST).  True when there was nothing to find. */
-bool check_segment(struct check *check, uint16_t position, const struct segment_view *view,
-                   struct faults *faults);
+/* Checks a segment that stands at `position` (never WALK_LOST), and sets view->proven.  True when there
+ * was nothing to find. */
+bool check_segment(struct check *check, uint16_t position, struct segment_view *view, struct faults *faults);
 
 /* The same for a segment without a place in a set (TA1, a fragment): `segment` is from the dictionary. */
 bool check_loose(const struct standard_segment *segment, const struct segment_view *view,

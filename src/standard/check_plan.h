@@ -24,9 +24,10 @@ struct check_row {
     bool plain;    /* of a composite: its first component alone is well */
     uint16_t min;  /* length */
     uint16_t span; /* max - min */
-    uint64_t memo; /* the key of the code accepted last: most codes repeat from line to line */
-    const struct standard_codes *codes;
-    struct check_row *parts; /* of a composite: a row a component */
+    union {
+        const struct standard_codes *codes;
+        struct check_row *parts; /* of a composite: a row a component */
+    };
 };
 
 /* A condition in the form in which it is tested: broken unless ... (check_slow.c). */
@@ -43,7 +44,9 @@ struct check_plan {
     uint64_t simple;      /* elements that neither repeat nor have components */
     uint64_t pairs;       /* first of two neighbours that come together (most P notes) */
     uint8_t n_conditions; /* the others */
-    bool careful;         /* a policy wants every segment looked at */
+    uint64_t
+        passed;   /* the elements that the last clean segment had: most segments have the same ones again */
+    bool careful; /* a policy wants every segment looked at */
     const struct check_condition *conditions;
     struct check_row *rows;
 };

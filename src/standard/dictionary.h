@@ -159,20 +159,12 @@ static inline uint32_t dictionary_code_hash(uint64_t key, unsigned shift)
     return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> shift);
 }
 
-/* Is `value` in the list?  A list says for each code whether the release has it; a release with no list of
- * its own takes any code of the list (see maps/x12/README). */
-static inline bool dictionary_has_code(const struct standard_codes *codes, const char *at, size_t len)
+/* Is the code with this key (bytes_key, not 0) in the list?  A list says for each code whether the release
+ * has it; a release with no list of its own takes any code of the list (see maps/x12/README). */
+static inline bool dictionary_has_key(const struct standard_codes *codes, uint64_t key)
 {
-    uint64_t key;
-    uint32_t slot;
+    uint32_t slot = dictionary_code_hash(key, codes->shift);
 
-    if (codes->open)
-        return true;
-    /* A code has 1 to 8 bytes and no NUL, which bytes_key would not see at the end. */
-    if (len - 1 > 7 || at[len - 1] == '\0')
-        return false;
-    key = bytes_key(at, len);
-    slot = dictionary_code_hash(key, codes->shift);
     for (uint32_t n = codes->probes; n > 0; n--) {
         if (codes->slots[slot].key == key)
             return (codes->slots[slot].releases & codes->release) != 0;
@@ -181,6 +173,15 @@ static inline bool dictionary_has_code(const struct standard_codes *codes, const
         slot = (slot + 1) & (codes->n_slots - 1);
     }
     return false;
+}
+
+/* Is `value` in the list? */
+static inline bool dictionary_has_code(const struct standard_codes *codes, const char *at, size_t len)
+{
+    if (codes->open)
+        return true;
+    /* A code has 1 to 8 bytes and no NUL, which bytes_key would not see at the end. */
+    return len - 1 <= 7 && at[len - 1] != '\0' && dictionary_has_key(codes, bytes_key(at, len));
 }
 
 /* The short meaning of a code, or NULL. */

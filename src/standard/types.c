@@ -1,5 +1,7 @@
 #include "standard/types.h"
 
+#include "base/digits.h"
+
 bool types_real(const char *at, size_t len, size_t *digits)
 {
     size_t i = at[0] == '-', before, n;
@@ -28,14 +30,6 @@ bool types_real(const char *at, size_t len, size_t *digits)
     return i == len;
 }
 
-static bool all_digits(const char *at, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (!types_digit(at[i]))
-            return false;
-    return true;
-}
-
 static unsigned two(const char *at)
 {
     return (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
@@ -46,7 +40,7 @@ bool types_date(const char *at, size_t len)
     static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     unsigned year, month, day;
 
-    if ((len != 8 && len != 6) || !all_digits(at, len))
+    if ((len != 8 && len != 6) || !digits_only(at, len))
         return false;
     year = two(at + len - 6);
     month = two(at + len - 4);
@@ -66,7 +60,7 @@ bool types_date(const char *at, size_t len)
 
 bool types_time(const char *at, size_t len)
 {
-    if ((len != 4 && len != 6 && len != 7 && len != 8) || !all_digits(at, len))
+    if ((len != 4 && len != 6 && len != 7 && len != 8) || !digits_only(at, len))
         return false;
     return two(at) < 24 && two(at + 2) < 60 && (len == 4 || two(at + 4) < 60);
 }

@@ -16,12 +16,14 @@ struct segment_view {
     uint32_t n_elements;         /* found, empty ones and those beyond 64 too */
     uint32_t ordinal;            /* of the segment in its set, ST = 1 */
     uint64_t present;            /* bit n-1: element n is not empty */
-    uint64_t compound;           /* bit n-1: element n holds a component or repetition separator */
-    uint64_t offset;             /* of its first byte in the file */
-    uint32_t line;               /* of its first byte, from 1; 0 when not counted */
-    bool odd;                    /* holds a byte below 0x20 or above 0x7e */
-    bool utf8;                   /* the partner sends UTF-8: lengths count characters, not bytes */
-    char component;              /* separator of components, and of repetitions; 0: none */
+    uint64_t proven;   /* bit n-1: element n is a date of eight digits, or a number in the canonical form
+                                    of base/decimal.h: check_segment saw it, so nobody need look again */
+    uint64_t compound; /* bit n-1: element n holds a component or repetition separator */
+    uint64_t offset;   /* of its first byte in the file */
+    uint32_t line;     /* of its first byte, from 1; 0 when not counted */
+    bool odd;          /* holds a byte below 0x20 or above 0x7e */
+    bool utf8;         /* the partner sends UTF-8: lengths count characters, not bytes */
+    char component;    /* separator of components, and of repetitions; 0: none */
     char repetition;
 };
 

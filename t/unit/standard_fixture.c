@@ -304,7 +304,7 @@ const char *fixture_checks_run(struct fixture_checks *checks, const char *text, 
     walk_begin(&checks->walk);
     balance_begin(&checks->balance);
     while (bytes_split(&rest, '~', &part)) {
-        const struct segment_view *view = &checks->view.view;
+        struct segment_view *view = &checks->view.view;
         uint16_t place = 0;
 
         while (part.len > 0 && strchr(" \r\n", part.at[0]) != NULL)
