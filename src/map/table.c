@@ -79,8 +79,12 @@ static bool index_rows(struct map_table *table, struct arena *arena, struct byte
 
 static struct map_row row_of(struct bytes code, struct bytes word)
 {
+    bool plain = word.len > 0;
+
+    for (size_t i = 0; i < word.len; i++)
+        plain = plain && (unsigned char)word.at[i] >= 0x20 && word.at[i] != '"' && word.at[i] != '\\';
     return (struct map_row){code, word, code.len <= 8 ? bytes_key(code.at, code.len) : 0,
-                            bytes_equal(code, word)};
+                            bytes_equal(code, word), plain};
 }
 
 static bool read_whole(const char *path, struct arena *arena, struct bytes *out)

@@ -13,6 +13,7 @@ struct map_row {
     struct bytes code, word;
     uint64_t key; /* bytes_key of a code of at most 8 bytes, else 0 */
     bool same;    /* the word is the code */
+    bool plain;   /* the word needs no JSON escaping */
 };
 
 struct map_table {

@@ -35,6 +35,12 @@ static const struct standard_element *element_at(const struct standard_segment *
     return component <= field->composite->n_fields ? field->composite->fields[component - 1].element : NULL;
 }
 
+/* What the read engine takes quickly needs no escaping; a JSON number and a word have no quotes, though. */
+static uint8_t plain_of(const struct canon_field *field)
+{
+    return field->type == CANON_INTEGER || field->type == CANON_BOOLEAN ? CANON_PLAIN : CANON_WIDE;
+}
+
 static void bind_op(struct op *op, const struct standard_segment *segment, const struct map_target *target)
 {
     const struct standard_element *element = element_at(segment, op->element, op->component);
@@ -43,7 +49,11 @@ static void bind_op(struct op *op, const struct standard_segment *segment, const
     op->target = target;
     op->field = target->field;
     op->own = target->path_len == 1 && !target->from_root && !target->field->is_list;
-    op->shape = (struct canon_value){.field = target->field->index, .held = CANON_HELD_TEXT};
+    op->shape = (struct canon_value){
+        .field = target->field->index, .held = CANON_HELD_TEXT, .plain = plain_of(target->field)};
+    if (target->raw != NULL)
+        op->raw_shape = (struct canon_value){
+            .field = target->raw->index, .held = CANON_HELD_TEXT, .plain = plain_of(target->raw)};
     op->word = (uint8_t)(target->field->index / 64);
     op->bit = (uint64_t)1 << target->field->index % 64;
     if (target->table != NULL || target->pad != 0) {
@@ -172,11 +182,12 @@ static const struct rule_list *const *bind_nodes(struct x12_binding *binding, co
 /* Puts the ops first whose field is the object's own, set from a whole element, once in the rule. */
 static void sort_quick(struct x12_bound_rule *bound, struct op *ops)
 {
+    bound->may_be_quick = bound->n_ops < 64;
     for (uint32_t i = 0; i < bound->n_ops; i++) {
         struct op op = ops[i];
         const struct canon_field *raw = op.target->raw;
 
-        bound->has_fallback |= op.target->fallback.at != NULL;
+        bound->may_be_quick = bound->may_be_quick && op.target->fallback.at == NULL;
         if (!op.own || op.component != 0 || (op.bit & bound->quick[op.word]) != 0 ||
             (raw != NULL && (bound->quick[raw->index / 64] >> raw->index % 64 & 1)))
             continue;
@@ -186,6 +197,8 @@ static void sort_quick(struct x12_bound_rule *bound, struct op *ops)
         if (raw != NULL)
             bound->quick[raw->index / 64] |= (uint64_t)1 << raw->index % 64;
     }
+    if (bound->may_be_quick)
+        bound->careful = ((uint64_t)1 << bound->n_ops) - ((uint64_t)1 << bound->n_quick);
 }
 
 static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule,
@@ -216,6 +229,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     bound->n_ops = n;
     sort_quick(bound, ops);
     bound->appends = rule->each && rule->enter_len == 1;
+    bound->repeats = rule->each || rule->groups != NULL;
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))
         return false;
     if (rule->pairs != NULL && !bind_pairs(binding, bound, position->segment, rule->pairs))

@@ -30,7 +30,8 @@ struct op {
     bool own;     /* the target is a field of the rule's own object */
     uint8_t word; /* and bit of the field in canon_object.held */
     uint64_t bit;
-    struct canon_value shape; /* of a value: all but the text and its length */
+    struct canon_value shape; /* of a quick value: all but the text and its length */
+    struct canon_value raw_shape;
     const struct canon_field *field;
     const struct map_target *target;
 };
@@ -84,9 +85,11 @@ struct x12_bound_rule {
     uint32_t n_tests;
     uint32_t n_ops, n_quick;               /* the first n_quick ones are simple: take_quick */
     uint64_t quick[CANON_MAX_FIELDS / 64]; /* their fields, raw ones too, as canon_object.held */
-    bool has_fallback;                     /* some have a default */
+    uint64_t careful;                      /* the other ops, a bit each */
+    bool may_be_quick;                     /* none has a default, and `careful` holds them all */
     uint32_t n_values;                     /* what the ops may add at most, raw values too */
     bool appends;                          /* each: of a list of the context itself */
+    bool repeats;                          /* takes every segment, not only the first */
     const struct test *tests;
     const struct op *ops;
     const struct pairs *pairs;

@@ -148,12 +148,18 @@ static struct canon_object *target_object(struct x12_read *read, struct canon_ob
     return object;
 }
 
-static bool is_digits(struct bytes value)
+/* With zeros in front, `len` bytes. */
+static struct bytes padded(struct arena *arena, struct bytes value, size_t len)
 {
-    for (size_t i = 0; i < value.len; i++)
-        if (value.at[i] < '0' || value.at[i] > '9')
-            return false;
-    return value.len > 0;
+    char *text = arena_text(arena, len);
+    size_t zeros = len - value.len;
+
+    if (text == NULL)
+        return (struct bytes){NULL, 0};
+    for (size_t i = 0; i < zeros; i++)
+        text[i] = '0';
+    memcpy(text + zeros, value.at, value.len);
+    return (struct bytes){text, len};
 }
 
 /* Through the table, then padded; the raw value is kept beside it where the schema has a place. */
@@ -173,14 +179,10 @@ static bool translate(struct x12_read *read, struct canon_object *object, const 
             return false;
         }
     }
-    if (target->pad > out->len && is_digits(*out)) {
-        char *padded = arena_text(read->record->arena, target->pad);
-
-        if (padded == NULL)
+    if (target->pad > out->len && digits_only(out->at, out->len)) {
+        *out = padded(read->record->arena, *out, target->pad);
+        if (out->at == NULL)
             return false;
-        memset(padded, '0', target->pad - out->len);
-        memcpy(padded + target->pad - out->len, out->at, out->len);
-        *out = (struct bytes){padded, target->pad};
     }
     if (target->raw != NULL && !bytes_equal(*out, value) && canon_get(object, target->raw) == NULL)
         add_text(read->record->arena, object, target->raw, value);
@@ -326,7 +328,7 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
         uint32_t t = 0;
 
         if ((segment->view.present & rule->absent) != 0 ||
-            (!rule->map->each && rule->groups == NULL && read->binding->used[rule->map->index] == serial))
+            (!rule->repeats && read->binding->used[rule->map->index] == serial))
             continue;
         while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
             t++;
@@ -378,70 +380,73 @@ static void find_unread(struct x12_read *read, const struct x12_bound_rule *rule
     }
 }
 
-/* A value where it is quickly told: the bytes are ASCII and nothing is wrong.  Returns the end of the values;
- * unchanged when it must be done with care. */
-static inline __attribute__((always_inline)) struct canon_value *
-quick_value(struct arena *arena, const struct op *op, struct bytes value, const struct canon_value *first,
-            struct canon_value *at)
+/* CCYYMMDD as CCYY-MM-DD; the caller knows that it is a date. */
+static inline const char *print_date(struct arena *arena, const char *from)
 {
-    struct canon_value *place = at;
+    char *to = arena_text(arena, DATE_TEXT);
+
+    if (to != NULL) {
+        memcpy(to, from, 4);
+        to[4] = '-';
+        memcpy(to + 5, from + 4, 2);
+        to[7] = '-';
+        memcpy(to + 8, from + 6, 2);
+    }
+    return to;
+}
+
+/* A value where it is quickly told: its segment is plain (is_plain) and nothing is wrong with it.  Returns
+ * the end of the values; unchanged when it must be done with care.  `proven`: as in segment_view, of this
+ * element. */
+static inline __attribute__((always_inline)) struct canon_value *
+quick_value(struct arena *arena, const struct op *op, struct bytes value, bool proven,
+            struct canon_value *first, struct canon_value *at)
+{
+    const struct map_target *target = op->target;
 
     switch ((enum conversion)op->conversion) {
-    case AS_TEXT:
-        if (place > first && place[-1].field > op->shape.field)
-            place = canon_place(first, at, op->shape.field);
-        *place = op->shape;
-        break;
+    case AS_TEXT: break;
     case AS_DECIMAL:
-    case AS_INTEGER:
-        if (!decimal_is_canonical(value) ||
-            (op->conversion == AS_INTEGER && memchr(value.at, '.', value.len) != NULL))
+        if (!proven && !decimal_is_canonical(value))
             return at;
-        place = canon_place(first, at, op->shape.field);
-        *place = op->shape;
-        place->plain = true;
+        break;
+    case AS_INTEGER:
+        if (!decimal_is_canonical(value) || memchr(value.at, '.', value.len) != NULL)
+            return at;
         break;
     case AS_DATE:
-        if (!date_from_x12(value, arena, &value))
+        if (proven && value.len == 8) {
+            value = (struct bytes){print_date(arena, value.at), DATE_TEXT};
+            if (value.at == NULL)
+                return at;
+        } else if (!date_from_x12(value, arena, &value)) {
             return at;
-        place = canon_place(first, at, op->shape.field);
-        *place = op->shape;
-        place->plain = true;
+        }
         break;
     case AS_TABLE: {
         const struct bytes raw = value;
 
-        if (op->target->table != NULL) {
-            const struct map_row *row = map_table_code(op->target->table, value);
+        if (target->table != NULL) {
+            const struct map_row *row = map_table_code(target->table, value);
 
-            if (row == NULL)
+            if (row != NULL ? !row->plain : target->miss == MAP_MISS_ERROR)
                 return at;
-            value = row->word;
+            if (row != NULL)
+                value = row->word;
         }
-        if (op->target->pad > value.len) {
-            char *padded = arena_text(arena, op->target->pad);
-
-            if (padded == NULL || !is_digits(value))
+        if (target->pad > value.len && digits_only(value.at, value.len)) {
+            value = padded(arena, value, target->pad);
+            if (value.at == NULL)
                 return at;
-            memset(padded, '0', op->target->pad - value.len);
-            memcpy(padded + op->target->pad - value.len, value.at, value.len);
-            value = (struct bytes){padded, op->target->pad};
         }
-        if (op->target->raw != NULL && !bytes_equal(raw, value)) {
-            place = canon_place(first, at++, op->target->raw->index);
-            *place = op->shape;
-            place->field = op->target->raw->index;
-            place->text = raw.at;
-            place->len = (uint32_t)raw.len;
-        }
-        place = canon_place(first, at, op->shape.field);
-        *place = op->shape;
+        if (target->raw != NULL && !bytes_equal(raw, value))
+            canon_set_text(canon_place(first, at++, target->raw->index), &op->raw_shape, raw.at,
+                           (uint32_t)raw.len);
         break;
     }
     default: return at;
     }
-    place->text = value.at;
-    place->len = (uint32_t)value.len;
+    canon_set_text(canon_place(first, at, op->shape.field), &op->shape, value.at, (uint32_t)value.len);
     return at + 1;
 }
 
@@ -465,6 +470,12 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
         unread_element(read, segment, position, ordinal, op->element, op->component, value);
 }
 
+/* Whether quick_value may take this segment's elements: ASCII that needs no escaping. */
+static inline bool is_plain(const struct x12_segment *segment)
+{
+    return !(segment->view.odd | segment->quoted);
+}
+
 /* Are all these fields still free? */
 static inline bool are_free(const struct canon_object *object, const uint64_t fields[])
 {
@@ -480,7 +491,7 @@ static inline void mark_held(struct canon_object *object, const struct op *op, b
 {
     object->held[op->word] |= op->bit;
     if (raw_too)
-        object->held[op->target->raw->index / 64] |= (uint64_t)1 << op->target->raw->index % 64;
+        object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
 }
 
 static void take_ops(struct x12_read *read, const struct x12_bound_rule *rule,
@@ -489,32 +500,33 @@ static void take_ops(struct x12_read *read, const struct x12_bound_rule *rule,
 {
     struct arena *arena = read->record->arena;
     const uint64_t present = segment->view.present;
-    uint64_t careful = rule->n_ops < 64 ? ((uint64_t)1 << rule->n_ops) - ((uint64_t)1 << rule->n_quick) : 0;
+    uint64_t careful = rule->careful;
 
-    if (segment->view.odd || rule->has_fallback || (segment->view.compound & rule->reads) != 0 ||
-        rule->n_ops >= 64 || !are_free(object, rule->quick)) {
+    if (!is_plain(segment) || (segment->view.compound & rule->reads) != 0 || !rule->may_be_quick ||
+        !are_free(object, rule->quick)) {
         for (uint32_t i = 0; i < rule->n_ops; i++)
             set_careful(read, object, &rule->ops[i], segment, position, ordinal);
         return;
     }
     if (rule->n_quick > 0) {
         struct canon_value *at = canon_open(arena, object, rule->n_values);
-        const struct canon_value *first = object->last->values;
+        struct canon_value *first = object->last->values;
+        const struct op *end = rule->ops + rule->n_quick;
 
         if (at == NULL)
             return;
-        for (uint32_t i = 0; i < rule->n_quick; i++) {
-            const struct op *op = &rule->ops[i];
-            struct canon_value *end;
+        for (const struct op *op = rule->ops; op < end; op++) {
+            struct canon_value *behind;
 
             if (!(present >> op->element & 1))
                 continue;
-            end = quick_value(arena, op, segment->view.element[op->element], first, at);
-            if (end == at)
-                careful |= (uint64_t)1 << i;
+            behind = quick_value(arena, op, segment->view.element[op->element],
+                                 segment->view.proven >> op->element & 1, first, at);
+            if (__builtin_expect(behind == at, 0))
+                careful |= (uint64_t)1 << (op - rule->ops);
             else
-                mark_held(object, op, end > at + 1);
-            at = end;
+                mark_held(object, op, behind > at + 1);
+            at = behind;
         }
         canon_close(arena, object, at);
     }
@@ -566,10 +578,11 @@ static void read_pairs(struct x12_read *read, const struct pairs *pairs, const s
     struct arena *arena = read->record->arena;
     uint64_t present = segment->view.present, careful = 0;
     unsigned last = pairs->to < X12_MAX_ELEMENTS - 1 ? pairs->to : X12_MAX_ELEMENTS - 1;
-    struct canon_value *at = canon_open(arena, object,
-                                        (uint32_t)__builtin_popcountll(present >> pairs->from));
-    const struct canon_value *first;
+    uint32_t n = segment->view.n_elements <= pairs->from ? 0 : segment->view.n_elements - pairs->from;
+    struct canon_value *at, *first;
 
+    /* A value, and the raw one beside it, of each two elements. */
+    at = canon_open(arena, object, n < X12_MAX_ELEMENTS ? n : X12_MAX_ELEMENTS);
     if (at == NULL)
         return;
     first = object->last->values;
@@ -582,10 +595,11 @@ static void read_pairs(struct x12_read *read, const struct pairs *pairs, const s
             continue;
         op = (present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e]) : NULL;
         raw = op != NULL ? op->target->raw : NULL;
-        if (op == NULL || !op->own || segment->view.odd || (object->held[op->word] & op->bit) ||
+        if (op == NULL || !op->own || !is_plain(segment) || (object->held[op->word] & op->bit) ||
             (raw != NULL && (object->held[raw->index / 64] >> raw->index % 64 & 1)) ||
             (segment->view.compound >> e & 3) != 0 ||
-            (end = quick_value(arena, op, segment->view.element[e + 1], first, at)) == at) {
+            (end = quick_value(arena, op, segment->view.element[e + 1], segment->view.proven >> (e + 1) & 1,
+                               first, at)) == at) {
             careful |= (uint64_t)1 << e;
             continue;
         }
