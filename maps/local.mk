@@ -4,6 +4,10 @@ include maps/canon/local.mk
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/x12-850.yaml \
+	%reldir%/x12-855.yaml \
+	%reldir%/x12-856.yaml \
+	%reldir%/x12-860.yaml \
+	%reldir%/x12-865.yaml \
 	%reldir%/x12-parts.yaml \
 	%reldir%/x12-997.yaml \
 	%reldir%/x12-999.yaml \

@@ -239,12 +239,45 @@ static void the_overlays(void **state)
     hold("zenith/850", "005010", "850", false, " SPI:SPI ADV:ADV PO1:SPI PO1/SLN:ADV N9:EFI PO1/N9:EFI ");
 }
 
+/* What is left out on purpose is said at the head of each map. */
+static void the_acknowledgment(void **state)
+{
+    (void)state;
+    hold("x12-855", "004010", "855", true, " ADV:ADV PO1/SLN:ADV ");
+    hold("x12-855", "005010", "855", false, " ADV:ADV PO1/SLN:ADV N9:EFI PO1/N9:EFI ");
+}
+
+static void the_ship_notice(void **state)
+{
+    (void)state;
+    hold("x12-856", "004010", "856", true, " HL/LH1:LH1 HL:GF HL/V1:V1 ");
+    hold("x12-856", "005010", "856", false, " HL/LH1:LH1 HL:GF HL/V1:V1 HL/TD3:AT9 ");
+}
+
+static void the_change(void **state)
+{
+    (void)state;
+    hold("x12-860", "004010", "860", true, " SPI:SPI ADV:ADV POC:SPI POC/SLN:ADV ");
+    hold("x12-860", "005010", "860", false, " SPI:SPI ADV:ADV POC:SPI POC/SLN:ADV N9:EFI POC/N9:EFI ");
+}
+
+static void the_answer_to_a_change(void **state)
+{
+    (void)state;
+    hold("x12-865", "004010", "865", true, " ADV:ADV POC:SPI POC/SLN:ADV POC/PD:PD ");
+    hold("x12-865", "005010", "865", false, " ADV:ADV POC:SPI POC/SLN:ADV POC/PD:PD N9:EFI POC/N9:EFI ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_004010),
         cmocka_unit_test(the_order_of_005010),
         cmocka_unit_test(the_overlays),
+        cmocka_unit_test(the_acknowledgment),
+        cmocka_unit_test(the_ship_notice),
+        cmocka_unit_test(the_change),
+        cmocka_unit_test(the_answer_to_a_change),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
