@@ -25,7 +25,7 @@ void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direct
                     const char *kind);
 void canon_id_add(struct canon_id *id, struct bytes piece);
 
-/* Bytes without their length, for one last piece that comes in parts: however it is cut, the id is the same. */
+/* Bytes without their length, for a last piece that comes in parts: however it is cut, the id is the same. */
 void canon_id_more(struct canon_id *id, struct bytes part);
 void canon_id_end(struct canon_id *id, char out[33]);
 

@@ -433,7 +433,7 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         assigns[rule->n_assigns].key = value->key;
         if (!bind_target(b, &assigns[rule->n_assigns].target, value, rule->context))
             return false;
-        /* A field of an object made for this rule alone, set for the first time, needs no look at what is there. */
+        /* A field of an object made for this rule alone, set for the first time, cannot be there yet. */
         assigns[rule->n_assigns].target.shared = !rule->each;
         for (uint32_t i = 0; i < rule->n_assigns; i++)
             if (assigns[i].target.field == assigns[rule->n_assigns].target.field)

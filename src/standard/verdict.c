@@ -214,8 +214,8 @@ static bool is_count(struct bytes text)
     return bytes_to_count(text, 999999, &number);
 }
 
-/* Found when the sets were accepted and handed on already: what is wrong with a trailer is noted (E), for an R
- * would have the sender send again what was taken.  Practice differs; many reject. */
+/* Found when the sets were accepted and handed on already: what is wrong with a trailer is noted (E), for
+ * an R would have the sender send again what was taken.  Practice differs; many reject. */
 static bool is_of_trailer(const struct fault *fault)
 {
     switch (fault->complaint) {

@@ -52,7 +52,8 @@ static const char *(*const libraries[])(void) = {xml_library, NULL};
 static const struct tool tool = {
     .name = "canon2erp",
     .operands = "[FILE]...",
-    .purpose = "Writes canonical records, a JSON object a line, as files that an ERP imports: CSV, fixed width "
+    .purpose = "Writes canonical records, a JSON object a line, as files that an ERP imports: CSV, fixed "
+               "width "
                "or XML, as a map says. Without FILE, or where it is -, reads standard input.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),

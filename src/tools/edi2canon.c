@@ -55,7 +55,8 @@ static const struct option_row rows[] = {
      .words = unmapped_words,
      .offset = offsetof(struct values, unmapped),
      .help =
-         "what to do with elements that no line of the map reads (default: as the partner's file says, else warn)"},
+         "what to do with elements that no line of the map reads (default: as the partner's file says, else "
+         "warn)"},
     {.name = "known-partners-only",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, known_only),
@@ -86,14 +87,16 @@ static const struct tool tool = {
                  "documents were refused or findings need a look; the good ones came out", STATUS_MISUSED,
                  STATUS_FAILED},
     .see_also =
-        "crossdock(7), crossdock-canon(5), crossdock-map(5), crossdock-partner(5), crossdock-messages(7), canon2erp(1)",
+        "crossdock(7), crossdock-canon(5), crossdock-map(5), crossdock-partner(5), crossdock-messages(7), "
+        "canon2erp(1)",
 };
 
 static void tell_counts(struct report *report, const char *file, const struct inbound_counts *counts)
 {
     report_say(
         report, COUNTS, file,
-        "read %llu = translated %llu + rejected %llu + ignored %llu; %llu interchange%s, %llu group%s, %llu bytes, "
+        "read %llu = translated %llu + rejected %llu + ignored %llu; %llu interchange%s, %llu group%s, "
+        "%llu bytes, "
         "%llu of them junk",
         (unsigned long long)counts->read, (unsigned long long)counts->translated,
         (unsigned long long)counts->rejected, (unsigned long long)counts->ignored,

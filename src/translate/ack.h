@@ -33,8 +33,8 @@ void ack_write_received(struct canon_sink *out, const struct schema *schema, str
                         const struct bytes *elements, unsigned n, const struct ack_envelope *envelope,
                         struct arena *arena);
 
-/* What no map can say of a 997 or 999 that came in, before it is written: which of them it is (ST01), and when
- * it was made (`gs`: GS01..GS08, or NULL).  The views outlive the record. */
+/* What no map can say of a 997 or 999 that came in, before it is written: which of them it is (ST01), and
+ * when it was made (`gs`: GS01..GS08, or NULL).  The views outlive the record. */
 void ack_complete(struct canon_record *record, struct bytes set_id, const struct bytes *gs);
 
 /* The segments that would be sent, one a line, from ST to SE (or the TA1): ST and SE carry no number yet. */

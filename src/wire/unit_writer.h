@@ -1,13 +1,13 @@
 /*
  * unit_writer: what every outgoing format does with units.
  *
- * A unit is a tag and fields: a row, a fixed record, an XML element, a segment.  Whoever writes asks once for
- * the number of a tag and of each field in it (a slot), and then hands over units by number, document by
- * document.  A format is one file with one `struct unit_format`; the table in map/layout.c names them.
+ * A unit is a tag and fields: a row, a fixed record, an XML element, a segment.  Whoever writes asks once
+ * for the number of a tag and of each field in it (a slot), and then hands over units by number, document
+ * by document.  A format is one file with one `struct unit_format`; the table in map/layout.c names them.
  *
  * A file is begin_file, documents, end_file; a document is begin_document, units that may nest (end_unit
- * comes after the units inside), and end_document or drop_document.  Text goes to `out`, which its owner empties
- * between documents: a dropped document has left nothing in it.
+ * comes after the units inside), and end_document or drop_document.  Text goes to `out`, which its owner
+ * empties between documents: a dropped document has left nothing in it.
  */
 #ifndef CROSSDOCK_WIRE_UNIT_WRITER_H
 #define CROSSDOCK_WIRE_UNIT_WRITER_H
