@@ -19,8 +19,9 @@ static const struct {
      "ST*850*0001~BEG*00*SA*4500012345**20241120~CUR*BY*USD~REF*DP*042~REF*IA*77~PER*BD*JANE*TE*5550100~"
      "FOB*CC~ITD*01*3*2**30**31~DTM*002*20241215~TD5*O*2*UPSN*M*GROUND~N9*ZZ*NOTE~MSG*HANDLE WITH CARE~"
      "N1*ST*DC 6021*92*6021~N3*1 MAIN ST~N4*DALLAS*TX*75201*US~N1*BT*ACCOUNTS*92*01~N4*DALLAS*TX*75201~"
-     "PO1*1*24*EA*12.5**UP*000123456789*VN*CT-1001~PID*F****BLUE WIDGET~PO4*12*1*EA~REF*LI*1~DTM*010*20241201~"
-     "SCH*12*EA***002*20241215~N1*ST*STORE*92*17~PO1*2*10*CA*3~PID*F****RED WIDGET~AMT*1*30~CTT*2~SE*29*0001~"},
+     "PO1*1*24*EA*12.5**UP*000123456789*VN*CT-1001~PID*F****BLUE WIDGET~PO4*12*1*EA~REF*LI*1~"
+     "DTM*010*20241201~SCH*12*EA***002*20241215~N1*ST*STORE*92*17~PO1*2*10*CA*3~PID*F****RED WIDGET~"
+     "AMT*1*30~CTT*2~SE*29*0001~"},
     {"855",
      "ST*855*0001~BAK*00*AC*4500012345*20241120~REF*VN*1~DTM*002*20241215~N1*ST*DC*92*6021~N3*1 MAIN ST~"
      "N4*DALLAS*TX*75201~PO1*1*24*EA*12.5**UP*000123456789~PID*F****BLUE~ACK*IA*24*EA*067*20241210~"
@@ -217,7 +218,7 @@ static void left_out(void **state)
 
             for (unsigned i = 0; i < clean.n; i++)
                 same += clean.places[i] == clean.places[at];
-            /* of a loop that repeats only the first is mandatory, and when it goes the second takes its place */
+            /* of a loop that repeats only the first is mandatory; when it goes, the second takes its place */
             if (place->need != STANDARD_MANDATORY || (same > 1 && place->starts_loop))
                 continue;
             buffer_clear(&text);
@@ -256,7 +257,7 @@ static void twice(void **state)
     }
 }
 
-/* A segment moved to where it does not belong makes one finding, wherever that is, or none where it may stand. */
+/* A segment moved to where it does not belong makes one finding, or none where it may stand. */
 static void moved(void **state)
 {
     unsigned found_one = 0;
@@ -269,7 +270,7 @@ static void moved(void **state)
 
             for (unsigned i = 0; i < clean.n; i++)
                 same += clean.places[i] == clean.places[from];
-            /* a loop's first segment takes its loop apart, and one of several leaves one iteration for another */
+            /* a loop's first segment takes its loop apart, one of several leaves one iteration for another */
             if (place_of(from)->starts_loop || same > 1)
                 continue;
             for (unsigned to = 1; to + 1 < clean.n; to++) {
@@ -286,7 +287,7 @@ static void moved(void **state)
                 }
                 found = fixture_checks_run(&checks, text.at, text.len);
                 mutations++;
-                /* two segments of one id are one too many, and may stand on both sides of where they should */
+                /* two segments of one id are one too many, on both sides of where they should stand */
                 if (checks.faults.n > 1 &&
                     !(checks.faults.n == 2 && checks.faults.last->complaint == SEGMENT_TOO_MANY &&
                       bytes_are(checks.faults.last->segment, place_of(from)->segment->id)))
@@ -471,12 +472,52 @@ static void conditions(void **state)
     assert_true(broken >= 20);
 }
 
+/* --- every set of the dictionary */
+
+/* Each place of a set once, in order, stands where it should; so do the mandatory ones alone. */
+static void every_set(void **state)
+{
+    unsigned n = 0;
+    const char *release, *id;
+
+    (void)state;
+    for (unsigned r = 0; (release = dictionary_release_at(dictionary, r)) != NULL; r++)
+        for (unsigned s = 0; (id = dictionary_set_at(dictionary, release, s)) != NULL; s++, n++) {
+            const struct standard_set *set = dictionary_set(dictionary, release, bytes_of(id));
+            bool wanted[4096] = {false};
+
+            fixture_checks_init_set(&checks, dictionary, set);
+            for (unsigned all = 0; all < 2; all++) {
+                uint32_t ordinal = 1;
+
+                faults_begin(&checks.faults, &checks.walk, NULL);
+                walk_begin(&checks.walk);
+                for (uint16_t i = 1; i < set->n_positions; i++) {
+                    const struct standard_position *place = &set->positions[i];
+                    struct segment_view view = {.id = bytes_of(place->segment->id),
+                                                .key = place->segment->key};
+
+                    wanted[i] = place->need == STANDARD_MANDATORY &&
+                                (place->parent == STANDARD_NO_LOOP || wanted[place->parent]);
+                    view.ordinal = ++ordinal;
+                    if ((all || wanted[i]) && walk_step(&checks.walk, &view, &checks.faults) != i)
+                        fail_msg("%s %s: %s at %u stands elsewhere", release, id, place->segment->id, i);
+                }
+                if (checks.faults.first != NULL)
+                    fail_msg("%s %s: %s", release, id,
+                             fixture_faults(&checks.faults, checks.found, sizeof(checks.found)));
+            }
+            fixture_checks_release(&checks);
+        }
+    assert_true(n > 150);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strangers),  cmocka_unit_test(misspelt), cmocka_unit_test(left_out),
-        cmocka_unit_test(twice),      cmocka_unit_test(moved),    cmocka_unit_test(elements),
-        cmocka_unit_test(conditions),
+        cmocka_unit_test(strangers),  cmocka_unit_test(misspelt),  cmocka_unit_test(left_out),
+        cmocka_unit_test(twice),      cmocka_unit_test(moved),     cmocka_unit_test(elements),
+        cmocka_unit_test(conditions), cmocka_unit_test(every_set),
     };
 
     return cmocka_run_group_tests_name("mutations", tests, setup, teardown);
