@@ -93,6 +93,12 @@ static bool can_separate(char c)
     return !is_alphanumeric(c) && c != ' ' && c != '\0';
 }
 
+/* I11 began with 00200 (1987) and has come to 008: other numbers are none, or slips. */
+static bool is_version(struct bytes value)
+{
+    return bytes_compare(value, BYTES("00200")) >= 0 && bytes_compare(value, BYTES("00900")) < 0;
+}
+
 void envelope_check_isa(const struct segment_view *isa, char element, char terminator, struct faults *faults)
 {
     bool repeats = bytes_compare(at(isa, 12), BYTES("00402")) >= 0;
@@ -103,8 +109,11 @@ void envelope_check_isa(const struct segment_view *isa, char element, char termi
     for (unsigned i = 1; i <= ISA_ELEMENTS; i++) {
         struct bytes value = at(isa, i);
 
-        if (isa_is_right(i, value, repeats))
+        if (isa_is_right(i, value, repeats)) {
+            if (i == 12 && !is_version(value))
+                tell(faults, ISA_VERSION, isa, i, "a version such as 00401 or 00501");
             continue;
+        }
         fault = tell(faults, ISA_ELEMENT, isa, i, isa_expected[i - 1]);
         if (fault != NULL)
             fault->detail = arena_format(faults->arena, "ISA%02u, length %zu", i, value.len);
