@@ -462,6 +462,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
         is_blank(delimiters.repetition) || delimiters.repetition == separator ||
         delimiters.repetition == delimiters.component || delimiters.repetition == delimiters.terminator)
         delimiters.repetition = 0;
+    if (is_blank(delimiters.component)) /* told by whoever checks the ISA; so nothing separates components */
+        delimiters.component = separator;
     set_delimiters(reader, delimiters);
     reader->mode = INSIDE;
     for (n = 0; n < ISA_ELEMENTS - 1; n++)
