@@ -138,8 +138,6 @@ void inbound_add_missing(struct inbound *in, struct faults *faults, enum complai
 
 static void one_segment(struct inbound *in)
 {
-    bool loose;
-
     switch (in->segment.view.key) {
     case 'I' | 'S' << 8 | 'A' << 16:
         inbound_close_interchange(in, false);
@@ -152,11 +150,10 @@ static void one_segment(struct inbound *in)
         break;
     case 'S' | 'T' << 8:
         inbound_close_set(in, false);
-        loose = !in->group.level.open;
+        if (!in->group.level.open && in->interchange.level.open && !in->interchange.assumed)
+            inbound_tell_structure(in, "the set stands outside every functional group (GS)");
         inbound_assume_group(in);
         inbound_open_set(in);
-        if (loose && !in->fragment && in->set.level.open)
-            inbound_refuse_set(in, ENVELOPE_STRUCTURE, "the set stands outside every functional group (GS)");
         break;
     case 'S' | 'E' << 8:
         if (in->set.level.open)
@@ -185,9 +182,9 @@ static void one_segment(struct inbound *in)
 }
 
 /* What the reader met that is no segment. */
-static void tell_trouble(struct inbound *in, enum complaint complaint, const char *detail, const char *hint)
+static void tell_about(struct inbound *in, const struct x12_trouble *trouble, enum complaint complaint,
+                       const char *detail, const char *hint)
 {
-    const struct x12_trouble *trouble = x12_trouble(in->reader);
     struct finding finding = {
         .complaint = complaint,
         .place = {.file = in->file, .offset = trouble->offset, .has_offset = true, .line = trouble->line},
@@ -207,6 +204,26 @@ static void tell_trouble(struct inbound *in, enum complaint complaint, const cha
         finding.place.ordinal = in->set.ordinal + 1;
     }
     report_add(in->report, &finding);
+}
+
+static void tell_trouble(struct inbound *in, enum complaint complaint, const char *detail, const char *hint)
+{
+    tell_about(in, x12_trouble(in->reader), complaint, detail, hint);
+}
+
+static void tell_junk(struct inbound *in, const struct x12_trouble *junk)
+{
+    char detail[64];
+
+    snprintf(detail, sizeof(detail), "%llu bytes passed over", (unsigned long long)junk->length);
+    tell_about(in, junk, X12_JUNK_BYTES, detail, NULL);
+}
+
+/* Before the first interchange: when none comes it is the whole file, and that is told then. */
+static void hold_junk(struct inbound *in, const struct x12_trouble *junk, struct x12_trouble *held)
+{
+    *held = *junk;
+    held->piece = arena_copy(&in->life, junk->piece);
 }
 
 static void tell_unterminated(struct inbound *in)
@@ -268,6 +285,7 @@ static void read_all(struct inbound *in)
 {
     char start[40] = "";
     bool junk_only = true;
+    struct x12_trouble before = {.length = 0};
 
     x12_peek(in->reader, start, sizeof(start));
     in->fragment = in->settings->check && looks_like_segment(start);
@@ -279,9 +297,13 @@ static void read_all(struct inbound *in)
         enum x12_event event = x12_next(in->reader, &in->segment);
         const struct x12_trouble *trouble = x12_trouble(in->reader);
 
+        if (event != X12_JUNK && event < X12_END && junk_only) {
+            junk_only = false;
+            if (before.length > 0)
+                tell_junk(in, &before);
+        }
         switch (event) {
         case X12_SEGMENT:
-            junk_only = false;
             one_segment(in);
             if (!in->set.level.open)
                 x12_forget(in->reader);
@@ -290,14 +312,12 @@ static void read_all(struct inbound *in)
             break;
         case X12_JUNK:
             in->counts.junk += trouble->length;
-            if (in->counts.interchanges > 0 || !junk_only || strncmp(start, "ISA", 3) == 0)
-                tell_trouble(in, X12_JUNK_BYTES,
-                             arena_format(&in->envelope, "%llu bytes passed over",
-                                          (unsigned long long)trouble->length),
-                             NULL);
+            if (junk_only)
+                hold_junk(in, trouble, &before);
+            else
+                tell_junk(in, trouble);
             break;
         case X12_BAD_ISA:
-            junk_only = false;
             inbound_close_interchange(in, false);
             tell_trouble(in, X12_ISA_UNREADABLE, trouble->detail, NULL);
             in->counts.junk += trouble->length;

@@ -37,6 +37,15 @@ static const struct partner_document *document_of_group(struct inbound *in, cons
     return &group->partner->defaults;
 }
 
+static bool has_fault(const struct faults *faults, enum complaint complaint)
+{
+    const struct fault *fault = faults->first;
+
+    while (fault != NULL && fault->complaint != complaint)
+        fault = fault->next;
+    return fault != NULL;
+}
+
 void inbound_open_group(struct inbound *in)
 {
     struct group *group = &in->group;
@@ -67,6 +76,8 @@ void inbound_open_group(struct inbound *in)
     group->release = envelope_check_gs(&in->segment.view, in->dictionary, &group->level.faults);
     if (group->release == NULL)
         group->release = "004010";
+    /* A code that nobody knows was told: then it is not also every set's that is in the wrong group. */
+    group->kind = has_fault(&group->level.faults, GROUP_UNKNOWN) ? (struct bytes){NULL, 0} : group->gs[0];
     if (!envelope_seen_add(&in->interchange.seen, group->gs[5]))
         (void)fault_add_element(&group->level.faults, GS_DUPLICATE, &in->segment.view, 6);
     group->refusal = faults_worst(&group->level.faults) == SEVERITY_ERROR ? "its GS is wrong, as told" : NULL;
@@ -128,6 +139,20 @@ static struct bytes created_at(struct arena *arena, struct bytes date, struct by
     return bytes_of(text);
 }
 
+/* By a setting: it is not answered either. */
+static struct fault *refuse_interchange(struct inbound *in, const char *why, unsigned element)
+{
+    struct interchange *interchange = &in->interchange;
+    struct fault *fault = fault_add_element(&interchange->level.faults, PARTNER_REFUSED, &in->segment.view,
+                                            element);
+
+    interchange->refusal = why;
+    interchange->silent = true;
+    if (fault != NULL)
+        fault->detail = why;
+    return fault;
+}
+
 static void find_partner(struct inbound *in)
 {
     struct interchange *interchange = &in->interchange;
@@ -142,15 +167,15 @@ static void find_partner(struct inbound *in)
     match = partners_match(in->partners, interchange->isa[4], interchange->isa[5], (struct bytes){NULL, 0},
                            &interchange->partner, &nearest);
     if (match == PARTNER_NOBODY && in->settings->known_partners_only) {
-        interchange->refusal = "the sender is no known partner (--known-partners-only)";
-        interchange->silent = true;
+        fault = refuse_interchange(in, "the sender is no known partner (--known-partners-only)", 6);
+    } else {
+        if (match == PARTNER_MATCHED || bytes_equal(in->told_sender, interchange->sender))
+            return;
+        in->told_sender = arena_copy(&in->life, interchange->sender);
+        fault = fault_add_element(&interchange->level.faults,
+                                  match == PARTNER_NOBODY ? PARTNER_SENDER_UNKNOWN : PARTNER_QUALIFIER,
+                                  &in->segment.view, match == PARTNER_NOBODY ? 6 : 5);
     }
-    if (match == PARTNER_MATCHED || bytes_equal(in->told_sender, interchange->sender))
-        return;
-    in->told_sender = arena_copy(&in->life, interchange->sender);
-    fault = fault_add_element(&interchange->level.faults,
-                              match == PARTNER_NOBODY ? PARTNER_SENDER_UNKNOWN : PARTNER_QUALIFIER,
-                              &in->segment.view, match == PARTNER_NOBODY ? 6 : 5);
     if (fault != NULL) {
         fault->value = interchange->sender;
         if (nearest != NULL && nearest->n_identities > 0)
@@ -217,10 +242,9 @@ void inbound_open_interchange(struct inbound *in)
     check_receiver(in);
     if (interchange->refusal == NULL && faults_worst(&interchange->level.faults) == SEVERITY_ERROR)
         interchange->refusal = "its ISA is wrong, as told";
-    if (interchange->refusal == NULL && interchange->test && interchange->partner->test_data == TEST_REFUSE) {
-        interchange->refusal = "test data (ISA15 is T), and the partner's file says test_data: refuse";
-        interchange->silent = true;
-    }
+    if (interchange->refusal == NULL && interchange->test && interchange->partner->test_data == TEST_REFUSE)
+        (void)refuse_interchange(
+            in, "test data (ISA15 is T), and the partner's file says test_data: refuse", 15);
     inbound_tell_level(in, &interchange->level, false);
 }
 
@@ -293,6 +317,8 @@ void inbound_assume_group(struct inbound *in)
     if (group->level.open)
         return;
     *group = (struct group){.partner = in->interchange.partner};
+    if (!in->interchange.assumed)
+        group->refusal = "the set stands outside every functional group (GS)";
     group->release = dictionary_release(in->dictionary, inbound_element(&in->segment, 3), &exact);
     if (group->release == NULL)
         group->release = "004010";
@@ -317,11 +343,23 @@ static void check_lone_segment(struct inbound *in)
     inbound_tell_level(in, &in->interchange.level, false);
 }
 
+void inbound_tell_structure(struct inbound *in, const char *hint)
+{
+    struct level *level = in->group.level.open ? &in->group.level : &in->interchange.level;
+    struct fault *fault;
+
+    in->segment.view.ordinal = 0;
+    if (fault_again(&level->faults, ENVELOPE_STRUCTURE, NULL))
+        return;
+    fault = fault_add(&level->faults, ENVELOPE_STRUCTURE, &in->segment.view);
+    if (fault != NULL)
+        fault->hint = hint;
+    inbound_tell_level(in, level, in->group.level.open);
+}
+
 /* A segment that belongs to no set: TA1, or something lost. */
 void inbound_loose_segment(struct inbound *in)
 {
-    struct faults *faults;
-
     if (in->segment.view.key == bytes_key("TA1", 3) && in->interchange.level.open && !in->group.level.open) {
         if (in->settings->acks && !in->settings->check) {
             struct ack_envelope envelope = {.file = in->base,
@@ -342,16 +380,6 @@ void inbound_loose_segment(struct inbound *in)
         check_lone_segment(in);
         return;
     }
-    faults = in->group.level.open ? &in->group.level.faults : &in->interchange.level.faults;
-    if (in->interchange.level.open) {
-        in->segment.view.ordinal = 0;
-        if (!fault_again(faults, ENVELOPE_STRUCTURE, NULL)) {
-            struct fault *fault = fault_add(faults, ENVELOPE_STRUCTURE, &in->segment.view);
-
-            if (fault != NULL)
-                fault->hint = "it stands outside every transaction set";
-            inbound_tell_level(in, in->group.level.open ? &in->group.level : &in->interchange.level,
-                               in->group.level.open);
-        }
-    }
+    if (in->interchange.level.open)
+        inbound_tell_structure(in, "it stands outside every transaction set");
 }

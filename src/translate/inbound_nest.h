@@ -1,10 +1,11 @@
 /*
  * inbound_nest: a file as the nest it is: interchanges hold groups, groups hold sets, sets hold segments.
- * Private to inbound.c (files and dispatch), inbound_envelope.c (interchanges and groups) and inbound_set.c.
+ * Private to inbound.c (files and dispatch), inbound_envelope.c (interchanges and groups) and
+ * inbound_set.c.
  *
- * Each level opens at its header and closes at its trailer, or, when the trailer is missing, at whatever shows
- * that it is over: the close functions take whether the segment at hand is the trailer, and close what is
- * inside first.
+ * Each level opens at its header and closes at its trailer, or, when the trailer is missing, at whatever
+ * shows that it is over: the close functions take whether the segment at hand is the trailer, and close
+ * what is inside first.
  */
 #ifndef CROSSDOCK_TRANSLATE_INBOUND_NEST_H
 #define CROSSDOCK_TRANSLATE_INBOUND_NEST_H
@@ -44,6 +45,7 @@ struct group {
     struct bytes gs[8];            /* copied: GS01..GS08 */
     const struct partner *partner; /* of the interchange, or the one GS02 names among those of one identity */
     const char *release;           /* of the tables */
+    struct bytes kind;             /* GS01; empty when no set can be held to it */
     uint32_t sets;                 /* found */
     struct ack_group ack;
     bool answered;             /* the partner wants an acknowledgment */
@@ -126,6 +128,9 @@ void inbound_assume_group(struct inbound *in);
 
 /* A segment that belongs to no set: TA1, or something lost. */
 void inbound_loose_segment(struct inbound *in);
+
+/* The segment at hand stands where the envelope does not allow it: told once a level. */
+void inbound_tell_structure(struct inbound *in, const char *hint);
 
 /* inbound_set.c */
 void inbound_open_set(struct inbound *in);

@@ -109,7 +109,7 @@ void inbound_open_set(struct inbound *in)
     faults_begin(&set->level.faults, set->work->set != NULL ? &set->work->walk : NULL, set->work->guide);
     faults_init(&set->refusals, &in->document, &set->work->document->rules);
     faults_begin(&set->refusals, NULL, NULL);
-    envelope_check_st(&segment->view, set->work->set, in->group.gs[0], in->group.gs[7], &set->level.faults);
+    envelope_check_st(&segment->view, set->work->set, in->group.kind, in->group.gs[7], &set->level.faults);
     if (!in->fragment && !envelope_seen_add(&in->group.seen, set->control))
         (void)fault_add_element(&set->level.faults, ST_DUPLICATE, &segment->view, 2);
     if (set->work->set == NULL)
@@ -229,8 +229,6 @@ void inbound_close_set(struct inbound *in, bool trailer)
         faults_worst(faults) < SEVERITY_ERROR)
         inbound_refuse_set(in, MAP_NONE,
                            arena_format(&in->document, "no map reads a %.*s", BYTES_ARG(set->id)));
-    if (refusal_of(in) != NULL)
-        inbound_refuse_set(in, PARTNER_REFUSED, refusal_of(in));
     if (in->document.failed)
         inbound_out_of_memory(in, "one set needs more memory than it may have");
     verdict = in->group.level.open
@@ -238,6 +236,7 @@ void inbound_close_set(struct inbound *in, bool trailer)
                   : ack_set_verdict(faults, in->group.ack.form, in->group.ack.policy);
     /* Errors that no acknowledgment speaks of (balances, where a partner's rules make them errors) reject, too. */
     if (faults_worst(faults) == SEVERITY_ERROR || faults_worst(&set->refusals) == SEVERITY_ERROR ||
+        refusal_of(in) != NULL ||
         (set->mapped && in->read.unread > 0 &&
          (in->settings->unmapped >= 0 ? in->settings->unmapped : (int)work->document->unmapped) ==
              UNMAPPED_ERROR))
@@ -245,6 +244,12 @@ void inbound_close_set(struct inbound *in, bool trailer)
     join_faults(faults, &set->refusals);
     if (faults->first != NULL || faults->dropped > 0)
         tell_set(in, verdict);
+    /* What refuses all sets of an envelope was told there, once; each reject record says it. */
+    if (refusal_of(in) != NULL) {
+        faults_begin(&set->refusals, NULL, NULL);
+        inbound_refuse_set(in, PARTNER_REFUSED, refusal_of(in));
+        join_faults(faults, &set->refusals);
+    }
     if (verdict == 'R') {
         in->counts.rejected++;
         if (in->settings->rejects)
@@ -264,18 +269,29 @@ void inbound_close_set(struct inbound *in, bool trailer)
  * over. */
 void inbound_skip_set(struct inbound *in, enum complaint complaint, const char *why)
 {
+    const struct x12_trouble *trouble = x12_trouble(in->reader);
     struct set *set = &in->set;
+    struct bytes rest = trouble->piece, id = {NULL, 0};
     struct fault *fault;
+    uint32_t ordinal;
 
-    if (!set->level.open || set->skipped)
+    if (!set->level.open)
+        return;
+    ordinal = set->ordinal + 1;
+    if (complaint == X12_SEGMENT_TOO_LONG)
+        set->ordinal++; /* passed over, but SE01 counts it */
+    if (set->skipped)
         return;
     tell_set(in, 'R');
     faults_begin(&set->level.faults, NULL, NULL);
     set->skipped = true;
     set->mapped = false;
-    in->segment.view = (struct segment_view){.ordinal = set->ordinal + 1,
-                                             .offset = x12_trouble(in->reader)->offset,
-                                             .line = x12_trouble(in->reader)->line};
+    in->segment.view = (struct segment_view){
+        .ordinal = ordinal, .offset = trouble->offset, .line = trouble->line};
+    if (complaint == X12_SEGMENT_TOO_LONG) {
+        (void)bytes_split(&rest, x12_delimiters(in->reader)->element, &id);
+        in->segment.view.id = arena_copy(&in->document, id);
+    }
     fault = fault_add(&set->level.faults, complaint, &in->segment.view);
     if (fault != NULL)
         fault->hint = why;
