@@ -13,7 +13,19 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-999.yaml \
 	%reldir%/acme/850.yaml \
 	%reldir%/zenith/850.yaml \
-	%reldir%/tables/x12-uom.tsv
+	%reldir%/tables/x12-uom.tsv \
+	%reldir%/tables/x12-volume-unit.tsv \
+	%reldir%/tables/x12-weight-unit.tsv
+nobase_dist_pkgdata_DATA += \
+	%reldir%/x12-214.yaml \
+	%reldir%/x12-810.yaml \
+	%reldir%/x12-846.yaml \
+	%reldir%/x12-940.yaml \
+	%reldir%/x12-943.yaml \
+	%reldir%/x12-944.yaml \
+	%reldir%/x12-945.yaml \
+	%reldir%/x12-947.yaml \
+	%reldir%/x12-warehouse.yaml
 nobase_dist_pkgdata_DATA += \
 	%reldir%/erp-orders-csv.yaml \
 	%reldir%/erp-orders-fixed.yaml \

@@ -268,6 +268,50 @@ static void the_answer_to_a_change(void **state)
     hold("x12-865", "005010", "865", false, " ADV:ADV POC:SPI POC/SLN:ADV POC/PD:PD N9:EFI POC/N9:EFI ");
 }
 
+/* Money, the warehouse and the carrier: left out are people's ages, hazardous goods and files. */
+static void the_invoice(void **state)
+{
+    (void)state;
+    hold("x12-810", "004010", "810", true, " N1:DMG IT1/N1:DMG ");
+    hold("x12-810", "005010", "810", false, " N1:DMG IT1/N1:DMG ");
+}
+
+static void the_warehouse_orders(void **state)
+{
+    static const char hazards[] = " LX/W01:LH2 LX/W01:LHR LX/W01:LH6 LX/W01/LS/LX/LH1:LH1 ";
+
+    (void)state;
+    hold("x12-940", "004010", "940", true, hazards);
+    hold("x12-940", "005010", "940", false, hazards);
+    hold("x12-943", "004010", "943", true, "");
+    hold("x12-943", "005010", "943", false, "");
+}
+
+static void the_warehouse_answers(void **state)
+{
+    (void)state;
+    hold("x12-945", "004010", "945", true, "");
+    hold("x12-945", "005010", "945", false, "");
+    hold("x12-944", "004010", "944", true, "");
+    hold("x12-944", "005010", "944", false, "");
+}
+
+static void the_stock(void **state)
+{
+    (void)state;
+    hold("x12-846", "004010", "846", true, "");
+    hold("x12-846", "005010", "846", false, "");
+    hold("x12-947", "004010", "947", true, "");
+    hold("x12-947", "005010", "947", false, "");
+}
+
+static void the_carrier_status(void **state)
+{
+    (void)state;
+    hold("x12-214", "004010", "214", true, " LX/EFI:EFI ");
+    hold("x12-214", "005010", "214", false, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +322,11 @@ int main(void)
         cmocka_unit_test(the_ship_notice),
         cmocka_unit_test(the_change),
         cmocka_unit_test(the_answer_to_a_change),
+        cmocka_unit_test(the_invoice),
+        cmocka_unit_test(the_warehouse_orders),
+        cmocka_unit_test(the_warehouse_answers),
+        cmocka_unit_test(the_stock),
+        cmocka_unit_test(the_carrier_status),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
