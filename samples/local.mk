@@ -16,8 +16,22 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/850-zenith-full.edi \
 	%reldir%/x12/850-zenith-plain.edi \
 	%reldir%/x12/850-zenith-release.edi \
+	%reldir%/x12/855-glacier-split.edi \
+	%reldir%/x12/855-tundra-full.edi \
+	%reldir%/x12/855-tundra-plain.edi \
 	%reldir%/x12/855-tundra.edi \
+	%reldir%/x12/856-glacier-full.edi \
+	%reldir%/x12/856-glacier-item-pack.edi \
+	%reldir%/x12/856-glacier-items.edi \
+	%reldir%/x12/856-tundra-consolidated.edi \
+	%reldir%/x12/856-tundra-pallets.edi \
 	%reldir%/x12/856-tundra.edi \
+	%reldir%/x12/860-acme-full.edi \
+	%reldir%/x12/860-acme-plain.edi \
+	%reldir%/x12/860-zenith-full.edi \
+	%reldir%/x12/865-glacier-asks.edi \
+	%reldir%/x12/865-tundra-full.edi \
+	%reldir%/x12/865-tundra-plain.edi \
 	%reldir%/x12/940-polar.edi \
 	%reldir%/x12/945-polar.edi \
 	%reldir%/x12/997-acme.edi \
