@@ -2,5 +2,7 @@
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/acme.yaml \
+	%reldir%/glacier.yaml \
 	%reldir%/nordwind.yaml \
+	%reldir%/tundra.yaml \
 	%reldir%/zenith.yaml

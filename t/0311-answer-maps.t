@@ -8,6 +8,13 @@
 
 records_of 0311-answer-maps 855 856 860 865
 
+for file in "$CROSSDOCK_SOURCE"/samples/x12/{855,856,860,865}-*.edi; do
+    name=$(basename "$file" .edi)
+    run edi2canon --check "$file"
+    status_is 0 "$name: valid"
+    quiet "$name: without a finding"
+done
+
 # tree FILE: a line a level of a ship notice, from its HL segments.
 tree() {
     sed -nE 's/.*\bHL[*|]([^*|~]*)[*|]([^*|~]*)[*|]([^*|~]*).*/\1 \2 \3/p' <(tr '~' '\n' < "$1") |
