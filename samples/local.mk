@@ -1,6 +1,14 @@
 # Installed beside the maps: files to try the tools on.
 nobase_dist_pkgdata_DATA += \
+	%reldir%/x12/214-ntrx.edi \
+	%reldir%/x12/214-ntrx-full.edi \
+	%reldir%/x12/214-ntrx-release5.edi \
+	%reldir%/x12/810-acme-full.edi \
 	%reldir%/x12/810-tundra.edi \
+	%reldir%/x12/810-tundra-credit.edi \
+	%reldir%/x12/810-zenith-full.edi \
+	%reldir%/x12/846-polar.edi \
+	%reldir%/x12/846-polar-full.edi \
 	%reldir%/x12/850-acme-batch.edi \
 	%reldir%/x12/850-acme-control-delimiters.edi \
 	%reldir%/x12/850-acme-full.edi \
@@ -17,15 +25,15 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/850-zenith-plain.edi \
 	%reldir%/x12/850-zenith-release.edi \
 	%reldir%/x12/855-glacier-split.edi \
+	%reldir%/x12/855-tundra.edi \
 	%reldir%/x12/855-tundra-full.edi \
 	%reldir%/x12/855-tundra-plain.edi \
-	%reldir%/x12/855-tundra.edi \
 	%reldir%/x12/856-glacier-full.edi \
 	%reldir%/x12/856-glacier-item-pack.edi \
 	%reldir%/x12/856-glacier-items.edi \
+	%reldir%/x12/856-tundra.edi \
 	%reldir%/x12/856-tundra-consolidated.edi \
 	%reldir%/x12/856-tundra-pallets.edi \
-	%reldir%/x12/856-tundra.edi \
 	%reldir%/x12/860-acme-full.edi \
 	%reldir%/x12/860-acme-plain.edi \
 	%reldir%/x12/860-zenith-full.edi \
@@ -33,7 +41,19 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/865-tundra-full.edi \
 	%reldir%/x12/865-tundra-plain.edi \
 	%reldir%/x12/940-polar.edi \
+	%reldir%/x12/940-polar-full.edi \
+	%reldir%/x12/940-polar-plain.edi \
+	%reldir%/x12/940-polar-release5.edi \
+	%reldir%/x12/943-polar.edi \
+	%reldir%/x12/943-polar-full.edi \
+	%reldir%/x12/944-polar.edi \
+	%reldir%/x12/944-polar-plain.edi \
+	%reldir%/x12/944-polar-release5.edi \
 	%reldir%/x12/945-polar.edi \
+	%reldir%/x12/945-polar-full.edi \
+	%reldir%/x12/945-polar-release5.edi \
+	%reldir%/x12/947-polar.edi \
+	%reldir%/x12/947-polar-full.edi \
 	%reldir%/x12/997-acme.edi \
 	%reldir%/x12/997-zenith.edi \
 	%reldir%/x12/999-zenith.edi \
