@@ -59,7 +59,7 @@ void *arena_refill(struct arena *arena, size_t size)
     if (arena->failed)
         return NULL;
     if (want > arena->ceiling || arena->held > arena->ceiling - want ||
-        (chunk = malloc(sizeof(*chunk) + want + ARENA_READABLE)) == NULL) {
+        (chunk = malloc(sizeof(*chunk) + want + ARENA_SLACK)) == NULL) {
         arena->failed = true;
         return NULL;
     }

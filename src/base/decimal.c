@@ -212,7 +212,10 @@ static units power(unsigned n)
 
 static bool fits(units value)
 {
-    return value < power(DECIMAL_MAX_DIGITS) && value > -power(DECIMAL_MAX_DIGITS);
+    const units ten_19 = (units)UINT64_C(10000000000000000000), limit = ten_19 * ten_19;
+
+    _Static_assert(DECIMAL_MAX_DIGITS == 38, "the limit is 10^38");
+    return value < limit && value > -limit;
 }
 
 bool decimal_parse(struct bytes text, struct decimal *out)

@@ -179,26 +179,31 @@ static const struct rule_list *const *bind_nodes(struct x12_binding *binding, co
                                                  uint32_t n_nodes, uint16_t loop, uint16_t first,
                                                  uint16_t last);
 
-/* Puts the ops first whose field is the object's own, set from a whole element, once in the rule. */
-static void sort_quick(struct x12_bound_rule *bound, struct op *ops)
+/* Finds the ops that may be simple. */
+static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bound, struct op *ops)
 {
+    uint64_t taken[CANON_MAX_FIELDS / 64] = {0};
+    struct pattern *pattern = arena_zalloc(&binding->arena, 1, sizeof(*pattern));
+
+    if (pattern == NULL)
+        return false;
+    pattern->ops = arena_zalloc(&binding->arena, bound->n_ops + 1, sizeof(const struct op *));
+    bound->pattern = pattern;
     bound->may_be_quick = bound->n_ops < 64;
     for (uint32_t i = 0; i < bound->n_ops; i++) {
-        struct op op = ops[i];
-        const struct canon_field *raw = op.target->raw;
+        struct op *op = &ops[i];
+        const struct canon_field *raw = op->target->raw;
 
-        bound->may_be_quick = bound->may_be_quick && op.target->fallback.at == NULL;
-        if (!op.own || op.component != 0 || (op.bit & bound->quick[op.word]) != 0 ||
-            (raw != NULL && (bound->quick[raw->index / 64] >> raw->index % 64 & 1)))
+        bound->may_be_quick = bound->may_be_quick && op->target->fallback.at == NULL;
+        if (!op->own || op->component != 0 || (op->bit & taken[op->word]) != 0 ||
+            (raw != NULL && (taken[raw->index / 64] >> raw->index % 64 & 1)))
             continue;
-        memmove(&ops[bound->n_quick + 1], &ops[bound->n_quick], (i - bound->n_quick) * sizeof(op));
-        ops[bound->n_quick++] = op;
-        bound->quick[op.word] |= op.bit;
+        op->simple = true;
+        taken[op->word] |= op->bit;
         if (raw != NULL)
-            bound->quick[raw->index / 64] |= (uint64_t)1 << raw->index % 64;
+            taken[raw->index / 64] |= (uint64_t)1 << raw->index % 64;
     }
-    if (bound->may_be_quick)
-        bound->careful = ((uint64_t)1 << bound->n_ops) - ((uint64_t)1 << bound->n_quick);
+    return pattern->ops != NULL;
 }
 
 static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule,
@@ -222,12 +227,12 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
         if (assign->target.field == NULL)
             continue; /* a constant: of writing only */
         bind_op(&ops[n], position->segment, &assign->target);
-        bound->n_values += 1 + (assign->target.raw != NULL);
         n++;
     }
     bound->ops = ops;
     bound->n_ops = n;
-    sort_quick(bound, ops);
+    if (!bind_pattern(binding, bound, ops))
+        return false;
     bound->appends = rule->each && rule->enter_len == 1;
     bound->repeats = rule->each || rule->groups != NULL;
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))

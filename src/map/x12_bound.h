@@ -13,7 +13,7 @@
 #include "map/x12_read.h"
 
 enum conversion {
-    AS_TEXT,    /* as it came */
+    AS_TEXT,    /* as it came; first, and decimals second: quick_value counts on it */
     AS_DECIMAL, /* R, or text that must be a decimal */
     AS_IMPLIED, /* Nn: scaled by its implied decimals */
     AS_INTEGER,
@@ -28,6 +28,7 @@ struct op {
     uint8_t conversion;
     uint8_t decimals;
     bool own;     /* the target is a field of the rule's own object */
+    bool simple;  /* that is set from a whole element, once in the rule */
     uint8_t word; /* and bit of the field in canon_object.held */
     uint64_t bit;
     struct canon_value shape; /* of a quick value: all but the text and its length */
@@ -80,18 +81,30 @@ struct rule_list {
     const struct x12_bound_rule *rules[];
 };
 
+/*
+ * What a rule does with a segment that has just these elements, all of them plain.  A rule keeps the latest:
+ * most segments have the same elements as the one before.
+ */
+struct pattern {
+    uint64_t present;
+    bool unread;                            /* some element nobody reads: find_unread */
+    uint32_t n_ops, n_values;               /* what the ops may add at most, raw values too */
+    const struct op **ops;                  /* simple ones (quick_value), in the order of their fields */
+    uint64_t careful;                       /* the other ops, a bit each, by their place in the rule */
+    uint64_t fields[CANON_MAX_FIELDS / 64]; /* that the simple ops may set, as canon_object.held */
+    uint64_t held[CANON_MAX_FIELDS / 64];   /* less raw ones */
+};
+
 struct x12_bound_rule {
     const struct map_rule *map;
     uint32_t n_tests;
-    uint32_t n_ops, n_quick;               /* the first n_quick ones are simple: take_quick */
-    uint64_t quick[CANON_MAX_FIELDS / 64]; /* their fields, raw ones too, as canon_object.held */
-    uint64_t careful;                      /* the other ops, a bit each */
-    bool may_be_quick;                     /* none has a default, and `careful` holds them all */
-    uint32_t n_values;                     /* what the ops may add at most, raw values too */
-    bool appends;                          /* each: of a list of the context itself */
-    bool repeats;                          /* takes every segment, not only the first */
+    uint32_t n_ops;
+    bool may_be_quick; /* has less than 64 ops, and none with a default */
+    bool appends;      /* each: of a list of the context itself */
+    bool repeats;      /* takes every segment, not only the first */
     const struct test *tests;
     const struct op *ops;
+    struct pattern *pattern;
     const struct pairs *pairs;
     const struct groups *groups;
     uint64_t absent;                         /* elements that must be empty */

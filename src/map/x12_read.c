@@ -162,6 +162,22 @@ static struct bytes padded(struct arena *arena, struct bytes value, size_t len)
     return (struct bytes){text, len};
 }
 
+/* The same of a value behind which 16 bytes may be read: what is written too much lies behind what the
+ * arena has given out. */
+static inline struct bytes pad_quickly(struct arena *arena, struct bytes value, size_t len)
+{
+    char *text;
+
+    if (len > 16)
+        return padded(arena, value, len);
+    text = arena_text(arena, len);
+    if (text == NULL)
+        return (struct bytes){NULL, 0};
+    memcpy(text, "0000000000000000", 16);
+    memcpy(text + len - value.len, value.at, 16);
+    return (struct bytes){text, len};
+}
+
 /* Through the table, then padded; the raw value is kept beside it where the schema has a place. */
 static bool translate(struct x12_read *read, struct canon_object *object, const struct op *op,
                       struct bytes value, struct bytes *out)
@@ -307,7 +323,7 @@ static bool passes(const struct x12_read *read, const struct test *test, const s
 static inline const struct x12_bound_rule *choose(const struct x12_read *read, const struct rule_list *list,
                                                   const struct x12_segment *segment, uint64_t serial)
 {
-    uint32_t i = 0;
+    uint32_t i = 0, passed = 0; /* tests that the table of choices made already */
 
     if (list->element != NO_CHOICE) {
         struct bytes value = segment->view.element[list->element];
@@ -319,20 +335,22 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
 
             while (list->choices[slot].taken && list->choices[slot].key != key)
                 slot = (slot + 1) & list->mask;
-            if (list->choices[slot].taken)
+            if (list->choices[slot].taken) {
                 i = list->choices[slot].rule;
+                passed = 1;
+            }
         }
     }
-    for (; i < list->n; i++) {
+    for (; i < list->n; i++, passed = 0) {
         const struct x12_bound_rule *rule = list->rules[i];
-        uint32_t t = 0;
+        uint32_t t = passed;
 
         if ((segment->view.present & rule->absent) != 0 ||
             (!rule->repeats && read->binding->used[rule->map->index] == serial))
             continue;
         while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
             t++;
-        if (t == rule->n_tests)
+        if (t >= rule->n_tests)
             return rule;
     }
     return NULL;
@@ -395,19 +413,17 @@ static inline const char *print_date(struct arena *arena, const char *from)
     return to;
 }
 
-/* A value where it is quickly told: its segment is plain (is_plain) and nothing is wrong with it.  Returns
- * the end of the values; unchanged when it must be done with care.  `proven`: as in segment_view, of this
- * element. */
-static inline __attribute__((always_inline)) struct canon_value *
-quick_value(struct arena *arena, const struct op *op, struct bytes value, bool proven,
-            struct canon_value *first, struct canon_value *at)
+/* quick_value where the text does not stay as it is; apart, so that the loops around that have registers
+ * to spare. */
+static __attribute__((noinline)) struct canon_value *
+convert_quickly(struct arena *arena, struct canon_object *object, const struct op *op, struct bytes value,
+                bool proven, struct canon_value *first, struct canon_value *at)
 {
     const struct map_target *target = op->target;
 
     switch ((enum conversion)op->conversion) {
-    case AS_TEXT: break;
     case AS_DECIMAL:
-        if (!proven && !decimal_is_canonical(value))
+        if (!decimal_is_canonical(value))
             return at;
         break;
     case AS_INTEGER:
@@ -435,17 +451,33 @@ quick_value(struct arena *arena, const struct op *op, struct bytes value, bool p
                 value = row->word;
         }
         if (target->pad > value.len && digits_only(value.at, value.len)) {
-            value = padded(arena, value, target->pad);
+            value = pad_quickly(arena, value, target->pad);
             if (value.at == NULL)
                 return at;
         }
-        if (target->raw != NULL && !bytes_equal(raw, value))
-            canon_set_text(canon_place(first, at++, target->raw->index), &op->raw_shape, raw.at,
+        if (target->raw != NULL && !bytes_equal(raw, value)) {
+            object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
+            canon_set_text(canon_place(first, at++, op->raw_shape.field), &op->raw_shape, raw.at,
                            (uint32_t)raw.len);
+        }
         break;
     }
     default: return at;
     }
+    canon_set_text(canon_place(first, at, op->shape.field), &op->shape, value.at, (uint32_t)value.len);
+    return at + 1;
+}
+
+/* Adds a value where it is quickly told: its segment is plain (is_plain) and nothing is wrong with it.
+ * Returns the end of the values; unchanged when it must be done with care.  `proven`: as in segment_view,
+ * of this element. */
+static inline struct canon_value *quick_value(struct arena *arena, struct canon_object *object,
+                                              const struct op *op, struct bytes value, bool proven,
+                                              struct canon_value *first, struct canon_value *at)
+{
+    /* Text as it is, and a decimal that is known to be one. */
+    if (op->conversion > (uint8_t)proven)
+        return convert_quickly(arena, object, op, value, proven, first, at);
     canon_set_text(canon_place(first, at, op->shape.field), &op->shape, value.at, (uint32_t)value.len);
     return at + 1;
 }
@@ -470,6 +502,23 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
         unread_element(read, segment, position, ordinal, op->element, op->component, value);
 }
 
+static inline uint64_t elements_between(unsigned from, unsigned to)
+{
+    return (~(uint64_t)0 << from) & (~(uint64_t)0 >> (63 - to));
+}
+
+/* The elements that the rule reads whole. */
+static inline uint64_t covered(const struct x12_bound_rule *rule)
+{
+    uint64_t reads = rule->reads;
+
+    if (rule->pairs != NULL)
+        reads |= elements_between(rule->pairs->from, rule->pairs->to);
+    if (rule->groups != NULL)
+        reads |= elements_between(rule->groups->from, rule->groups->to);
+    return reads;
+}
+
 /* Whether quick_value may take this segment's elements: ASCII that needs no escaping. */
 static inline bool is_plain(const struct x12_segment *segment)
 {
@@ -486,52 +535,41 @@ static inline bool are_free(const struct canon_object *object, const uint64_t fi
     return taken == 0;
 }
 
-/* Marks what quick_value added. */
-static inline void mark_held(struct canon_object *object, const struct op *op, bool raw_too)
+/* Is the field taken, or that of the raw value beside it? */
+static inline bool is_held(const struct canon_object *object, const struct op *op)
 {
-    object->held[op->word] |= op->bit;
-    if (raw_too)
-        object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
+    return (object->held[op->word] & op->bit) != 0 ||
+           (op->target->raw != NULL &&
+            (object->held[op->raw_shape.field / 64] >> op->raw_shape.field % 64 & 1) != 0);
 }
 
-static void take_ops(struct x12_read *read, const struct x12_bound_rule *rule,
-                     const struct x12_segment *segment, struct canon_object *object, uint16_t position,
-                     uint32_t ordinal)
+/* The rule's pattern becomes that of these elements. */
+static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule, uint64_t present)
 {
-    struct arena *arena = read->record->arena;
-    const uint64_t present = segment->view.present;
-    uint64_t careful = rule->careful;
+    struct pattern *pattern = rule->pattern;
 
-    if (!is_plain(segment) || (segment->view.compound & rule->reads) != 0 || !rule->may_be_quick ||
-        !are_free(object, rule->quick)) {
-        for (uint32_t i = 0; i < rule->n_ops; i++)
-            set_careful(read, object, &rule->ops[i], segment, position, ordinal);
-        return;
-    }
-    if (rule->n_quick > 0) {
-        struct canon_value *at = canon_open(arena, object, rule->n_values);
-        struct canon_value *first = object->last->values;
-        const struct op *end = rule->ops + rule->n_quick;
+    *pattern = (struct pattern){.present = present, .ops = pattern->ops};
+    pattern->unread = (present & ~covered(rule)) != 0;
+    for (uint32_t i = 0; i < rule->n_ops; i++) {
+        const struct op *op = &rule->ops[i];
+        uint32_t at = pattern->n_ops;
 
-        if (at == NULL)
-            return;
-        for (const struct op *op = rule->ops; op < end; op++) {
-            struct canon_value *behind;
-
-            if (!(present >> op->element & 1))
-                continue;
-            behind = quick_value(arena, op, segment->view.element[op->element],
-                                 segment->view.proven >> op->element & 1, first, at);
-            if (__builtin_expect(behind == at, 0))
-                careful |= (uint64_t)1 << (op - rule->ops);
-            else
-                mark_held(object, op, behind > at + 1);
-            at = behind;
+        if (!(present >> op->element & 1))
+            continue;
+        if (!op->simple) {
+            pattern->careful |= (uint64_t)1 << (i & 63);
+            continue;
         }
-        canon_close(arena, object, at);
+        for (; at > 0 && pattern->ops[at - 1]->shape.field > op->shape.field; at--)
+            pattern->ops[at] = pattern->ops[at - 1];
+        pattern->ops[at] = op;
+        pattern->n_ops++;
+        pattern->n_values += 1 + (op->target->raw != NULL);
+        pattern->held[op->word] |= op->bit;
+        pattern->fields[op->word] |= op->bit;
+        if (op->target->raw != NULL)
+            pattern->fields[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
     }
-    for (; careful != 0; careful &= careful - 1)
-        set_careful(read, object, &rule->ops[__builtin_ctzll(careful)], segment, position, ordinal);
 }
 
 /* A pair whose qualifier names no field, or one that is set: to the list of the rest, or unread. */
@@ -572,44 +610,16 @@ static inline const struct op *pair_op(const struct pairs *pairs, struct bytes q
     return pairs->slots[slot] != 0 ? &pairs->ops[pairs->slots[slot] - 1] : NULL;
 }
 
-static void read_pairs(struct x12_read *read, const struct pairs *pairs, const struct x12_segment *segment,
-                       struct canon_object *object, uint16_t position, uint32_t ordinal)
+/* The pairs of the segment that `which` has a bit for, at the qualifier's place. */
+static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, const struct pairs *pairs,
+                                                      const struct x12_segment *segment,
+                                                      struct canon_object *object, uint64_t which,
+                                                      uint16_t position, uint32_t ordinal)
 {
-    struct arena *arena = read->record->arena;
-    uint64_t present = segment->view.present, careful = 0;
-    unsigned last = pairs->to < X12_MAX_ELEMENTS - 1 ? pairs->to : X12_MAX_ELEMENTS - 1;
-    uint32_t n = segment->view.n_elements <= pairs->from ? 0 : segment->view.n_elements - pairs->from;
-    struct canon_value *at, *first;
-
-    /* A value, and the raw one beside it, of each two elements. */
-    at = canon_open(arena, object, n < X12_MAX_ELEMENTS ? n : X12_MAX_ELEMENTS);
-    if (at == NULL)
-        return;
-    first = object->last->values;
-    for (unsigned e = pairs->from; e < last && present >> e != 0; e += 2) {
-        const struct op *op;
-        const struct canon_field *raw;
-        struct canon_value *end;
-
-        if ((present >> e & 3) == 0)
-            continue;
-        op = (present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e]) : NULL;
-        raw = op != NULL ? op->target->raw : NULL;
-        if (op == NULL || !op->own || !is_plain(segment) || (object->held[op->word] & op->bit) ||
-            (raw != NULL && (object->held[raw->index / 64] >> raw->index % 64 & 1)) ||
-            (segment->view.compound >> e & 3) != 0 ||
-            (end = quick_value(arena, op, segment->view.element[e + 1], segment->view.proven >> (e + 1) & 1,
-                               first, at)) == at) {
-            careful |= (uint64_t)1 << e;
-            continue;
-        }
-        mark_held(object, op, end > at + 1);
-        at = end;
-    }
-    canon_close(arena, object, at);
-    for (; careful != 0; careful &= careful - 1) {
-        unsigned e = (unsigned)__builtin_ctzll(careful);
-        const struct op *op = (present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e]) : NULL;
+    for (; which != 0; which &= which - 1) {
+        unsigned e = (unsigned)__builtin_ctzll(which);
+        const struct op *op = (segment->view.present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
+                                                                    : NULL;
 
         if (op != NULL) {
             struct op here = *op;
@@ -620,6 +630,92 @@ static void read_pairs(struct x12_read *read, const struct pairs *pairs, const s
         }
         rest_pair(read, pairs, segment, object, e, position, ordinal);
     }
+}
+
+/* Where pairs begin in this segment: a bit at each qualifier's place, when it or its value is there. */
+static inline uint64_t pairs_in(const struct pairs *pairs, uint64_t present)
+{
+    const uint64_t every_second = UINT64_C(0x5555555555555555) << (pairs->from & 1);
+    uint64_t within = elements_between(pairs->from, pairs->to) & present;
+
+    return (within | within >> 1) & every_second & elements_between(pairs->from, pairs->to) >> 1;
+}
+
+static inline uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Fills the object from a plain segment whose pattern is at hand. */
+static inline void fill_quickly(struct x12_read *read, const struct x12_bound_rule *rule,
+                                const struct x12_segment *segment, struct canon_object *object,
+                                uint16_t position, uint32_t ordinal)
+{
+    struct arena *arena = read->record->arena;
+    const struct pattern *pattern = rule->pattern;
+    const struct pairs *pairs = rule->pairs;
+    uint64_t which = pairs != NULL ? pairs_in(pairs, pattern->present) : 0, careful = pattern->careful;
+    /* Of two elements a value and the raw one beside it. */
+    const uint32_t of_pairs = which != 0 ? least(segment->view.n_elements, X12_MAX_ELEMENTS) : 0;
+    struct canon_value *at, *first;
+
+    at = canon_open(arena, object, pattern->n_values + of_pairs);
+    if (at == NULL)
+        return;
+    first = object->last->values;
+    for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
+        object->held[i] |= pattern->held[i];
+    for (const struct op *const *op = pattern->ops, *const *end = op + pattern->n_ops; op < end; op++) {
+        const unsigned e = (*op)->element;
+        struct canon_value *behind = quick_value(arena, object, *op, segment->view.element[e],
+                                                 segment->view.proven >> e & 1, first, at);
+
+        if (__builtin_expect(behind == at, 0)) {
+            careful |= (uint64_t)1 << (*op - rule->ops);
+            object->held[(*op)->word] &= ~(*op)->bit;
+        }
+        at = behind;
+    }
+    if (__builtin_expect(careful != 0, 0)) {
+        canon_close(arena, object, at);
+        for (; careful != 0; careful &= careful - 1)
+            set_careful(read, object, &rule->ops[__builtin_ctzll(careful)], segment, position, ordinal);
+        at = canon_open(arena, object, of_pairs);
+        if (at == NULL)
+            return;
+        first = object->last->values;
+    }
+    for (uint64_t left = which; left != 0; left &= left - 1) {
+        const unsigned e = (unsigned)__builtin_ctzll(left);
+        const struct op *op = (pattern->present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
+                                                               : NULL;
+        struct canon_value *behind;
+
+        if (op == NULL || !op->own || is_held(object, op))
+            continue;
+        behind = quick_value(arena, object, op, segment->view.element[e + 1],
+                             segment->view.proven >> (e + 1) & 1, first, at);
+        if (behind != at) {
+            object->held[op->word] |= op->bit;
+            which &= ~((uint64_t)1 << e);
+        }
+        at = behind;
+    }
+    canon_close(arena, object, at);
+    if (__builtin_expect(which != 0, 0))
+        pairs_carefully(read, pairs, segment, object, which, position, ordinal);
+}
+
+static __attribute__((noinline)) void fill_carefully(struct x12_read *read, const struct x12_bound_rule *rule,
+                                                     const struct x12_segment *segment,
+                                                     struct canon_object *object, uint16_t position,
+                                                     uint32_t ordinal)
+{
+    for (uint32_t i = 0; i < rule->n_ops; i++)
+        set_careful(read, object, &rule->ops[i], segment, position, ordinal);
+    if (rule->pairs != NULL)
+        pairs_carefully(read, rule->pairs, segment, object, pairs_in(rule->pairs, segment->view.present),
+                        position, ordinal);
 }
 
 static void read_groups(struct x12_read *read, const struct groups *groups, const struct x12_segment *segment,
@@ -647,11 +743,6 @@ static void read_groups(struct x12_read *read, const struct groups *groups, cons
     }
 }
 
-static inline uint64_t elements_between(unsigned from, unsigned to)
-{
-    return (~(uint64_t)0 << from) & (~(uint64_t)0 >> (63 - to));
-}
-
 static struct canon_object *take(struct x12_read *read, const struct x12_bound_rule *rule,
                                  const struct x12_segment *segment, const struct x12_frame *frame,
                                  uint16_t position, uint32_t ordinal)
@@ -660,7 +751,6 @@ static struct canon_object *take(struct x12_read *read, const struct x12_bound_r
     struct x12_binding *binding = read->binding;
     struct arena *arena = read->record->arena;
     struct canon_object *object = frame->object;
-    uint64_t reads = rule->reads;
 
     if (rule->appends) {
         if (binding->used[map->index] != frame->serial || binding->lists[map->index] == NULL)
@@ -676,18 +766,17 @@ static struct canon_object *take(struct x12_read *read, const struct x12_bound_r
     binding->used[map->index] = frame->serial;
     if (object == NULL)
         return NULL;
-    if (rule->n_ops > 0)
-        take_ops(read, rule, segment, object, position, ordinal);
-    if (rule->pairs != NULL) {
-        read_pairs(read, rule->pairs, segment, object, position, ordinal);
-        reads |= elements_between(rule->pairs->from, rule->pairs->to);
-    }
-    if (rule->groups != NULL) {
+    if (rule->pattern->present != segment->view.present)
+        learn(rule, segment->view.present);
+    if (is_plain(segment) && segment->view.compound == 0 && rule->may_be_quick &&
+        are_free(object, rule->pattern->fields))
+        fill_quickly(read, rule, segment, object, position, ordinal);
+    else
+        fill_carefully(read, rule, segment, object, position, ordinal);
+    if (rule->groups != NULL)
         read_groups(read, rule->groups, segment, object);
-        reads |= elements_between(rule->groups->from, rule->groups->to);
-    }
-    if ((segment->view.present & ~reads) != 0 || segment->view.compound != 0)
-        find_unread(read, rule, segment, position, ordinal, reads);
+    if (rule->pattern->unread || segment->view.compound != 0)
+        find_unread(read, rule, segment, position, ordinal, covered(rule));
     return object;
 }
 
@@ -699,8 +788,10 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
     read->delimiters = delimiters;
     read->unread = 0;
     read->depth = 0;
-    read->frames[0] = (struct x12_frame){
-        .loop = STANDARD_NO_LOOP, .rule = &binding->root, .object = record->body, .serial = ++read->serial};
+    read->frames[0] = (struct x12_frame){.loop = STANDARD_NO_LOOP,
+                                         .children = binding->root.children,
+                                         .object = record->body,
+                                         .serial = ++read->serial};
 }
 
 void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
@@ -710,14 +801,14 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
     const struct standard_position *place = &binding->set->positions[position];
     const struct x12_bound_rule *taken = NULL;
     struct canon_object *object = NULL;
-    const struct x12_frame *frame;
+    struct x12_frame *frame = &read->frames[read->depth];
 
-    while (read->depth > 0 && read->frames[read->depth].loop != place->parent)
-        read->depth--;
-    frame = &read->frames[read->depth];
-    if (frame->loop == place->parent && frame->rule != NULL && frame->rule->children != NULL &&
-        position >= frame->rule->first && position <= frame->rule->last) {
-        const struct rule_list *list = frame->rule->children[position - frame->rule->first];
+    while (frame->loop != place->parent && frame > read->frames)
+        frame--;
+    read->depth = (unsigned)(frame - read->frames);
+    /* The children of a rule are those of the loop that starts at its place: position is among them. */
+    if (frame->children != NULL && frame->loop == place->parent) {
+        const struct rule_list *list = frame->children[position - frame->first];
 
         if (list != NULL)
             taken = choose(read, list, segment, frame->serial);
@@ -726,11 +817,14 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         object = take(read, taken, segment, frame, position, ordinal);
     else
         unread_segment(read, segment, position, ordinal);
-    if (place->starts_loop && read->depth + 1 < sizeof(read->frames) / sizeof(read->frames[0]))
-        read->frames[++read->depth] = (struct x12_frame){.loop = position,
-                                                         .rule = object != NULL ? taken : NULL,
-                                                         .object = object,
-                                                         .serial = ++read->serial};
+    if (place->starts_loop && read->depth + 1 < sizeof(read->frames) / sizeof(read->frames[0])) {
+        read->depth++;
+        frame[1].loop = position;
+        frame[1].first = (uint16_t)(position + 1);
+        frame[1].children = object != NULL ? taken->children : NULL;
+        frame[1].object = object;
+        frame[1].serial = ++read->serial;
+    }
 }
 
 void x12_read_stray(struct x12_read *read, const struct x12_segment *segment, uint32_t ordinal)

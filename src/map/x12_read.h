@@ -15,6 +15,7 @@
 #include "wire/x12.h"
 
 struct x12_binding;
+struct rule_list;
 
 /* Tells the report what of the map this set has no place for (info: a map serves several releases).
  * NULL: out of memory. The map and the set must outlive the binding. */
@@ -54,8 +55,9 @@ struct x12_read {
     unsigned depth;
     uint64_t serial;
     struct x12_frame {
-        uint16_t loop;                     /* position that starts it; STANDARD_NO_LOOP for the set */
-        const struct x12_bound_rule *rule; /* NULL: nothing reads this loop */
+        uint16_t loop;                           /* position that starts it; STANDARD_NO_LOOP for the set */
+        uint16_t first;                          /* position behind that */
+        const struct rule_list *const *children; /* from there on; NULL: nothing reads this loop */
         struct canon_object *object;
         uint64_t serial;
     } frames[16];
