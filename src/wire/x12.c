@@ -17,6 +17,7 @@ enum {
     SCAN_BLOCK = 16 * 1024,  /* bytes scanned ahead of the segments */
     SLACK = 128,             /* readable bytes behind the data, for the scan and for whole-word loads */
     ISA_LENGTH = 106,        /* bytes, with the terminator (X12.5) */
+    ISA_HEAD = 104,          /* of them, up to the separator of ISA16 */
     ISA_ELEMENTS = 16,
     ISA_REACH = 400, /* an ISA, however damaged, ends within so many bytes */
     PIECE = 60,      /* bytes of junk to show */
@@ -191,6 +192,11 @@ static void marks_drop(struct x12_reader *reader)
     reader->marks[0] = (uint32_t)reader->current->size;
 }
 
+static inline bool may_grow(const struct x12_reader *reader)
+{
+    return !reader->ended && reader->error == 0 && !reader->no_memory;
+}
+
 enum fill { FILL_MORE, FILL_MOVED, FILL_NOTHING };
 
 /* Reads once into the current chunk; where that is full, carries what stands from `pos` on over to a fresh
@@ -201,7 +207,7 @@ static enum fill fill(struct x12_reader *reader)
     enum fill done = FILL_MORE;
     ssize_t got;
 
-    if (reader->ended || reader->error != 0 || reader->no_memory)
+    if (!may_grow(reader))
         return FILL_NOTHING;
     if (chunk->len == chunk->size) {
         size_t carried = chunk->len - reader->pos;
@@ -258,6 +264,39 @@ static size_t reach(struct x12_reader *reader, size_t want)
     return reader->current->len - reader->pos;
 }
 
+/* While much is passed over: when the chunk is full, goes on in a fresh one and lets go of what stands between
+ * `from` and pos.  What was held before `from` stays. */
+static bool let_go(struct x12_reader *reader, uint64_t from)
+{
+    struct chunk *chunk = reader->current, *before = reader->oldest, *fresh;
+    size_t carried = chunk->len - reader->pos;
+
+    if (chunk->len < chunk->size)
+        return true;
+    fresh = chunk_new(reader, carried > CHUNK_SIZE / 2 ? carried * 2 : CHUNK_SIZE, chunk->base + reader->pos);
+    if (fresh == NULL)
+        return false;
+    memcpy(fresh->data, chunk->data + reader->pos, carried);
+    fresh->len = carried;
+    if (chunk->base < from) {
+        chunk->len = (size_t)(from - chunk->base);
+        chunk->next = fresh;
+    } else if (chunk == reader->oldest) {
+        reader->oldest = fresh;
+        reader->kept = 0;
+        chunk_drop(reader, chunk);
+    } else {
+        while (before->next != chunk)
+            before = before->next;
+        before->next = fresh;
+        chunk_drop(reader, chunk);
+    }
+    reader->current = fresh;
+    reader->pos = 0;
+    marks_drop(reader);
+    return true;
+}
+
 /* Scans the next block.  FILL_MOVED: the segment begun must be begun again. */
 static enum fill more_marks(struct x12_reader *reader)
 {
@@ -299,6 +338,12 @@ static inline bool is_line_break(char c)
 static inline bool is_blank(char c)
 {
     return is_line_break(c) || c == ' ' || c == '\t';
+}
+
+/* What pads a file's end and is worth no word. */
+static inline bool is_filler(char c)
+{
+    return is_blank(c) || c == '\0' || c == 0x1a;
 }
 
 static bool is_alnum(char c)
@@ -356,7 +401,7 @@ static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event even
     bool first = true; /* a bad ISA itself is skipped, not found again */
 
     for (;;) {
-        size_t have = reach(reader, 4);
+        size_t have = let_go(reader, from) ? reach(reader, 4) : 0;
         const char *at = reader->current->data + reader->pos;
         size_t n = 0;
 
@@ -368,13 +413,13 @@ static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event even
             if (!(first && event == X12_BAD_ISA) && is_isa(at + n, have - n))
                 break;
             first = false;
-            if (have - n < 4 && !reader->ended && at[n] == 'I')
+            if (have - n < 4 && at[n] == 'I' && may_grow(reader))
                 break; /* perhaps an ISA that is not all here yet */
             found = memchr(at + n + 1, 'I', have - n - 1);
             n = found != NULL ? (size_t)(found - at) : have;
         }
         for (size_t i = 0; i < n; i++)
-            if (!is_blank(at[i]) && at[i] != '\0' && at[i] != 0x1a) {
+            if (!is_filler(at[i])) {
                 junk++;
                 if (piece_len < PIECE && (piece_len > 0 || junk == 1))
                     piece[piece_len++] = at[i];
@@ -382,11 +427,8 @@ static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event even
                 piece[piece_len++] = at[i];
             }
         advance(reader, n);
-        reader->kept = reader->oldest == reader->current ? reader->pos : reader->kept;
         if (n < have && is_isa(at + n, have - n))
             break;
-        if (n < have && reach(reader, 4) < 4)
-            advance(reader, reader->current->len - reader->pos);
     }
     reader->mode = OUTSIDE;
     if (junk == 0 && event == X12_JUNK)
@@ -397,6 +439,17 @@ static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event even
 }
 
 static const unsigned char isa_widths[ISA_ELEMENTS] = {2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
+
+/* The terminator of an ISA before which a line was broken; the line end itself, where that is one: a segment
+ * cannot begin with a mark. */
+static char behind_line_end(const char *at, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && is_line_break(at[n]))
+        n++;
+    return n < len && (unsigned char)at[n] < 0x80 && !is_alnum(at[n]) && !is_filler(at[n]) ? at[n] : at[0];
+}
 
 /*
  * Reads the delimiters of the ISA at pos.  Its fields have fixed widths, so that the 106th byte is the
@@ -442,8 +495,8 @@ static enum x12_event read_isa(struct x12_reader *reader)
     }
     delimiters.component = data[at];
     delimiters.terminator = data[at + 1];
-    if (delimiters.terminator == '\r' && at + 2 < have && data[at + 2] != '\n' && wrapped)
-        delimiters.terminator = data[at + 2];
+    if (is_line_break(delimiters.terminator))
+        delimiters.terminator = behind_line_end(data + at + 1, have - at - 1);
     if (is_alnum(delimiters.terminator) || delimiters.terminator == separator ||
         delimiters.component == separator || delimiters.component == delimiters.terminator ||
         is_alnum(delimiters.component)) {
@@ -489,8 +542,8 @@ static inline uint64_t load_key(struct bytes id)
     return key << (64 - 8 * id.len) >> (64 - 8 * id.len);
 }
 
-/* A segment with line breaks in it: again, without them, in scratch. */
-static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segment)
+/* A segment with line breaks in it, or one that was cut: again, from `raw`, in scratch. */
+static bool read_again(struct x12_reader *reader, struct x12_segment *segment)
 {
     char *clean = arena_text(&reader->scratch, segment->raw.len + SLACK);
     size_t len = 0, begun = 0;
@@ -502,7 +555,7 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
         return false;
     }
     for (size_t i = 0; i < segment->raw.len; i++)
-        if (!is_line_break(segment->raw.at[i]))
+        if (!reader->unwrap || !is_line_break(segment->raw.at[i]))
             clean[len++] = segment->raw.at[i];
     segment->view.present = segment->view.compound = 0;
     segment->view.odd = segment->quoted = false;
@@ -527,8 +580,29 @@ static bool unwrap_segment(struct x12_reader *reader, struct x12_segment *segmen
         }
     }
     segment->view.n_elements = n - 1;
-    segment->wrapped = true;
+    segment->wrapped = len != segment->raw.len;
     return true;
+}
+
+/* Where an ISA begins within other data, from `at` on, or 0: files that were put together, the first of which
+ * broke off in the middle of a segment.  Only one with all its widths counts. */
+static size_t isa_within(struct bytes data, size_t at)
+{
+    static const unsigned char separators[] = {6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103};
+    const char *found;
+
+    while (at < data.len && (found = memmem(data.at + at, data.len - at, "ISA", 3)) != NULL) {
+        size_t left = data.len - (size_t)(found - data.at), n = 0;
+
+        if (left < ISA_HEAD)
+            break;
+        while (is_isa(found, left) && n < sizeof(separators) && found[separators[n]] == found[3])
+            n++;
+        if (n == sizeof(separators))
+            return (size_t)(found - data.at);
+        at = (size_t)(found - data.at) + 1;
+    }
+    return 0;
 }
 
 /* A segment over the limit: thrown away, without holding it, up to the next terminator or ISA. */
@@ -538,49 +612,43 @@ static enum x12_event skip_long(struct x12_reader *reader)
     uint32_t line = reader->line;
     char piece[PIECE];
     size_t piece_len = reach(reader, PIECE);
-    struct chunk *chunk, *fresh;
-    bool found = false;
 
     if (piece_len > PIECE)
         piece_len = PIECE;
     memcpy(piece, reader->current->data + reader->pos, piece_len);
-    while (!found) {
-        const char *at = reader->current->data + reader->pos;
-        size_t have = reader->current->len - reader->pos;
-        const char *end = have > 0 ? memchr(at, reader->delimiters.terminator, have) : NULL;
+    for (;;) {
+        struct bytes left = {reader->current->data + reader->pos, reader->current->len - reader->pos};
+        const char *end = memchr(left.at, reader->delimiters.terminator, left.len);
+        size_t isa;
 
-        found = end != NULL;
-        advance(reader, found ? (size_t)(end - at) + 1 : have);
-        if (found)
+        if (end != NULL)
+            left.len = (size_t)(end - left.at);
+        isa = isa_within(left, 1);
+        if (isa > 0 || end != NULL) {
+            advance(reader, isa > 0 ? isa : left.len + 1);
             break;
-        /* What was read is not held: cut the chunk where the segment began and go on in a fresh one. */
-        chunk = reader->current;
-        fresh = chunk_new(reader, CHUNK_SIZE, chunk->base + chunk->len);
-        if (fresh == NULL)
-            break;
-        if (chunk->base <= from) {
-            chunk->len = (size_t)(from - chunk->base);
-            chunk->next = fresh;
-        } else {
-            struct chunk *before = reader->oldest;
-
-            while (before != chunk && before->next != chunk)
-                before = before->next;
-            if (before == chunk)
-                reader->oldest = fresh;
-            else
-                before->next = fresh;
-            chunk_drop(reader, chunk);
         }
-        reader->current = fresh;
-        reader->pos = 0;
-        marks_drop(reader);
-        if (fill(reader) == FILL_NOTHING)
+        if (left.len > ISA_HEAD) /* the last bytes may be the beginning of an ISA */
+            advance(reader, left.len - ISA_HEAD);
+        if (!let_go(reader, from) || fill(reader) == FILL_NOTHING) {
+            advance(reader, reader->current->len - reader->pos);
             break;
+        }
     }
-    marks_drop(reader);
     return trouble(reader, X12_TOO_LONG, from, line, x12_offset(reader) - from,
                    (struct bytes){piece, piece_len});
+}
+
+/* The segment at hand is the rest of one that broke off where an ISA begins: it ends there. */
+static void cut_at_isa(struct x12_reader *reader, struct x12_segment *segment, size_t isa)
+{
+    reader->line = segment->view.line;
+    reader->pos = (size_t)(segment->view.offset - reader->current->base);
+    advance(reader, isa);
+    segment->raw.len = isa;
+    while (segment->raw.len > 0 && is_filler(segment->raw.at[segment->raw.len - 1]))
+        segment->raw.len--;
+    segment->unterminated = true;
 }
 
 /*
@@ -595,9 +663,10 @@ static __attribute__((noinline)) enum x12_event read_segment(struct x12_reader *
     const struct x12_delimiters d = reader->delimiters;
     const char *data, *first, *begun, *at;
     const uint32_t *mark;
-    struct bytes *part;
+    struct bytes *part, last;
     uint32_t n, breaks;
     uint64_t present, compound;
+    size_t isa;
     bool odd, quoted;
 
     segment->view.line = reader->line;
@@ -612,6 +681,7 @@ again:
     part = segment->part;
     n = breaks = 0;
     present = compound = 0;
+    last = (struct bytes){NULL, 0};
     odd = quoted = false;
     segment->unterminated = false;
     for (;;) {
@@ -646,11 +716,18 @@ again:
                 return end_of(reader);
             segment->unterminated = true;
             at = data + reader->current->len;
-            while (at > first && (is_blank(at[-1]) || at[-1] == 0x1a))
+            while (at > first && is_filler(at[-1]))
                 at--;
+            if (at == first) {
+                reader->line = segment->view.line;
+                advance(reader, reader->current->len - reader->pos);
+                return end_of(reader);
+            }
             break;
         }
-        if (c == d.element) { /* beyond the elements that are kept apart: counted */
+        if (c == d.element) { /* the last element that is kept apart; beyond it they are counted */
+            if (n == X12_MAX_ELEMENTS)
+                last = (struct bytes){begun, (size_t)(at - begun)};
             n++;
             begun = at + 1;
         } else if (c == d.component || (c == d.repetition && c != 0)) {
@@ -663,16 +740,16 @@ again:
             quoted = true;
         } else {
             odd = true;
+            reader->line += c == '\n';
         }
     }
-    if (n <= X12_MAX_ELEMENTS) {
-        part->at = begun;
-        part->len = (size_t)(at - begun);
-    }
+    if (n <= X12_MAX_ELEMENTS)
+        last = (struct bytes){begun, (size_t)(at - begun)};
+    *part = last;
     /* Bit n of `present` was for part n so far, and the id is no element. */
     present >>= 1;
-    if (n >= 1 && n <= X12_MAX_ELEMENTS)
-        present |= (uint64_t)(at != begun) << (n - 1);
+    if (n >= 1)
+        present |= (uint64_t)(last.len > 0) << (part - segment->part - 1);
     segment->raw = (struct bytes){first, (size_t)(at - first)};
     segment->view.id = segment->part[0];
     segment->view.key = segment->part[0].len <= 8 ? load_key(segment->part[0]) : 0;
@@ -691,12 +768,21 @@ again:
         reader->mark = (size_t)(mark - reader->marks);
         reader->line += d.terminator == '\n';
     }
+    if (segment->raw.len > ISA_HEAD && (isa = isa_within(segment->raw, 1)) > 0) {
+        cut_at_isa(reader, segment, isa);
+        if (segment->raw.len == 0)
+            return x12_next(reader, segment);
+    }
     if (segment->raw.len > reader->limits.segment) {
         (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len,
                       segment->raw);
         return X12_TOO_LONG;
     }
-    if (breaks > 0 && !unwrap_segment(reader, segment))
+    if (odd && d.terminator == '\n' && at > first && segment->raw.at[segment->raw.len - 1] == '\r') {
+        segment->raw.len--; /* line ends of two kinds: the ISA's line was edited elsewhere */
+        breaks++;
+    }
+    if ((breaks > 0 || segment->unterminated) && !read_again(reader, segment))
         return X12_NO_MEMORY;
     return X12_SEGMENT;
 }
@@ -775,7 +861,9 @@ static struct x12_delimiters guess_delimiters(struct x12_reader *reader)
             before != d.element)
             d.terminator = before;
         else
-            d.terminator = line_end != NULL || have == 0 || is_alnum(at[have - 1]) ? '\n' : at[have - 1];
+            d.terminator = line_end == NULL && have > 0 && !is_alnum(at[have - 1])     ? at[have - 1]
+                           : line_end != NULL && line_end > at && line_end[-1] == '\r' ? '\r'
+                                                                                       : '\n';
     }
     if (memchr(at, '>', have) != NULL && memchr(at, ':', have) == NULL)
         d.component = '>';
@@ -864,7 +952,8 @@ static inline bool read_plain_segment(struct x12_reader *reader, struct x12_segm
             return false;
     }
     if (*at != reader->delimiters.terminator || mark == reader->marks + reader->marks_end ||
-        (size_t)(at - first) > reader->limits.segment)
+        (size_t)(at - first) > reader->limits.segment ||
+        ((size_t)(at - first) > ISA_HEAD && isa_within((struct bytes){first, (size_t)(at - first)}, 1) > 0))
         return false;
     segment->part[0] = id;
     segment->raw = (struct bytes){first, (size_t)(at - first)};
