@@ -58,3 +58,6 @@ check_PROGRAMS += %reldir%/memory
 t_unit_memory_SOURCES = %reldir%/memory.c
 check_PROGRAMS += %reldir%/mutations
 t_unit_mutations_SOURCES = %reldir%/mutations.c %reldir%/standard_fixture.c %reldir%/standard_fixture.h
+check_PROGRAMS += %reldir%/x12
+t_unit_x12_SOURCES = %reldir%/x12.c
+t_unit_x12_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
