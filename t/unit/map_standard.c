@@ -250,8 +250,8 @@ static void the_acknowledgment(void **state)
 static void the_ship_notice(void **state)
 {
     (void)state;
-    hold("x12-856", "004010", "856", true, " HL/LH1:LH1 HL:GF HL/V1:V1 ");
-    hold("x12-856", "005010", "856", false, " HL/LH1:LH1 HL:GF HL/V1:V1 HL/TD3:AT9 ");
+    hold("x12-856", "004010", "856", true, "");
+    hold("x12-856", "005010", "856", false, "");
 }
 
 static void the_change(void **state)
