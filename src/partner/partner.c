@@ -16,6 +16,8 @@ struct entry {
     struct partner *partner; /* NULL: not parsed, or wrong */
 };
 
+enum { MEMOS = 4, MEMO_KEY = 96 };
+
 struct partners {
     struct search *search;
     struct report *report;
@@ -24,6 +26,14 @@ struct partners {
     struct entry *entries, **last; /* all there are, once they were listed */
     struct entry *named;           /* those asked for by name */
     bool listed;
+    struct memo {
+        char key[MEMO_KEY];
+        size_t len; /* 0: nothing remembered */
+        enum partner_match match;
+        const struct partner *found, *nearest;
+    } memos
+        [MEMOS]; /* the latest identities that were asked for: files hold many interchanges of one sender */
+    unsigned next_memo;
 };
 
 struct partners *partners_open(struct search *search, struct report *report)
@@ -169,16 +179,14 @@ static bool fits(const struct partner_identity *identity, struct bytes qualifier
     return identity->qualifier.at == NULL || bytes_equal(bytes_trim(identity->qualifier), qualifier);
 }
 
-enum partner_match partners_match(struct partners *partners, struct bytes qualifier, struct bytes id,
-                                  struct bytes group, const struct partner **found,
-                                  const struct partner **nearest)
+/* As partners_match, without looking at what was asked before. */
+static enum partner_match match(struct partners *partners, struct bytes qualifier, struct bytes id,
+                                struct bytes group, const struct partner **found,
+                                const struct partner **nearest)
 {
     const struct partner *other = NULL, *any_group = NULL;
     unsigned best = 6;
 
-    qualifier = bytes_trim(qualifier);
-    id = bytes_trim(id);
-    group = bytes_trim(group);
     *found = &partners->generic;
     *nearest = NULL;
     list_all(partners);
@@ -224,4 +232,50 @@ enum partner_match partners_match(struct partners *partners, struct bytes qualif
         }
     }
     return PARTNER_NOBODY;
+}
+
+/* The three as one text, in `key`; its length, or 0 when they do not fit. */
+static size_t memo_key(char key[MEMO_KEY], struct bytes qualifier, struct bytes id, struct bytes group)
+{
+    const struct bytes parts[] = {qualifier, id, group};
+    size_t len = 0;
+
+    for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].len + 1 > MEMO_KEY - len)
+            return 0;
+        if (parts[i].len > 0)
+            memcpy(key + len, parts[i].at, parts[i].len);
+        len += parts[i].len;
+        key[len++] = '\0';
+    }
+    return len;
+}
+
+enum partner_match partners_match(struct partners *partners, struct bytes qualifier, struct bytes id,
+                                  struct bytes group, const struct partner **found,
+                                  const struct partner **nearest)
+{
+    char key[MEMO_KEY];
+    size_t len;
+    struct memo *memo;
+
+    qualifier = bytes_trim(qualifier);
+    id = bytes_trim(id);
+    group = bytes_trim(group);
+    len = memo_key(key, qualifier, id, group);
+    for (unsigned i = 0; len > 0 && i < MEMOS; i++) {
+        memo = &partners->memos[i];
+        if (memo->len == len && memcmp(memo->key, key, len) == 0) {
+            *found = memo->found;
+            *nearest = memo->nearest;
+            return memo->match;
+        }
+    }
+    memo = &partners->memos[partners->next_memo++ % MEMOS];
+    memo->match = match(partners, qualifier, id, group, found, nearest);
+    memo->found = *found;
+    memo->nearest = *nearest;
+    memcpy(memo->key, key, len);
+    memo->len = len;
+    return memo->match;
 }
