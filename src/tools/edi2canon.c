@@ -134,8 +134,10 @@ static void translate(const struct values *values, char **files, int n_files, st
     while (inbound != NULL && input_next(&inputs, &input, report)) {
         bool go = inbound_file(inbound, input.fd, input.name, input.base);
 
-        if (inbound_file_counts(inbound)->bytes == 0)
-            report_say(report, X12_EMPTY, input.name, "0 bytes");
+        if (inbound_file_counts(inbound)->blank)
+            report_say(report, X12_EMPTY, input.name, "%llu bytes%s",
+                       (unsigned long long)inbound_file_counts(inbound)->bytes,
+                       inbound_file_counts(inbound)->bytes > 0 ? ", all of them blank" : "");
         tell_counts(report, input.name, inbound_file_counts(inbound));
         input_close(&input);
         if (!go)

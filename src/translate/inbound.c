@@ -241,12 +241,12 @@ static void tell_unterminated(struct inbound *in)
 }
 
 /* Without any ISA the file is no X12; what it looks like decides the hint. */
-static void tell_no_interchange(struct inbound *in, const char *start)
+static void tell_no_interchange(struct inbound *in, const char *start, size_t len)
 {
     struct finding finding = {
         .complaint = X12_NOT_X12,
         .place = {.file = in->file, .has_offset = true, .line = 1},
-        .value = bytes_of(start),
+        .value = {start, len},
         .expected = "ISA",
     };
 
@@ -260,6 +260,8 @@ static void tell_no_interchange(struct inbound *in, const char *start)
         finding.hint = "it looks like XML or JSON";
     else if (memcmp(start, "\xc9\xe2\xc1", 3) == 0)
         finding.hint = "it is in EBCDIC; fetch it in ASCII mode";
+    else if (len > 0 && start[0] == '\0')
+        finding.hint = "it begins with NUL bytes: its content was lost, on a disk or on its way";
     report_add(in->report, &finding);
 }
 
@@ -284,10 +286,10 @@ static bool looks_like_segment(const char *start)
 static void read_all(struct inbound *in)
 {
     char start[40] = "";
+    size_t len = x12_peek(in->reader, start, sizeof(start));
     bool junk_only = true;
     struct x12_trouble before = {.length = 0};
 
-    x12_peek(in->reader, start, sizeof(start));
     in->fragment = in->settings->check && looks_like_segment(start);
     if (in->fragment) {
         tell_trouble(in, X12_FRAGMENT, "delimiters are guessed from its first segment", NULL);
@@ -318,6 +320,7 @@ static void read_all(struct inbound *in)
                 tell_junk(in, trouble);
             break;
         case X12_BAD_ISA:
+            in->segment.view = (struct segment_view){.offset = trouble->offset, .line = trouble->line};
             inbound_close_interchange(in, false);
             tell_trouble(in, X12_ISA_UNREADABLE, trouble->detail, NULL);
             in->counts.junk += trouble->length;
@@ -347,8 +350,11 @@ static void read_all(struct inbound *in)
             in->segment.view = (struct segment_view){.offset = trouble->offset, .line = trouble->line};
             in->ended = true;
             inbound_close_interchange(in, false);
+            if (junk_only && len > 0 && start[0] == '\0')
+                in->counts.junk = x12_offset(in->reader); /* elsewhere NUL bytes only pad */
+            in->counts.blank = junk_only && in->counts.junk == 0;
             if (junk_only && in->counts.junk > 0)
-                tell_no_interchange(in, start);
+                tell_no_interchange(in, start, len);
             return;
         }
     }

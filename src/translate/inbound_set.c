@@ -101,6 +101,8 @@ void inbound_open_set(struct inbound *in)
     in->group.sets++;
     set->work = workshop_work(&in->shop, in->group.partner, in->group.release, bytes_trim(set->id));
     if (set->work == NULL) {
+        if (!in->report->misused)
+            inbound_out_of_memory(in, "for what applies to a set");
         in->fatal = true;
         set->level.open = false;
         return;
@@ -282,10 +284,16 @@ void inbound_skip_set(struct inbound *in, enum complaint complaint, const char *
         set->ordinal++; /* passed over, but SE01 counts it */
     if (set->skipped)
         return;
+    join_faults(&set->level.faults, &set->refusals);
     tell_set(in, 'R');
     faults_begin(&set->level.faults, NULL, NULL);
+    faults_begin(&set->refusals, NULL, NULL);
     set->skipped = true;
     set->mapped = false;
+    /* From here on every segment is let go of, the ST too. */
+    set->id = arena_copy(&in->document, set->id);
+    set->control = arena_copy(&in->document, set->control);
+    set->convention = arena_copy(&in->document, set->convention);
     in->segment.view = (struct segment_view){
         .ordinal = ordinal, .offset = trouble->offset, .line = trouble->line};
     if (complaint == X12_SEGMENT_TOO_LONG) {

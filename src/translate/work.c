@@ -74,8 +74,9 @@ static bool choose_map(struct workshop *shop, struct work *work)
     return work->binding != NULL;
 }
 
-struct work *workshop_work(struct workshop *shop, const struct partner *partner, const char *release,
-                           struct bytes set_id)
+/* One that was made already, or NULL. */
+static struct work *made(struct workshop *shop, const struct partner *partner, const char *release,
+                         struct bytes set_id)
 {
     struct work *work = shop->works, *before = NULL;
 
@@ -88,14 +89,35 @@ struct work *workshop_work(struct workshop *shop, const struct partner *partner,
             }
             return work;
         }
+    return NULL;
+}
+
+struct work *workshop_work(struct workshop *shop, const struct partner *partner, const char *release,
+                           struct bytes set_id)
+{
+    const struct partner_document *document;
+    const struct standard_set *set;
+    struct work *work = made(shop, partner, release, set_id);
+
+    if (work != NULL)
+        return work;
+    document = partner_document(partner, set_id);
+    set = dictionary_set(shop->dictionary, release, set_id);
+    if (set == NULL && document == &partner->defaults) {
+        /* All sets that nobody knows are one: a file can name any number of them. */
+        set_id = (struct bytes){"", 0};
+        work = made(shop, partner, release, set_id);
+        if (work != NULL)
+            return work;
+    }
     work = arena_zalloc(shop->arena, 1, sizeof(*work));
     if (work == NULL)
         return NULL;
     work->partner = partner;
     work->release = release;
     work->set_id = arena_copy(shop->arena, set_id);
-    work->document = partner_document(partner, set_id);
-    work->set = dictionary_set(shop->dictionary, release, set_id);
+    work->document = document;
+    work->set = set;
     if (work->set != NULL && work->document->guide != NULL) {
         struct guide *guide = guide_load(work->document->guide, shop->search, shop->dictionary, work->set,
                                          shop->arena, shop->report);

@@ -826,7 +826,7 @@ void x12_tap(struct x12_reader *reader, void (*take)(void *whom, const char *at,
     reader->tap_whom = whom;
 }
 
-void x12_peek(struct x12_reader *reader, char *into, size_t size)
+size_t x12_peek(struct x12_reader *reader, char *into, size_t size)
 {
     size_t have = 0;
 
@@ -838,6 +838,7 @@ void x12_peek(struct x12_reader *reader, char *into, size_t size)
         have = size - 1;
     memcpy(into, reader->current->data + reader->pos, have);
     into[have] = '\0';
+    return have;
 }
 
 /* Delimiters of a fragment: the byte behind the first id separates; the commonest terminators are tried. */

@@ -73,8 +73,8 @@ void x12_assume(struct x12_reader *reader, const struct x12_delimiters *delimite
 /* Gives every block that is read to `take`, in order (for a hash of the file).  Before the first x12_next. */
 void x12_tap(struct x12_reader *reader, void (*take)(void *whom, const char *at, size_t len), void *whom);
 
-/* The first bytes of the file behind a byte order mark and blanks, at most size - 1, with a NUL. */
-void x12_peek(struct x12_reader *reader, char *into, size_t size);
+/* The first bytes of the file behind a byte order mark and blanks, at most size - 1, with a NUL; how many. */
+size_t x12_peek(struct x12_reader *reader, char *into, size_t size);
 
 /* The next event.  *segment is filled for X12_SEGMENT (its address may be reused by the caller). */
 enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment);
