@@ -10,23 +10,66 @@
 
 enum { WINDOW_SIZE = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
 
-static void hand_over(struct output *output)
+/* The signals that end a program are held back as long as a line is out in part: whoever reads a pipe whose
+ * writer was interrupted gets whole records. */
+static void hold_signals(struct output *output)
 {
-    size_t len = (size_t)(output->sink.at - output->window);
+    sigset_t ending;
 
-    output->sink.at = output->window;
-    if (output->error != 0 || len == 0)
+    if (output->holding)
         return;
-    output->error = file_write(output->fd, output->window, len);
-    if (output->error != 0)
-        output->sink.failed = true;
-    else
-        output->written += len;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    output->holding = sigprocmask(SIG_BLOCK, &ending, &output->before) == 0;
 }
 
+static void release_signals(struct output *output)
+{
+    if (output->holding)
+        (void)sigprocmask(SIG_SETMASK, &output->before, NULL);
+    output->holding = false;
+}
+
+/* Writes the first `len` bytes of the window, and moves up what is behind them. */
+static void hand_over(struct output *output, size_t len)
+{
+    size_t rest = (size_t)(output->sink.at - output->window) - len;
+
+    if (output->error != 0 || len == 0) {
+        output->sink.at = output->window;
+        return;
+    }
+    hold_signals(output);
+    output->error = file_write(output->fd, output->window, len);
+    if (output->error != 0) {
+        output->sink.failed = true;
+        rest = 0;
+    } else {
+        output->written += len;
+    }
+    if (output->error != 0 || output->window[len - 1] == '\n')
+        release_signals(output);
+    memmove(output->window, output->window + len, rest);
+    output->sink.at = output->window + rest;
+}
+
+static void hand_over_all(struct output *output)
+{
+    hand_over(output, (size_t)(output->sink.at - output->window));
+}
+
+/* Whole lines, unless the last one needs the room. */
 static void flush_sink(struct canon_sink *sink)
 {
-    hand_over((struct output *)sink);
+    struct output *output = (struct output *)sink;
+    size_t len = (size_t)(sink->at - output->window);
+    const char *line_end = memrchr(output->window, '\n', len);
+
+    if (line_end != NULL && (size_t)(sink->at - line_end) + CANON_SINK_LEAST <= output->size)
+        len = (size_t)(line_end + 1 - output->window);
+    hand_over(output, len);
 }
 
 bool output_init(struct output *output, int fd, const char *name, struct report *report)
@@ -60,13 +103,13 @@ void output_add(struct output *output, const char *at, size_t len)
         at += part;
         len -= part;
         if (len > 0)
-            hand_over(output);
+            hand_over_all(output);
     }
 }
 
 bool output_flush(struct output *output)
 {
-    hand_over(output);
+    hand_over_all(output);
     return output->error == 0;
 }
 
@@ -74,7 +117,8 @@ bool output_finish(struct output *output, struct report *report)
 {
     if (output->window == NULL)
         return false;
-    hand_over(output);
+    hand_over_all(output);
+    release_signals(output);
     if (close(output->fd) != 0 && output->error == 0)
         output->error = errno;
     free(output->window);

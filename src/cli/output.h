@@ -2,11 +2,14 @@
  * output: a stream that takes large blocks and is asked whether it took them.
  *
  * The writers fill `sink` (canon/write.h); it empties itself when full.  The first failure is kept, what
- * comes after is discarded, and output_finish reports it once.  A reader that closed the pipe is no news to
+ * comes after is discarded, and output_finish reports it once.  What goes out ends with a line, whenever the
+ * run is interrupted (SIGINT, SIGTERM, SIGHUP).  A reader that closed the pipe is no news to
  * anybody: nothing is printed, but the run did not deliver, so it counts as a technical failure (status 3).
  */
 #ifndef CROSSDOCK_CLI_OUTPUT_H
 #define CROSSDOCK_CLI_OUTPUT_H
+
+#include <signal.h>
 
 #include "canon/write.h"
 #include "diag/report.h"
@@ -19,6 +22,8 @@ struct output {
     size_t size;            /* bytes, of the window */
     uint64_t written;       /* bytes that the system took */
     int error;              /* errno of the first failure, or 0 */
+    bool holding;           /* a line is out in part: signals wait */
+    sigset_t before;        /* the mask as it was */
 };
 
 /* False, and the failure reported, when there is no memory.  Widens the pipe when fd is one. */
