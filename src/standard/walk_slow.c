@@ -198,7 +198,7 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
     }
     if (walk->aside == WALK_LOST)
         walk->aside = walk->at;
-    *walk->stray = (struct walk_stray){.why = WALK_CAME_LATE, .fault = fault};
+    *walk->stray = (struct walk_stray){.why = WALK_CAME_LATE, .fault = fault, .start = place};
     walk_enter(walk, place);
     walk->began = walk->places[place].began;
     walk->troubled = true;
@@ -270,6 +270,9 @@ static void turn_back(struct walk *walk, uint64_t key, struct faults *faults)
     here_first = walk->stray->why == WALK_TOO_EARLY ||
                  (walk->stray->why == WALK_ENTERED && !walk->stray->doubtful);
     here = choose(walk, walk->at, key, &full);
+    if (walk->stray->why == WALK_CAME_LATE && here > walk->stray->start &&
+        here <= walk->places[walk->stray->start].last)
+        here_first = true; /* a loop that is late has its members with it */
     if (here != WALK_LOST && !full && (here_first || would_skip(walk, there)))
         return;
     if (walk->stray->why == WALK_ENTERED)
