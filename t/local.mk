@@ -23,3 +23,5 @@ EXTRA_DIST += %reldir%/0315-trade-maps
 EXTRA_DIST += %reldir%/records.sh
 dist_check_SCRIPTS += %reldir%/0410-acks.t
 dist_check_SCRIPTS += %reldir%/0411-rejects.t
+dist_check_SCRIPTS += %reldir%/0420-mutations.t
+EXTRA_DIST += %reldir%/0420-mutations.tsv %reldir%/0420-mutate.awk
