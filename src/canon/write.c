@@ -167,18 +167,24 @@ static inline char *put_name(char *at, const struct canon_field *field, bool fir
     return at + len;
 }
 
+static bool is_empty(const struct canon_object *object);
+
+/* Whether a value is written as nothing at all.  (Where the text goes tells nothing of that: a flush may have put
+ * the window back to the very same place.) */
+static inline bool is_nothing(const struct canon_value *value)
+{
+    if (value->held == CANON_HELD_TEXT)
+        return value->len == 0;
+    return value->held == CANON_HELD_LIST ? value->list->count == 0 : is_empty(value->object);
+}
+
 /* Whether an object has nothing to write.  As deep as blocks nest. */
 static bool is_empty(const struct canon_object *object)
 {
     for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
-        for (uint32_t i = 0; i < run->count; i++) {
-            const struct canon_value *value = &run->values[i];
-
-            if (value->held == CANON_HELD_TEXT   ? value->len > 0
-                : value->held == CANON_HELD_LIST ? value->list->count > 0
-                                                 : !is_empty(value->object))
+        for (uint32_t i = 0; i < run->count; i++)
+            if (!is_nothing(&run->values[i]))
                 return false;
-        }
     return true;
 }
 
@@ -286,10 +292,10 @@ static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_b
 {
     for (unsigned word = 0; word < sizeof(order->set) / sizeof(*order->set); word++)
         for (uint64_t set = order->set[word]; set != 0; set &= set - 1) {
-            const char *before = at;
+            const struct canon_value *value = order->at[word * 64 + (unsigned)__builtin_ctzll(set)];
 
-            at = put_value(sink, at, block, order->at[word * 64 + (unsigned)__builtin_ctzll(set)], first);
-            first = first && at == before;
+            at = put_value(sink, at, block, value, first);
+            first = first && is_nothing(value);
         }
     return at;
 }
@@ -315,10 +321,8 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
         for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
             for (const struct canon_value *value = run->values, *end = value + run->count; value < end;
                  value++) {
-                const char *before = at;
-
                 at = put_value(sink, at, object->block, value, first);
-                first = first && at == before;
+                first = first && is_nothing(value);
             }
     } else {
         at = put_unordered(sink, at, object, true);
