@@ -1,9 +1,9 @@
 /*
  * inbound: partners' X12 files to canonical records.
  *
- * One file after the other; each is read once, set by set: a set is walked, checked and mapped as its segments
- * come, and its record is written when SE was seen and nothing was wrong.  A bad set never harms its
- * neighbours.  Every set is counted exactly once: read = translated + rejected + ignored.
+ * One file after the other; each is read once, set by set: a set is walked, checked and mapped as its
+ * segments come, and its record is written when SE was seen and nothing was wrong.  A bad set never harms
+ * its neighbours.  Every set is counted exactly once: read = translated + rejected + ignored.
  */
 #ifndef CROSSDOCK_TRANSLATE_INBOUND_H
 #define CROSSDOCK_TRANSLATE_INBOUND_H
@@ -42,8 +42,8 @@ struct inbound *inbound_open(const struct inbound_settings *settings, struct sea
                              struct report *report, struct canon_sink *out);
 void inbound_close(struct inbound *inbound);
 
-/* Translates what `fd` gives; `name` is for messages, `base` (without folders) for source.file.  False when the
- * run must stop (out of memory, the output failed, a configuration error). */
+/* Translates what `fd` gives; `name` is for messages, `base` (without folders) for source.file.  False when
+ * the run must stop (out of memory, the output failed, a configuration error). */
 bool inbound_file(struct inbound *inbound, int fd, const char *name, const char *base);
 
 /* Of the latest file, and of all. */
