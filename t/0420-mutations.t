@@ -15,6 +15,9 @@ partner() {
 partner plain <<< 'ack: {ta1: on-error}'
 partner niner <<< 'ack: {fa: "999"}'
 partner guided <<< 'documents: {"850": {guide: narrow}}'
+partner touchy <<< 'us: [{isa: "ZZ:CROSSDOCK"}]
+ack: {ta1: on-error}
+rules: {interchange-receiver: error, interchange-duplicate: error}'
 partner known <<< 'us: [{isa: "ZZ:CROSSDOCK"}]
 test_data: refuse'
 for policy in trailing-separators leading-blanks trailing-blanks leading-zeros trailing-zeros extended-characters \
@@ -122,4 +125,40 @@ while read -r code; do
         echo "$code" >> unexplained
 done < complaints
 none unexplained '... and each is explained by --explain and in crossdock-messages(7)'
+
+# What the catalogue says the acknowledgment will say stands in one.
+sed -n 's/^ *"//p; /^COMPLAINT/p' "$CROSSDOCK_SOURCE/src/diag/catalogue.def" | awk -F '\t' '
+    FILENAME == ARGV[1] {
+        if (/^#/ || NF != 5)
+            next
+        code = substr($3, 1, 5)
+        text = $4
+        while (match(text, /(AK[3459]|TA1)\*[^ ]*/)) {
+            split(substr(text, RSTART, RLENGTH), part, "*")
+            text = substr(text, RSTART + RLENGTH)
+            if (part[1] == "AK3") said[code " AK304 " part[5]] = 1
+            if (part[1] == "AK4") said[code " AK403 " part[4]] = 1
+            if (part[1] == "AK5") said[code " AK502 " part[3]] = 1
+            if (part[1] == "AK9") said[code " AK905 " part[6]] = 1
+            if (part[1] == "TA1") said[code " TA1 " part[5] " " part[6]] = 1
+        }
+        next
+    }
+    /^COMPLAINT/ { split($0, part, "\""); code = part[2] }
+    code ~ /^[XS]/ {
+        text = $0
+        while (match(text, /AK(304|403|502|905) [0-9]+/)) {
+            promised = code " " substr(text, RSTART, RLENGTH)
+            text = substr(text, RSTART + RLENGTH)
+            if (!(promised in said)) print promised
+        }
+        text = $0
+        while (match(text, /TA1 \(?[AER], [0-9]+/)) {
+            promised = substr(text, RSTART, RLENGTH)
+            text = substr(text, RSTART + RLENGTH)
+            gsub(/[(,]/, "", promised)
+            if (!(code " " promised in said)) print code " " promised
+        }
+    }' "$table" - > unsaid
+none unsaid '... and what it promises of acknowledgments is held by one'
 done_testing
