@@ -9,6 +9,7 @@ enum walk_why {
     WALK_CAME_LATE, /* where we were before we went back to the place of a late segment: tried first */
     WALK_ENTERED,   /* where we were before we entered a loop without its first segment */
     WALK_TOO_EARLY, /* where a segment came too early, before we stepped back from it */
+    WALK_SURPLUS,   /* none: a segment came too often */
 };
 
 /* The segment out of place that led to walk.aside. */
@@ -94,6 +95,59 @@ static void step_back(struct walk *walk, const struct segment_view *view, struct
     walk->at = walk->before;
 }
 
+/* The fault of the segment just before, when that was one too many; else NULL. */
+static struct fault *surplus_before(const struct walk *walk, const struct segment_view *view,
+                                    const struct faults *faults)
+{
+    struct fault *fault = walk->stray->fault;
+
+    if (walk->aside == WALK_LOST && walk->stray->why == WALK_SURPLUS && fault != NULL &&
+        fault == faults->last && fault->ordinal + 1 == view->ordinal && fault->more == 0)
+        return fault;
+    return NULL;
+}
+
+/* The segment before was one too many, or something mandatory was missing before it and it stood at a later
+ * place: this one, which follows only there, tells. */
+static bool was_no_surplus(struct walk *walk, const struct segment_view *view, struct faults *faults)
+{
+    const struct standard_position *positions = walk->set->positions, *missing;
+    struct fault *fault = surplus_before(walk, view, faults);
+    struct walk_search search;
+    uint16_t first, place, from = walk->stray->place;
+    bool full;
+
+    if (fault == NULL)
+        return false;
+    walk_search_begin(&search, walk->set, from);
+    do
+        place = walk_search_next(&search, positions[walk->stray->start].segment->key);
+    while (place != WALK_LOST &&
+           (!walk_has_room(walk, place) || choose(walk, place, view->key, &full) == WALK_LOST || full));
+    if (place == WALK_LOST)
+        return false;
+    walk_search_begin(&search, walk->set, from);
+    do
+        first = walk_search_skipped(&search, from, place);
+    while (first != WALK_LOST && !walk_is_owed(walk, first));
+    if (first == WALK_LOST)
+        return false;
+    missing = &positions[first];
+    if (rules_of(faults->rules, missing->starts_loop ? LOOP_MISSING : SEGMENT_MISSING) == SEVERITY_OFF)
+        return false;
+    fault_change(faults, fault, missing->starts_loop ? LOOP_MISSING : SEGMENT_MISSING);
+    fault->segment = bytes_of(missing->segment->id);
+    fault->expected = NULL;
+    fault->detail = arena_format(faults->arena, "noticed at %s", positions[place].segment->id);
+    fault->rule = NULL;
+    fault_place(faults, fault, missing);
+    fault_blame(faults, fault, missing);
+    walk->counts[walk->stray->start]--;
+    walk->counts[first]++; /* told */
+    walk_enter(walk, place);
+    return true;
+}
+
 /* Whether the loop that starts at `start` may begin now. */
 static bool may_begin(const struct walk *walk, uint16_t start)
 {
@@ -126,8 +180,11 @@ static void report_full(struct walk *walk, uint16_t place, const struct segment_
         return;
     fault_place(faults, fault, position);
     fault_blame(faults, fault, position);
-    if (complaint != SEGMENT_UNUSED)
-        fault->expected = arena_format(faults->arena, "at most %u", walk->places[place].limit);
+    if (complaint == SEGMENT_UNUSED)
+        return;
+    fault->expected = arena_format(faults->arena, "at most %u", walk->places[place].limit);
+    if (walk->aside == WALK_LOST)
+        *walk->stray = (struct walk_stray){WALK_SURPLUS, false, fault, place, walk->at};
 }
 
 /* Nobody knows the segment, or not in this set. */
@@ -205,20 +262,26 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
     return place;
 }
 
-/* The segment before was thought to be late, but it too may stand in the loop that is now seen to lack its
- * first segment: then that is what was wrong.  The fault to tell it with, or NULL. */
-static struct fault *reconsider(struct walk *walk, uint16_t start, uint16_t place, struct faults *faults)
+/* The segment before was thought to be late, or one too many, but it too may stand in the loop that is now
+ * seen to lack its first segment: then that is what was wrong.  The fault to tell it with, or NULL. */
+static struct fault *reconsider(struct walk *walk, uint16_t start, uint16_t place,
+                                const struct segment_view *view, struct faults *faults)
 {
     const struct standard_position *positions = walk->set->positions;
-    struct fault *fault = walk->stray->fault;
+    const struct walk_stray *stray = walk->stray;
+    struct fault *fault = stray->fault;
+    bool late = walk->aside != WALK_LOST && stray->why == WALK_CAME_LATE && fault != NULL &&
+                fault->complaint == SEGMENT_OUT_OF_ORDER;
+    bool surplus = surplus_before(walk, view, faults) != NULL;
 
-    if (walk->aside == WALK_LOST || walk->stray->why != WALK_CAME_LATE || fault == NULL ||
-        fault->complaint != SEGMENT_OUT_OF_ORDER || rules_of(faults->rules, LOOP_MISSING) == SEVERITY_OFF)
+    if (!(late || surplus) || rules_of(faults->rules, LOOP_MISSING) == SEVERITY_OFF)
         return NULL;
     for (uint32_t i = start + 1u; i <= place; i = positions[i].last + 1u)
         if (bytes_are(fault->segment, positions[i].segment->id)) {
             fault_change(faults, fault, LOOP_MISSING);
-            walk->at = walk->aside;
+            if (surplus)
+                walk->counts[stray->start]--;
+            walk->at = surplus ? stray->place : walk->aside;
             return fault;
         }
     return NULL;
@@ -309,7 +372,7 @@ static uint16_t enter_without(struct walk *walk, uint16_t start, uint16_t place,
         walk_report_skipped(walk, walk->at, start, view, faults);
     } else {
         bool owed = walk_is_owed(walk, start);
-        struct fault *fault = owed ? reconsider(walk, start, place, faults) : NULL;
+        struct fault *fault = owed ? reconsider(walk, start, place, view, faults) : NULL;
 
         if (fault == NULL) /* the first sign of the loop: it may be a stray yet */
             aside = walk->aside != WALK_LOST ? walk->aside : walk->at;
@@ -424,6 +487,8 @@ uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, stru
         step_back(walk, view, faults);
         to = choose(walk, walk->at, view->key, &full);
     }
+    if (to == WALK_LOST && was_no_surplus(walk, view, faults))
+        to = choose(walk, walk->at, view->key, &full);
     walk->before = walk->at;
     if (to == WALK_LOST) {
         to = misplaced(walk, view, faults);
