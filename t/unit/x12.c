@@ -563,7 +563,7 @@ static void wrapped_files_are_unwrapped(void **state)
 
             for (size_t at = 0; at < text.len; at += width) {
                 add(&wrapped, text.at + at, text.len - at < width ? text.len - at : width);
-                add(&wrapped, "\r\n" + !crlf, 1 + (size_t)crlf);
+                add(&wrapped, &"\r\n"[!crlf], 1 + (size_t)crlf);
             }
             for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
                 got = events_of(view(&wrapped), steps[i]);
