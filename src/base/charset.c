@@ -272,3 +272,42 @@ enum charset_result charset_decode_bytes(const struct charset *charset, enum cha
     *out = (struct bytes){at, (size_t)(decoding.to - at)};
     return decoding.result;
 }
+
+/* --- the way back */
+
+/* The byte of a character, 0 when there is none. */
+static unsigned char byte_of(const struct charset *charset, uint32_t point)
+{
+    if (point < 0x80)
+        return (unsigned char)point;
+    for (unsigned i = 0; i < 128; i++)
+        if (charset->high[i] == point)
+            return (unsigned char)(0x80 + i);
+    return 0;
+}
+
+bool charset_encode(const struct charset *charset, char replacement, struct bytes text, struct arena *arena,
+                    struct bytes *out)
+{
+    char *copy;
+    size_t len = 0;
+
+    *out = text;
+    if (charset->kind == KIND_UTF8 || utf8_ascii_prefix(text.at, text.len) == text.len)
+        return true;
+    copy = arena_text(arena, text.len);
+    if (charset->kind != KIND_TABLE || copy == NULL)
+        return false;
+    for (size_t at = 0; at < text.len;) {
+        uint32_t point = 0;
+        size_t used = utf8_character(text.at + at, text.len - at, &point);
+        unsigned char byte = used > 0 ? byte_of(charset, point) : 0;
+
+        if (byte == 0 && replacement == '\0')
+            return false;
+        copy[len++] = byte != 0 ? (char)byte : replacement;
+        at += used > 0 ? used : 1;
+    }
+    *out = (struct bytes){copy, len};
+    return true;
+}

@@ -52,6 +52,11 @@ static inline enum charset_result charset_decode(const struct charset *charset, 
     return charset_decode_bytes(charset, policy, text, arena, out);
 }
 
+/* UTF-8 text in the charset, in the arena where it differs.  A character it does not have becomes
+ * `replacement`; with 0 for that, or of a charset that is iconv's alone, false. */
+bool charset_encode(const struct charset *charset, char replacement, struct bytes text, struct arena *arena,
+                    struct bytes *out);
+
 /* As utf8_valid, under the name one looks for here. */
 static inline bool charset_is_utf8(const char *at, size_t len)
 {
