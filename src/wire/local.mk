@@ -8,3 +8,4 @@ libcrossdock_a_SOURCES += %reldir%/delimited_write.c %reldir%/delimited_write.h
 libcrossdock_a_SOURCES += %reldir%/fixed_write.c %reldir%/fixed_write.h
 libcrossdock_a_SOURCES += %reldir%/xml.c %reldir%/xml.h
 libcrossdock_a_SOURCES += %reldir%/xml_write.c %reldir%/xml_write.h
+libcrossdock_a_SOURCES += %reldir%/x12_write.c %reldir%/x12_write.h

@@ -61,3 +61,5 @@ t_unit_mutations_SOURCES = %reldir%/mutations.c %reldir%/standard_fixture.c %rel
 check_PROGRAMS += %reldir%/x12
 t_unit_x12_SOURCES = %reldir%/x12.c
 t_unit_x12_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+check_PROGRAMS += %reldir%/x12_write
+t_unit_x12_write_SOURCES = %reldir%/x12_write.c
