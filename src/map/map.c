@@ -272,6 +272,17 @@ static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yam
     return true;
 }
 
+/* The list that keeps the order of pairs is named after that of the rest: item_id_order beside item_ids. */
+static const struct canon_field *order_beside(const struct canon_block *block, const struct canon_field *rest)
+{
+    char name[CANON_MAX_NAME + 8];
+    const struct canon_field *field;
+
+    snprintf(name, sizeof(name), "%.*s_order", rest->name_len - 1, rest->name);
+    field = canon_block_field(block, bytes_of(name));
+    return field != NULL && field->is_list && field->block == NULL ? field : NULL;
+}
+
 static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yaml_node *source)
 {
     struct map_pairs *pairs = arena_zalloc(b->arena, 1, sizeof(*pairs));
@@ -304,6 +315,7 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
             pairs->rest_value = field_named(b, child, pairs->rest->block, BYTES("value"));
             if (pairs->rest_type == NULL || pairs->rest_value == NULL)
                 return false;
+            pairs->order = order_beside(rule->context, pairs->rest);
         } else {
             yaml_complain(b->report, child, true, SETTING_UNKNOWN, "pairs knows from, to, by and rest",
                           "\"%.80s\"", child->key.at);

@@ -69,6 +69,7 @@ struct map_pairs {
     const struct map_pair *by;
     const struct canon_field *rest;                   /* a list of the context's block, or NULL */
     const struct canon_field *rest_type, *rest_value; /* type_code and value of its block */
+    const struct canon_field *order; /* a list of codes: the qualifiers as they stood; or NULL */
 };
 
 /* Elements that repeat along a unit: of every group of n_fields elements an object of `list`. */

@@ -2,7 +2,7 @@
 
 #include "map/x12_bound.h"
 
-static bool parse_key(struct bytes key, uint8_t *element, uint8_t *component)
+bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component)
 {
     struct bytes first;
     uint64_t number;
@@ -84,7 +84,7 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
         uint32_t i = n;
         uint64_t *keys = arena_zalloc(&binding->arena, from->n_values, sizeof(*keys));
 
-        if (keys == NULL || !parse_key(from->key, &tests[i].element, &tests[i].component))
+        if (keys == NULL || !x12_parse_key(from->key, &tests[i].element, &tests[i].component))
             return keys != NULL; /* map_load's caller has told of the key; the rule never matches */
         tests[i].keyed = true;
         for (uint32_t v = 0; v < from->n_values; v++) {
@@ -112,6 +112,33 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
     return true;
 }
 
+static bool same_target(const struct map_target *a, const struct map_target *b)
+{
+    return a->field == b->field && a->path_len == b->path_len && a->from_root == b->from_root;
+}
+
+uint32_t x12_pair_first(const struct map_pairs *pairs, uint32_t i)
+{
+    uint32_t first = 0;
+
+    while (!same_target(&pairs->by[first].target, &pairs->by[i].target))
+        first++;
+    return first;
+}
+
+uint32_t x12_pair_usual(const struct map_pairs *pairs, uint32_t i, size_t len)
+{
+    const char *wanted = len == 12 ? "UP" : len == 13 || len == 8 ? "EN" : len == 14 ? "UK" : "";
+    uint32_t first = x12_pair_first(pairs, i);
+
+    if (pairs->by[first].target.pad > 0)
+        for (uint32_t k = first; k < pairs->n_by; k++)
+            if (same_target(&pairs->by[k].target, &pairs->by[i].target) &&
+                bytes_are(pairs->by[k].qualifier, wanted))
+                return k;
+    return first;
+}
+
 static bool bind_pairs(struct x12_binding *binding, struct x12_bound_rule *bound,
                        const struct standard_segment *segment, const struct map_pairs *from)
 {
@@ -125,7 +152,7 @@ static bool bind_pairs(struct x12_binding *binding, struct x12_bound_rule *bound
     pairs->map = from;
     pairs->ops = ops;
     pairs->keys = keys;
-    if (!parse_key(from->from, &pairs->from, &none) || !parse_key(from->to, &pairs->to, &none))
+    if (!x12_parse_key(from->from, &pairs->from, &none) || !x12_parse_key(from->to, &pairs->to, &none))
         return true;
     for (uint32_t i = 0; i < from->n_by && i < PAIR_SLOTS / 2; i++) {
         uint64_t key = from->by[i].qualifier.len <= 8
@@ -156,7 +183,7 @@ static bool bind_groups(struct x12_binding *binding, struct x12_bound_rule *boun
         return false;
     groups->map = from;
     groups->step = (uint8_t)from->n_fields;
-    if (!parse_key(from->from, &groups->from, &none) || !parse_key(from->to, &groups->to, &none))
+    if (!x12_parse_key(from->from, &groups->from, &none) || !x12_parse_key(from->to, &groups->to, &none))
         return true;
     for (uint32_t i = 0; i < from->n_fields; i++) {
         ops[i].element = (uint8_t)(groups->from + i);
@@ -164,7 +191,7 @@ static bool bind_groups(struct x12_binding *binding, struct x12_bound_rule *boun
         ops[i].element = (uint8_t)i;
     }
     for (uint32_t i = 0; i < from->n_also; i++)
-        if (parse_key(from->also[i].key, &also[groups->n_also].element, &none)) {
+        if (x12_parse_key(from->also[i].key, &also[groups->n_also].element, &none)) {
             bind_op(&also[groups->n_also], segment, &from->also[i].target);
             bound->reads |= (uint64_t)1 << also[groups->n_also].element;
             groups->n_also++;
@@ -215,10 +242,11 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     if (ops == NULL || !bind_tests(binding, bound, rule))
         return false;
     bound->map = rule;
+    bound->number = binding->n_bound++;
     for (uint32_t i = 0; i < rule->n_assigns; i++) {
         const struct map_assign *assign = &rule->assigns[i];
 
-        if (!parse_key(assign->key, &ops[n].element, &ops[n].component))
+        if (!x12_parse_key(assign->key, &ops[n].element, &ops[n].component))
             continue;
         if (ops[n].component == 0)
             bound->reads |= (uint64_t)1 << ops[n].element;

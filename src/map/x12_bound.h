@@ -1,6 +1,6 @@
 /*
  * x12_bound: a map's rules with everything looked up for one transaction set.  Private to x12_bind.c, which
- * makes it, and x12_read.c, which reads with it.
+ * makes it, x12_read.c, which reads with it, and x12_put*.c, which write.
  *
  * A binding is the map's tree with everything looked up: element keys are numbers, tests are eight-byte
  * comparisons, conversions are chosen by the two types, and each rule knows by position what its loop's
@@ -97,6 +97,7 @@ struct pattern {
 
 struct x12_bound_rule {
     const struct map_rule *map;
+    uint32_t number; /* of all bound rules, from 0 */
     uint32_t n_tests;
     uint32_t n_ops;
     bool may_be_quick; /* has less than 64 ops, and none with a default */
@@ -127,6 +128,7 @@ struct x12_binding {
     struct arena arena;
     struct x12_bound_rule root;
     struct bound_children *made; /* while binding: what is bound already */
+    uint32_t n_bound;            /* rules, in all */
     uint64_t *used;              /* by map_rule.index: serial of the frame it last took a segment in */
     struct canon_list **lists;   /* by map_rule.index: the list it appended to then */
     uint64_t **unread;           /* by position: counts by element, or NULL */
@@ -134,6 +136,14 @@ struct x12_binding {
     const struct canon_field *extra, *extra_at, *extra_ordinal, *extra_tag, *extra_element, *extra_value,
         *extra_elements;
 };
+
+/* "04-02": the element, from 0, and the component, from 1 or 0.  False: no such key. */
+bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component);
+
+/* Of pairs whose qualifiers share the field of pair i: the first one, and the one that a value of `len`
+ * characters is written with (GS1: 12 digits are a UPC, 13 or 8 an EAN, 14 a case). */
+uint32_t x12_pair_first(const struct map_pairs *pairs, uint32_t i);
+uint32_t x12_pair_usual(const struct map_pairs *pairs, uint32_t i, size_t len);
 
 /* Where a key is looked for first: of a choice, of a pair's qualifier. */
 static inline unsigned choice_slot(const struct rule_list *list, uint64_t key)

@@ -37,6 +37,25 @@ static void add_text(struct arena *arena, struct canon_object *object, const str
         canon_add_text(arena, object, field, text.at, text.len, false);
 }
 
+/* Text of an element as `extra` keeps it: separators are marked : and ^, whatever the file's own are. */
+static struct bytes extra_text(struct x12_read *read, const struct x12_segment *segment, unsigned element,
+                               struct bytes value)
+{
+    const struct x12_delimiters *delimiters = read->delimiters;
+    char *text;
+
+    if (segment->view.odd)
+        value = to_utf8(read, value);
+    if (element >= 64 || !(segment->view.compound >> element & 1) ||
+        (text = arena_text(read->record->arena, value.len)) == NULL)
+        return value;
+    for (size_t i = 0; i < value.len; i++)
+        text[i] = value.at[i] == delimiters->component                                        ? ':'
+                  : delimiters->repetition != '\0' && value.at[i] == delimiters->repetition ? '^'
+                                                                                             : value.at[i];
+    return (struct bytes){text, value.len};
+}
+
 static struct canon_object *extra_object(struct x12_read *read, const struct x12_segment *segment,
                                          uint32_t ordinal)
 {
@@ -94,7 +113,7 @@ static void unread_element(struct x12_read *read, const struct x12_segment *segm
         if (object != NULL && name != NULL) {
             add_text(read->record->arena, object, read->binding->extra_element, bytes_of(name));
             add_text(read->record->arena, object, read->binding->extra_value,
-                     segment->view.odd ? to_utf8(read, value) : value);
+                     extra_text(read, segment, element, value));
         }
     }
 }
@@ -110,8 +129,7 @@ static void unread_segment(struct x12_read *read, const struct x12_segment *segm
 
         if (object != NULL && read->binding->extra_elements != NULL)
             for (uint32_t i = 0; i < n; i++) {
-                struct bytes value = segment->view.odd ? to_utf8(read, segment->view.element[i])
-                                                       : segment->view.element[i];
+                struct bytes value = extra_text(read, segment, i, segment->view.element[i]);
 
                 canon_append_text(read->record->arena, object, read->binding->extra_elements, value.at,
                                   value.len);
@@ -646,6 +664,40 @@ static inline uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* For a round trip without loss: the order of the pairs, where writing would not give the same. */
+static void keep_order(struct x12_read *read, const struct pairs *pairs, const struct x12_segment *segment,
+                       struct canon_object *object)
+{
+    const struct map_pairs *map = pairs->map;
+    const uint64_t which = pairs_in(pairs, segment->view.present);
+    uint64_t taken = 0;
+    uint32_t next = 0;
+    bool usual = true, rest = false;
+
+    for (uint64_t left = which; left != 0 && usual; left &= left - 1) {
+        unsigned e = (unsigned)__builtin_ctzll(left);
+        const struct op *op = (segment->view.present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
+                                                                    : NULL;
+        uint32_t i = op != NULL ? (uint32_t)(op - pairs->ops) : 0, first;
+
+        if (op == NULL || (taken >> (first = x12_pair_first(map, i)) & 1)) {
+            rest = true;
+            continue;
+        }
+        usual = !rest && first >= next && i == x12_pair_usual(map, i, segment->view.element[e + 1].len);
+        taken |= (uint64_t)1 << first;
+        next = first;
+    }
+    for (uint64_t left = usual ? 0 : which; left != 0; left &= left - 1) {
+        struct bytes code = segment->view.element[__builtin_ctzll(left)];
+
+        if (segment->view.odd)
+            code = to_utf8(read, code);
+        if (code.len > 0)
+            canon_append_text(read->record->arena, object, map->order, code.at, code.len);
+    }
+}
+
 /* Fills the object from a plain segment whose pattern is at hand. */
 static inline void fill_quickly(struct x12_read *read, const struct x12_bound_rule *rule,
                                 const struct x12_segment *segment, struct canon_object *object,
@@ -773,6 +825,8 @@ static struct canon_object *take(struct x12_read *read, const struct x12_bound_r
         fill_quickly(read, rule, segment, object, position, ordinal);
     else
         fill_carefully(read, rule, segment, object, position, ordinal);
+    if (__builtin_expect(read->keep_unread, 0) && rule->pairs != NULL && rule->pairs->map->order != NULL)
+        keep_order(read, rule->pairs, segment, object);
     if (rule->groups != NULL)
         read_groups(read, rule->groups, segment, object);
     if (rule->pattern->unread || segment->view.compound != 0)
