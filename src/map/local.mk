@@ -7,3 +7,6 @@ libcrossdock_a_SOURCES += %reldir%/write.c %reldir%/write.h %reldir%/write_bound
 libcrossdock_a_SOURCES += %reldir%/write_bind.c %reldir%/write_cover.c %reldir%/write_value.c
 libcrossdock_a_SOURCES += %reldir%/x12_read.c %reldir%/x12_read.h
 libcrossdock_a_SOURCES += %reldir%/x12_bind.c %reldir%/x12_bound.h
+libcrossdock_a_SOURCES += %reldir%/x12_put.c %reldir%/x12_put.h %reldir%/x12_put_bound.h
+libcrossdock_a_SOURCES += %reldir%/x12_put_bind.c %reldir%/x12_put_value.c
+libcrossdock_a_SOURCES += %reldir%/x12_put_levels.c %reldir%/x12_put_extra.c %reldir%/x12_put_path.c

@@ -1,0 +1,199 @@
+#include "map/x12_put_bound.h"
+
+static void add_field(uint64_t fields[PUT_WORDS], const struct canon_field *field)
+{
+    fields[field->index / 64] |= (uint64_t)1 << field->index % 64;
+}
+
+static void add_target(uint64_t fields[PUT_WORDS], const struct map_target *target)
+{
+    if (target->from_root || target->path_len == 0)
+        return;
+    add_field(fields, target->path[0]);
+    if (target->path_len == 1 && target->raw != NULL)
+        add_field(fields, target->raw);
+}
+
+static bool is_key(const struct put_fixed *fixed, const struct op *op)
+{
+    return fixed->element == op->element && fixed->component == op->component;
+}
+
+/* The constants of a rule: `when` where no field is written there, `value`, and totals without a field. */
+static bool bind_fixed(struct x12_putter *putter, const struct x12_bound_rule *rule, struct put_rule *made)
+{
+    const struct map_rule *map = rule->map;
+    struct put_fixed *fixed = arena_zalloc(&putter->arena, map->n_tests + map->n_assigns + 1, sizeof(*fixed));
+    const struct map_test **tests = arena_zalloc(&putter->arena, rule->n_ops + 1, sizeof(struct map_test *));
+    uint32_t n = 0;
+
+    if (fixed == NULL || tests == NULL)
+        return false;
+    made->fixed = fixed;
+    made->tests = tests;
+    for (uint32_t i = 0; i < map->n_tests; i++) {
+        const struct map_test *test = &map->tests[i];
+        bool written = false;
+
+        if (!x12_parse_key(test->key, &fixed[n].element, &fixed[n].component))
+            continue;
+        for (uint32_t k = 0; k < rule->n_ops; k++)
+            if (is_key(&fixed[n], &rule->ops[k])) {
+                tests[k] = test;
+                written = true;
+            }
+        if (written || test->n_values == 0 || test->values[0].len == 0)
+            continue;
+        fixed[n++].text = test->values[0];
+    }
+    for (uint32_t i = 0; i < map->n_assigns; i++) {
+        const struct map_target *target = &map->assigns[i].target;
+
+        if (target->field != NULL ||
+            !x12_parse_key(map->assigns[i].key, &fixed[n].element, &fixed[n].component))
+            continue;
+        if (target->compute != MAP_COMPUTE_NOTHING)
+            fixed[n++].target = target;
+        else if (target->constant.at != NULL) {
+            made->constant = true;
+            fixed[n++].text = target->constant;
+        }
+    }
+    made->n_fixed = n;
+    return true;
+}
+
+static void widen(struct put_rule *made, unsigned element)
+{
+    if (element + 1 > made->n_elements)
+        made->n_elements = (uint8_t)(element + 1);
+}
+
+static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
+                      uint16_t last);
+
+static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *rule,
+                      const struct standard_position *position)
+{
+    struct put_rule *made = &putter->rules[rule->number];
+    const struct map_rule *map = rule->map;
+
+    if (made->made)
+        return true;
+    made->made = true;
+    made->position = position;
+    if (!bind_fixed(putter, rule, made))
+        return false;
+    for (uint32_t i = 0; i < made->n_fixed; i++)
+        widen(made, made->fixed[i].element);
+    for (uint32_t i = 0; i < made->n_fixed; i++)
+        made->totals |= made->fixed[i].target != NULL;
+    for (uint32_t i = 0; i < rule->n_ops; i++) {
+        add_target(made->own, rule->ops[i].target);
+        made->totals |= rule->ops[i].target->compute != MAP_COMPUTE_NOTHING;
+        widen(made, rule->ops[i].element);
+    }
+    if (rule->pairs != NULL) {
+        for (uint32_t i = 0; i < rule->pairs->map->n_by; i++)
+            add_target(made->own, &rule->pairs->map->by[i].target);
+        if (rule->pairs->map->rest != NULL)
+            add_field(made->own, rule->pairs->map->rest);
+        if (rule->pairs->map->order != NULL)
+            add_field(made->own, rule->pairs->map->order);
+        widen(made, rule->pairs->to);
+    }
+    if (rule->groups != NULL) {
+        add_field(made->own, rule->groups->map->list);
+        widen(made, rule->groups->to);
+        for (uint32_t i = 0; i < rule->groups->n_also; i++)
+            widen(made, rule->groups->also[i].element);
+    }
+    made->constant = made->constant && rule->n_ops == 0 && map->n_nodes == 0 && map->enter_len == 0;
+    memcpy(made->all, made->own, sizeof(made->all));
+    if (rule->children == NULL)
+        return true;
+    if (!bind_list(putter, rule->children, rule->first, rule->last))
+        return false;
+    for (uint16_t p = rule->first; p <= rule->last; p++) {
+        const struct rule_list *list = rule->children[p - rule->first];
+
+        for (uint32_t i = 0; list != NULL && i < list->n; i++) {
+            const struct x12_bound_rule *child = list->rules[i];
+
+            if (child->map->enter_len > 0)
+                add_field(made->all, child->map->enter[0]);
+            else
+                for (unsigned w = 0; w < PUT_WORDS; w++)
+                    made->all[w] |= putter->rules[child->number].all[w];
+        }
+    }
+    return true;
+}
+
+static bool is_rival(const struct map_rule *a, const struct map_rule *b)
+{
+    if (!a->each || !b->each || a->enter_len != b->enter_len)
+        return false;
+    for (unsigned i = 0; i < a->enter_len; i++)
+        if (a->enter[i] != b->enter[i])
+            return false;
+    return true;
+}
+
+/* The rules of one loop that take from the list of this one. */
+static bool find_rivals(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
+                        uint16_t last, const struct x12_bound_rule *rule)
+{
+    struct put_rule *made = &putter->rules[rule->number];
+    struct put_rival *rivals = NULL;
+
+    for (int fill = 0; fill < 2; fill++) {
+        uint32_t n = 0;
+
+        for (uint16_t p = first; p <= last; p++) {
+            const struct rule_list *list = lists[p - first];
+
+            for (uint32_t i = 0; list != NULL && i < list->n; i++)
+                if (is_rival(rule->map, list->rules[i]->map)) {
+                    if (fill)
+                        rivals[n] = (struct put_rival){list->rules[i], &putter->binding->set->positions[p]};
+                    n++;
+                }
+        }
+        if (n < 2)
+            return true;
+        if (!fill && (rivals = arena_zalloc(&putter->arena, n, sizeof(*rivals))) == NULL)
+            return false;
+        made->n_rivals = n;
+        made->rivals = rivals;
+    }
+    return true;
+}
+
+static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
+                      uint16_t last)
+{
+    for (uint16_t p = first; p <= last; p++)
+        for (uint32_t i = 0; lists[p - first] != NULL && i < lists[p - first]->n; i++)
+            if (!bind_rule(putter, lists[p - first]->rules[i], &putter->binding->set->positions[p]))
+                return false;
+    for (uint16_t p = first; p <= last; p++)
+        for (uint32_t i = 0; lists[p - first] != NULL && i < lists[p - first]->n; i++) {
+            const struct x12_bound_rule *rule = lists[p - first]->rules[i];
+
+            if (rule->map->each && putter->rules[rule->number].n_rivals == 0 &&
+                !find_rivals(putter, lists, first, last, rule))
+                return false;
+        }
+    return true;
+}
+
+bool x12_put_bind(struct x12_putter *putter)
+{
+    const struct x12_binding *binding = putter->binding;
+
+    putter->rules = arena_zalloc(&putter->arena, binding->n_bound + 1, sizeof(*putter->rules));
+    if (putter->rules == NULL)
+        return false;
+    return bind_list(putter, binding->root.children, 0, binding->root.last) && !putter->arena.failed;
+}
