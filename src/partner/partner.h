@@ -13,6 +13,7 @@
 #include "base/charset.h"
 #include "conf/search.h"
 #include "diag/report.h"
+#include "partner/send.h"
 #include "standard/rules.h"
 #include "standard/verdict.h"
 
@@ -34,6 +35,7 @@ struct partner_document {
     enum unmapped unmapped;
     enum ack_kind ack;
     enum ack_detail detail;
+    struct partner_send send;
 };
 
 struct partner {

@@ -11,7 +11,7 @@ struct ack_values {
 struct document_values {
     const char *map, *guide;
     int unmapped;
-    const struct yaml_node *rules;
+    const struct yaml_node *rules, *send;
     struct ack_values ack;
 };
 
@@ -93,6 +93,10 @@ static const struct settings_row document_rows[] = {
      ROW(struct document_values, ack, SETTINGS_MAPPING),
      .inner = &document_ack,
      .sentence = "How it is answered."},
+    {.key = "send",
+     ROW(struct document_values, send, SETTINGS_ANY),
+     .argument = "{KEY: VALUE, ...}",
+     .sentence = "How it is sent."},
 };
 static const struct settings document_settings = {SETTINGS_ROWS(document_rows)};
 
@@ -148,6 +152,10 @@ static const struct settings_row partner_rows[] = {
      ROW(struct partner_values, documents, SETTINGS_ANY),
      .argument = "{SET: {...}, ...}",
      .sentence = "What is different for one transaction set."},
+    {.key = "send",
+     ROW(struct partner_values, all.send, SETTINGS_ANY),
+     .argument = "{KEY: VALUE, ...}",
+     .sentence = "How documents are sent to it."},
 };
 static const struct settings partner_settings = {SETTINGS_ROWS(partner_rows)};
 
@@ -176,6 +184,7 @@ void partner_file_defaults(struct partner *partner)
         .defaults = {.set = "", .unmapped = UNMAPPED_WARN, .ack = PARTNER_ACK_997, .detail = ACK_DETAIL_ALL},
     };
     rules_init(&partner->defaults.rules);
+    partner_send_defaults(&partner->defaults.send);
 }
 
 /* What one file is read with. */
@@ -281,7 +290,8 @@ static bool take_values(struct reading *r, struct partner_document *block,
     block->unmapped = (enum unmapped)values->unmapped;
     block->ack = (enum ack_kind)values->ack.fa;
     block->detail = (enum ack_detail)values->ack.detail;
-    return read_rules(r, values->rules, &block->rules);
+    return partner_send_read(&block->send, values->send, r->arena, r->report) &&
+           read_rules(r, values->rules, &block->rules);
 }
 
 static bool read_documents(struct reading *r, const struct yaml_node *maps, const struct yaml_node *documents)
