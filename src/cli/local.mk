@@ -3,3 +3,4 @@ libcrossdock_a_SOURCES += %reldir%/output.c %reldir%/output.h
 libcrossdock_a_SOURCES += %reldir%/process.c %reldir%/process.h
 libcrossdock_a_SOURCES += %reldir%/input.c %reldir%/input.h
 libcrossdock_a_SOURCES += %reldir%/lines.c %reldir%/lines.h
+libcrossdock_a_SOURCES += %reldir%/records.c %reldir%/records.h

@@ -1,15 +1,12 @@
 /*
  * canon2erp: canonical records to the files that an ERP or another system of one's own imports.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
 
-#include "cli/input.h"
-#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/records.h"
 #include "conf/search.h"
 #include "translate/outbound.h"
 #include "wire/xml.h"
@@ -63,76 +60,35 @@ static const struct tool tool = {
     .libraries = libraries,
 };
 
-/* False: the run must stop. */
-static bool write_input(struct outbound *outbound, const struct input *input, size_t max_record,
-                        struct report *report)
+static bool take_line(void *whom, const struct outbound_place *place, struct bytes line)
 {
-    struct outbound_place place = {.file = input->name};
-    struct lines lines;
-    struct bytes line;
-    bool going;
-
-    if (!lines_init(&lines, input->fd, max_record)) {
-        report_say(report, TECHNICAL_MEMORY, input->name, "no memory to read it");
-        return false;
-    }
-    for (going = true; going;) {
-        enum lines_event event = lines_next(&lines, &line);
-
-        place.line = lines.number;
-        place.offset = lines.offset;
-        if (event == LINES_LINE) {
-            going = outbound_line(outbound, &place, line);
-        } else if (event == LINES_TOO_LONG) {
-            outbound_too_long(outbound, &place, line, lines.length, max_record);
-        } else {
-            if (event == LINES_FAILED)
-                input_complain(input, lines.offset, lines.error, report);
-            else if (event == LINES_NO_MEMORY)
-                report_say(report, TECHNICAL_MEMORY, input->name, "no memory for line %" PRIu64,
-                           lines.number);
-            going = event == LINES_NO_MEMORY ? false : going;
-            break;
-        }
-    }
-    lines_release(&lines);
-    return going;
+    return outbound_line(whom, place, line);
 }
 
-static void tell_counts(const struct outbound *outbound, struct report *report)
+static void take_long(void *whom, const struct outbound_place *place, struct bytes beginning, uint64_t length,
+                      uint64_t most)
 {
-    const struct outbound_counts *counts = outbound_counts(outbound);
-
-    char failed[64] = "";
-
-    if (counts->failed > 0)
-        snprintf(failed, sizeof(failed), " + failed %" PRIu64, counts->failed);
-    report_say(report, COUNTS, NULL,
-               "read %" PRIu64 " = written %" PRIu64 " + refused %" PRIu64 " + ignored %" PRIu64 "%s",
-               counts->read, counts->written, counts->refused, counts->ignored, failed);
+    outbound_too_long(whom, place, beginning, length, most);
 }
 
 static void write_all(const struct settings *settings, struct search *search, struct input_list *inputs,
                       struct report *report)
 {
+    struct records_taker taker = {
+        .max_record = (size_t)settings->max_record << 20, .line = take_line, .too_long = take_long};
     struct outbound *outbound;
     struct output out;
-    struct input input;
-    bool going = true;
 
     if (!output_init(&out, STDOUT_FILENO, "standard output", report))
         return;
-    outbound = outbound_open(&settings->outbound, search, report, &out.sink);
+    taker.whom = outbound = outbound_open(&settings->outbound, search, report, &out.sink);
     if (outbound != NULL) {
-        while (going && input_next(inputs, &input, report)) {
-            going = write_input(outbound, &input, (size_t)settings->max_record << 20, report);
-            input_close(&input);
-        }
+        records_feed(&taker, inputs, report);
         outbound_finish(outbound);
     }
     output_finish(&out, report);
     if (outbound != NULL)
-        tell_counts(outbound, report);
+        records_tell_counts(outbound_counts(outbound), report);
     outbound_close(outbound);
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "base/publish.h"
-#include "base/utf8.h"
+#include "translate/receipt.h"
 
 enum {
     KEY_SHOWN = 40,           /* bytes of the business key in a name */
@@ -41,67 +41,18 @@ struct delivery {
     struct held *first, *last;
 };
 
-/* --- to a sink */
-
-static void put(struct canon_sink *sink, struct bytes text)
-{
-    while (text.len > 0) {
-        size_t room = (size_t)(sink->end - sink->at), part = text.len < room ? text.len : room;
-
-        memcpy(sink->at, text.at, part);
-        sink->at += part;
-        text.at += part;
-        text.len -= part;
-        if (text.len > 0)
-            sink->flush(sink);
-    }
-}
-
-static void put_string(struct canon_sink *sink, const char *name, struct bytes text)
-{
-    put(sink, BYTES(",\""));
-    put(sink, bytes_of(name));
-    put(sink, BYTES("\":"));
-    canon_write_string(sink, text.at, text.len);
-}
-
 /* --- receipts */
-
-static void begin_receipt(struct delivery *delivery, const char *id, const char *kind, struct bytes partner,
-                          const char *status)
-{
-    struct canon_sink *out = delivery->settings.out;
-
-    put(out, BYTES("{\"receipt\":1"));
-    put_string(out, "id", bytes_of(id));
-    if (kind != NULL)
-        put_string(out, "kind", bytes_of(kind));
-    if (partner.len > 0)
-        put_string(out, "partner", partner);
-    put_string(out, "status", bytes_of(status));
-}
 
 static void receipt(struct delivery *delivery, const char *id, const char *kind, struct bytes partner,
                     struct bytes file, const char *sha256)
 {
-    char size[48];
-    int len = snprintf(size, sizeof(size), ",\"size\":%llu}\n", (unsigned long long)delivery->size);
-
-    begin_receipt(delivery, id, kind, partner, "written");
-    put_string(delivery->settings.out, "file", file);
-    put_string(delivery->settings.out, "sha256", bytes_of(sha256));
-    put(delivery->settings.out, (struct bytes){size, (size_t)len});
+    receipt_written(delivery->settings.out, id, kind, partner, file, sha256, delivery->size);
 }
 
 void delivery_refuse(struct delivery *delivery, const struct canon_record *record, struct bytes reasons)
 {
-    if (delivery->settings.folder == NULL)
-        return;
-    begin_receipt(delivery, record->id, record->kind != NULL ? record->kind->name : NULL, record->partner,
-                  "refused");
-    put(delivery->settings.out, BYTES(",\"reasons\":"));
-    put(delivery->settings.out, reasons);
-    put(delivery->settings.out, BYTES("}\n"));
+    if (delivery->settings.folder != NULL)
+        receipt_refused(delivery->settings.out, record, reasons);
 }
 
 /* --- names */
@@ -142,16 +93,6 @@ static void name_document(struct delivery *delivery, const struct canon_record *
     buffer_add_format(name, ".%s", map_writer_format(delivery->settings.writer)->extension);
 }
 
-/* The path for receipts: as the folder was given, unless it is no text. */
-static void path_of(const struct delivery *delivery, struct bytes name, struct buffer *path)
-{
-    const char *folder = delivery->settings.folder;
-
-    if (utf8_valid(folder, strlen(folder)))
-        buffer_add_format(path, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/");
-    buffer_add_bytes(path, name);
-}
-
 static bool failed_at(struct delivery *delivery, struct bytes name, int error)
 {
     report_say(delivery->settings.report, TECHNICAL_WRITE, delivery->settings.folder, "%.*s: %s",
@@ -174,7 +115,7 @@ static enum delivered to_stream(struct delivery *delivery, const struct map_writ
 {
     if (!add_document(delivery, write))
         return DELIVERY_REFUSED;
-    put(delivery->settings.out, buffer_view(&delivery->content));
+    receipt_put(delivery->settings.out, buffer_view(&delivery->content));
     buffer_clear(&delivery->content);
     delivery->some = true;
     return delivery->settings.out->failed ? DELIVERY_FAILED : DELIVERED;
@@ -190,7 +131,7 @@ static bool publish_document(struct delivery *delivery, const struct canon_recor
     buffer_init(&name, PUBLISH_MAX_NAME);
     buffer_init(&path, 8192);
     name_document(delivery, record, content, &name);
-    path_of(delivery, buffer_view(&name), &path);
+    receipt_path(&path, delivery->settings.folder, buffer_view(&name));
     sha256_begin(delivery->sha256);
     sha256_add(delivery->sha256, content.at, content.len);
     delivery->size = content.len;
@@ -305,7 +246,7 @@ static bool publish_single(struct delivery *delivery)
     buffer_init(&path, 8192);
     buffer_add_format(&name, "%s-batch-%s.%s", delivery->first->kind, hex,
                       map_writer_format(delivery->settings.writer)->extension);
-    path_of(delivery, buffer_view(&name), &path);
+    receipt_path(&path, delivery->settings.folder, buffer_view(&name));
     error = publish_open(&publish, delivery->settings.folder, buffer_view(&name));
     if (error == 0) {
         error = copy_spool(delivery, &publish);
@@ -330,7 +271,7 @@ bool delivery_finish(struct delivery *delivery)
     if (delivery->some) {
         map_writer_end(delivery->settings.writer, &delivery->content);
         if (delivery->settings.folder == NULL)
-            put(delivery->settings.out, buffer_view(&delivery->content));
+            receipt_put(delivery->settings.out, buffer_view(&delivery->content));
         else if (!spool(delivery) || !publish_single(delivery))
             return false;
     }

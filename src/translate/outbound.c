@@ -7,12 +7,10 @@
 #include "map/map.h"
 #include "map/write.h"
 #include "translate/delivery.h"
+#include "translate/receipt.h"
 
 enum {
     RECORD_CHUNK = 256 * 1024,
-    MAX_REASONS = 20, /* in a receipt; the report has them all */
-    REASONS_CEILING = 64 * 1024,
-    REASON_SHOWN = 120,
 };
 static const size_t record_ceiling = (size_t)4 * 1024 * 1024 * 1024;
 
@@ -24,70 +22,24 @@ struct outbound {
     struct map_writer *writer;
     struct delivery *delivery;
     struct arena arena;     /* one record */
-    struct buffer reasons;  /* of the record's refusal, as JSON */
-    unsigned n_reasons;
+    struct refusal refusal; /* of the record */
     struct outbound_counts counts;
 };
 
 /* --- refusing */
 
-static void add_json(struct buffer *into, struct bytes text)
-{
-    buffer_add_byte(into, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-
-        if (c == '"' || c == '\\')
-            buffer_add_byte(into, '\\');
-        if (c < 0x20)
-            buffer_add_format(into, "\\u%04x", c);
-        else
-            buffer_add_byte(into, (char)c);
-    }
-    buffer_add_byte(into, '"');
-}
-
-/* Every finding of a record goes to the report, and the first ones into its receipt. */
 static void tell(void *whom, const struct finding *finding)
 {
     struct outbound *outbound = whom;
-    const struct complaint_info *info = complaint_info(finding->complaint);
-    struct buffer text;
 
-    report_add(outbound->report, finding);
-    if (outbound->settings.folder == NULL || outbound->n_reasons++ >= MAX_REASONS)
-        return;
-    buffer_init(&text, 4096);
-    buffer_add_string(&text, info->summary);
-    if (finding->detail != NULL && finding->detail[0] != '\0')
-        buffer_add_format(&text, ": %s", finding->detail);
-    if (finding->value.at != NULL) {
-        buffer_add_string(&text, ": ");
-        report_quote(&text, finding->value, REASON_SHOWN);
-    }
-    if (finding->expected != NULL)
-        buffer_add_format(&text, "; expected %s", finding->expected);
-    buffer_add_format(&outbound->reasons, "%s{\"code\":\"%s\",\"text\":",
-                      outbound->reasons.len > 1 ? "," : "", info->code);
-    add_json(&outbound->reasons, buffer_view(&text));
-    buffer_add_byte(&outbound->reasons, '}');
-    buffer_release(&text);
-}
-
-static void begin_reasons(struct outbound *outbound)
-{
-    outbound->n_reasons = 0;
-    buffer_clear(&outbound->reasons);
-    buffer_add_byte(&outbound->reasons, '[');
+    refusal_tell(&outbound->refusal, finding);
 }
 
 static void refuse(struct outbound *outbound, const struct canon_record *record)
 {
     outbound->counts.refused++;
-    buffer_add_byte(&outbound->reasons, ']');
     if (record != NULL && record->id[0] != '\0')
-        delivery_refuse(outbound->delivery, record,
-                        outbound->reasons.failed ? BYTES("[]") : buffer_view(&outbound->reasons));
+        delivery_refuse(outbound->delivery, record, refusal_reasons(&outbound->refusal));
 }
 
 static struct place place_of(const struct outbound_place *place)
@@ -130,7 +82,7 @@ void outbound_too_long(struct outbound *outbound, const struct outbound_place *p
     finding.detail = detail;
     finding.expected = expected;
     outbound->counts.read++;
-    begin_reasons(outbound);
+    refusal_begin(&outbound->refusal);
     tell(outbound, &finding);
     refuse(outbound, NULL);
 }
@@ -178,7 +130,7 @@ bool outbound_line(struct outbound *outbound, const struct outbound_place *place
     if (bytes_trim(line).len == 0)
         return true;
     outbound->counts.read++;
-    begin_reasons(outbound);
+    refusal_begin(&outbound->refusal);
     arena_reset(&outbound->arena);
     if (!canon_read(&record, outbound->schema, line, &outbound->arena, &error)) {
         if (error.memory) {
@@ -248,7 +200,7 @@ struct outbound *outbound_open(const struct outbound_settings *settings, struct 
     outbound->settings = *settings;
     outbound->report = report;
     arena_init(&outbound->arena, RECORD_CHUNK, record_ceiling);
-    buffer_init(&outbound->reasons, REASONS_CEILING);
+    refusal_init(&outbound->refusal, report, settings->folder != NULL);
     outbound->schema = open_schema(search, report);
     if (outbound->schema != NULL)
         outbound->map = map_load(settings->map, search, outbound->schema, report);
@@ -271,7 +223,7 @@ void outbound_close(struct outbound *outbound)
     map_writer_close(outbound->writer);
     map_close(outbound->map);
     schema_close(outbound->schema);
-    buffer_release(&outbound->reasons);
+    refusal_release(&outbound->refusal);
     arena_release(&outbound->arena);
     free(outbound);
 }
