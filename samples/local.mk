@@ -1,5 +1,7 @@
 # Installed beside the maps: files to try the tools on.
 nobase_dist_pkgdata_DATA += \
+	%reldir%/canon/to-acme.jsonl \
+	%reldir%/canon/to-tundra.jsonl \
 	%reldir%/x12/214-ntrx.edi \
 	%reldir%/x12/214-ntrx-full.edi \
 	%reldir%/x12/214-ntrx-release5.edi \

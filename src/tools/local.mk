@@ -7,3 +7,7 @@ src_tools_edi2canon_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/canon2erp
 src_tools_canon2erp_SOURCES = %reldir%/canon2erp.c
 src_tools_canon2erp_LDADD = $(tool_ldadd)
+
+bin_PROGRAMS += %reldir%/canon2edi
+src_tools_canon2edi_SOURCES = %reldir%/canon2edi.c
+src_tools_canon2edi_LDADD = $(tool_ldadd)
