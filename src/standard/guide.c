@@ -13,8 +13,8 @@ static unsigned aspect_of(enum complaint complaint)
     case SEGMENT_TOO_MANY:
     case LOOP_TOO_MANY:
     case REPEAT_TOO_MANY: return GUIDE_MAX;
-    case ELEMENT_TOO_SHORT:
-    case ELEMENT_TOO_LONG: return GUIDE_LENGTH;
+    case ELEMENT_TOO_SHORT: return GUIDE_LEAST;
+    case ELEMENT_TOO_LONG: return GUIDE_MOST;
     case ELEMENT_CODE: return GUIDE_CODES;
     case ELEMENT_NUMBER:
     case ELEMENT_DATE:

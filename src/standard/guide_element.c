@@ -123,7 +123,7 @@ static void change_element(struct guide_reading *reading, const struct yaml_node
 
     if (values->repeat != GUIDE_UNSAID) {
         field->repeat_max = (uint16_t)values->repeat;
-        overlay_mark(reading->guide, field, GUIDE_MAX, node);
+        overlay_mark(reading->guide, field, GUIDE_MAX, node, "repeat");
     }
     if (!deep)
         return;
@@ -137,17 +137,17 @@ static void change_element(struct guide_reading *reading, const struct yaml_node
         if (!parse_type(bytes_of(values->type), element))
             guide_refuse(reading, yaml_get(node, "type"), false, SETTING_VALUE, NULL,
                          "AN, ID, DT, TM, R, B or N0 to N9");
-        overlay_mark(reading->guide, field, GUIDE_TYPE, yaml_get(node, "type"));
+        overlay_mark(reading->guide, field, GUIDE_TYPE, node, "type");
     }
     if (values->name != NULL)
         element->name = values->name;
     if (values->min != GUIDE_UNSAID) {
         element->min = (uint16_t)values->min;
-        overlay_mark(reading->guide, field, GUIDE_LENGTH, yaml_get(node, "min"));
+        overlay_mark(reading->guide, field, GUIDE_LEAST, node, "min");
     }
     if (values->max != GUIDE_UNSAID) {
         element->max = (uint16_t)values->max;
-        overlay_mark(reading->guide, field, GUIDE_LENGTH, yaml_get(node, "max"));
+        overlay_mark(reading->guide, field, GUIDE_MOST, node, "max");
     }
     if (element->max != 0 && element->min > element->max)
         guide_refuse(
@@ -157,7 +157,7 @@ static void change_element(struct guide_reading *reading, const struct yaml_node
         element->codes = read_codes(reading, element->codes, values->codes, values->more_codes);
         element->type = STANDARD_ID;
         overlay_mark(reading->guide, field, GUIDE_CODES,
-                     values->codes != NULL ? values->codes : values->more_codes);
+                     values->codes != NULL ? values->codes : values->more_codes, NULL);
     }
 }
 
@@ -244,7 +244,7 @@ void guide_elements_read(struct guide_reading *reading, const struct yaml_node *
         }
         if (values.need >= 0) {
             set_need(segment, composite, field, component != 0 ? component : element, values.need);
-            overlay_mark(reading->guide, field, GUIDE_NEED, node);
+            overlay_mark(reading->guide, field, GUIDE_NEED, node, "need");
         }
         change_element(reading, node, field, &values);
     }
@@ -295,7 +295,7 @@ void guide_conditions_read(struct guide_reading *reading, const struct yaml_node
         }
         added = overlay_add_condition(reading->guide, segment, &condition);
         if (added != NULL)
-            overlay_mark(reading->guide, added, GUIDE_CONDITION, yaml_get(node, "add"));
+            overlay_mark(reading->guide, added, GUIDE_CONDITION, node, "add");
     }
 }
 

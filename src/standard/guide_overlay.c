@@ -40,12 +40,16 @@ struct guide *overlay_open(const struct standard_set *set, struct dictionary *di
     return guide->positions != NULL && guide->owned != NULL ? guide : NULL;
 }
 
-void overlay_mark(struct guide *guide, const void *rule, unsigned aspect, const struct yaml_node *node)
+void overlay_mark(struct guide *guide, const void *rule, unsigned aspect, const struct yaml_node *node,
+                  const char *key)
 {
     struct guide_rule *made = arena_zalloc(guide->arena, 1, sizeof(*made));
+    const struct yaml_node *child = key != NULL ? yaml_get(node, key) : NULL;
 
     if (made == NULL)
         return;
+    if (child != NULL)
+        node = child;
     made->rule = rule;
     made->aspect = aspect;
     made->origin = arena_format(guide->arena, "%s:%u", node->file != NULL ? node->file : "guide",

@@ -13,10 +13,11 @@
 enum guide_aspect {
     GUIDE_NEED = 1 << 0,
     GUIDE_MAX = 1 << 1,
-    GUIDE_LENGTH = 1 << 2,
-    GUIDE_CODES = 1 << 3,
-    GUIDE_TYPE = 1 << 4,
-    GUIDE_CONDITION = 1 << 5,
+    GUIDE_LEAST = 1 << 2, /* length */
+    GUIDE_MOST = 1 << 3,
+    GUIDE_CODES = 1 << 4,
+    GUIDE_TYPE = 1 << 5,
+    GUIDE_CONDITION = 1 << 6,
 };
 
 struct guide_rule {
@@ -46,8 +47,10 @@ struct guide {
 struct guide *overlay_open(const struct standard_set *set, struct dictionary *dictionary,
                            struct arena *arena);
 
-/* Remembers that the line of `node` laid down an aspect of a rule. */
-void overlay_mark(struct guide *guide, const void *rule, unsigned aspect, const struct yaml_node *node);
+/* Remembers that the line of `key` in the mapping `node` laid down an aspect of a rule; where it has no such
+ * key (or `key` is NULL), the line of `node`. */
+void overlay_mark(struct guide *guide, const void *rule, unsigned aspect, const struct yaml_node *node,
+                  const char *key);
 
 /* The position's own segment, made when first wanted.  NULL: no memory. */
 struct overlay_segment *overlay_segment(struct guide *guide, uint16_t position);

@@ -88,11 +88,11 @@ static void change_segment(struct guide_reading *reading, const struct yaml_node
 
     if (values->need >= 0) {
         position->need = (uint8_t)values->need;
-        overlay_mark(reading->guide, position, GUIDE_NEED, node);
+        overlay_mark(reading->guide, position, GUIDE_NEED, node, "need");
     }
     if (values->max != GUIDE_UNSAID) {
         position->max_use = (uint32_t)values->max;
-        overlay_mark(reading->guide, position, GUIDE_MAX, node);
+        overlay_mark(reading->guide, position, GUIDE_MAX, node, "max");
     }
     if (values->elements == NULL && values->conditions.drop.n == 0 && values->conditions.add.n == 0)
         return;
@@ -185,7 +185,7 @@ static void read_added(struct guide_reading *reading, const struct yaml_node *no
                      "nothing can stand there: before ST, after SE, or too many");
         return;
     }
-    overlay_mark(reading->guide, &reading->guide->positions[at], GUIDE_NEED | GUIDE_MAX, node);
+    overlay_mark(reading->guide, &reading->guide->positions[at], GUIDE_NEED | GUIDE_MAX, node, NULL);
     change_segment(reading, node, at, &values);
 }
 

@@ -186,7 +186,7 @@ static void additions(void **state)
     snprintf(text, sizeof(text), HEAD "%s", zza);
     assert_string_equal(find(text, "PO1*1~PO4*1~ZZA*a*12~ZZA*b~REF*IA*1~PO1*2~ZZA*c~CTT*2~"), "");
     assert_string_equal(find(text, "PO1*1~ZZA*abcd*1~ZZA**x~ZZA*a~"),
-                        "S2204 ZZA.1 line 8; S2201 ZZA.1 line 8; S2206 ZZA.2 line 9; S2107 ZZA.0 line 4");
+                        "S2204 ZZA.1 line 8; S2201 ZZA.1 line 8; S2206 ZZA.2 line 9; S2107 ZZA.0 line 6");
     /* one of the standard that the set does not have */
     FINDS("add:\n  - {segment: NTE, before: PO1, need: required}\n", "NTE**HELLO~PO1*1~", "");
     FINDS("add:\n  - {segment: NTE, before: PO1, need: required}\n", "PO1*1~", "S2105 NTE.0 line 4");
