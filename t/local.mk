@@ -25,5 +25,7 @@ dist_check_SCRIPTS += %reldir%/0410-acks.t
 dist_check_SCRIPTS += %reldir%/0411-rejects.t
 dist_check_SCRIPTS += %reldir%/0420-mutations.t
 EXTRA_DIST += %reldir%/0420-mutations.tsv %reldir%/0420-mutate.awk
+dist_check_SCRIPTS += %reldir%/0430-every-set.t
+EXTRA_DIST += %reldir%/0430-sets.awk
 dist_check_SCRIPTS += %reldir%/0600-laws.t %reldir%/0601-canon2edi.t
 EXTRA_DIST += %reldir%/0600-laws.awk %reldir%/0600-laws.lossy
