@@ -11,3 +11,7 @@ EXTRA_DIST += %reldir%/run %reldir%/README
 EXTRA_PROGRAMS += %reldir%/canon
 bench_canon_SOURCES = %reldir%/canon.c
 bench_canon_LDADD = libcrossdock.a $(JANSSON_LIBS) $(room_libs)
+# What canon2edi is held against: the canonical codec alone.
+noinst_PROGRAMS += %reldir%/rewrite
+bench_rewrite_SOURCES = %reldir%/rewrite.c
+bench_rewrite_LDADD = libcrossdock.a $(room_libs)
