@@ -271,8 +271,9 @@ void inbound_close_interchange(struct inbound *in, bool trailer)
     }
     inbound_tell_level(in, &interchange->level, false);
     ack_interchange(&ack, interchange->isa[12], interchange->isa[8], interchange->isa[9], faults);
+    /* One that brought a TA1 and nothing else is not answered by another. */
     if (ack_interchange_due(&ack, interchange->partner->ta1, interchange->isa[13]) && !interchange->silent &&
-        !interchange->assumed) {
+        !interchange->assumed && (interchange->groups > 0 || !interchange->answer)) {
         struct ack_envelope envelope = {.file = in->base,
                                         .partner = interchange->partner,
                                         .sender = interchange->sender,
@@ -357,10 +358,25 @@ void inbound_tell_structure(struct inbound *in, const char *hint)
     inbound_tell_level(in, level, in->group.level.open);
 }
 
+/* A TA1 that came in: by the release the envelope follows. */
+static void check_ta1(struct inbound *in)
+{
+    bool exact;
+    const char *release = dictionary_release(in->dictionary, in->interchange.isa[11], &exact);
+    const struct standard_segment *standard;
+
+    in->interchange.answer = true;
+    standard = dictionary_segment(in->dictionary, release != NULL ? release : "004010", in->segment.view.id);
+    in->segment.view.ordinal = 0;
+    if (standard != NULL && !check_loose(standard, &in->segment.view, &in->interchange.level.faults))
+        inbound_tell_level(in, &in->interchange.level, false);
+}
+
 /* A segment that belongs to no set: TA1, or something lost. */
 void inbound_loose_segment(struct inbound *in)
 {
     if (in->segment.view.key == bytes_key("TA1", 3) && in->interchange.level.open && !in->group.level.open) {
+        check_ta1(in);
         if (in->settings->acks && !in->settings->check) {
             struct ack_envelope envelope = {.file = in->base,
                                             .partner = in->interchange.partner,

@@ -38,6 +38,7 @@ struct interchange {
     bool silent;               /* refused by a setting: not answered either */
     bool test;
     bool assumed; /* a fragment: there was no ISA, and there need be no IEA */
+    bool answer;  /* a TA1 came in it */
 };
 
 struct group {
