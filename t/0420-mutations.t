@@ -6,7 +6,7 @@
 table=$CROSSDOCK_SOURCE/t/0420-mutations.tsv
 
 # Partners who take the files, by -p: one without habits; one for each policy that is off by default, which makes
-# it an error; one who wants a 999, one with a guide, and one with both.
+# it an error; one who always wants a TA1, one who wants a 999, one with a guide, and one with both.
 mkdir partners guides mutants
 partner() {
     printf 'partner: %s\nids: [{isa: "ZZ:%s"}]\n' "$1" "$1" > "partners/$1.yaml"
@@ -14,6 +14,7 @@ partner() {
 }
 partner plain <<< 'ack: {ta1: on-error}'
 partner niner <<< 'ack: {fa: "999"}'
+partner asking <<< 'ack: {ta1: always}'
 partner guided <<< 'documents: {"850": {guide: narrow}}'
 partner guided-niner <<< 'ack: {fa: "999"}
 documents: {"850": {guide: narrow}}'
