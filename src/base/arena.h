@@ -10,9 +10,9 @@
 
 #include "base/bytes.h"
 
-/* So many bytes behind anything handed out may be read (what they are is anybody's guess), and behind what was
- * handed out last, written: short texts are copied sixteen bytes at a time. */
-enum { ARENA_SLACK = 16 };
+/* So many bytes behind anything handed out may be read (what they are is anybody's guess), and behind what
+ * was handed out last, written: short texts are copied in blocks. */
+enum { ARENA_SLACK = 32 };
 
 struct arena_chunk;
 

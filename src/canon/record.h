@@ -44,15 +44,14 @@ struct canon_value {
     };
 };
 
-/* A text value like `shape`, which has no length of its own. */
-static inline void canon_set_text(struct canon_value *value, const struct canon_value *shape,
-                                  const char *text, uint32_t len)
+/* A text value; `about` is that of a value like it without a length. */
+static inline void canon_set_text(struct canon_value *value, uint64_t about, const char *text, uint32_t len)
 {
     value->text = text;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    value->about = shape->about | len;
+    value->about = about | len;
 #else
-    value->about = shape->about | (uint64_t)len << 32;
+    value->about = about | (uint64_t)len << 32;
 #endif
 }
 
@@ -162,6 +161,18 @@ static inline struct canon_value *canon_open(struct arena *arena, struct canon_o
         run->room += n - left;
         return &run->values[run->count];
     }
+    run = canon_grow_by(arena, object, n);
+    return run != NULL ? run->values : NULL;
+}
+
+/* The same for values that ascend from this field on, and need no canon_place. */
+static inline struct canon_value *canon_open_behind(struct arena *arena, struct canon_object *object,
+                                                    uint32_t n, uint16_t field)
+{
+    struct canon_run *run = object->last;
+
+    if (run->count == 0 || run->values[run->count - 1].field < field)
+        return canon_open(arena, object, n);
     run = canon_grow_by(arena, object, n);
     return run != NULL ? run->values : NULL;
 }

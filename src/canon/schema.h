@@ -53,12 +53,19 @@ struct canon_field {
     const char *x12, *edifact, *ubl, *idoc; /* where it lives elsewhere; "" when nowhere */
 };
 
+/* What the writer needs of a field, close together: canon_field.key and key_len. */
+struct canon_label {
+    const char *key;
+    uint32_t len;
+};
+
 struct canon_block {
     const char *name; /* of a kind: the kind's */
     const char *meaning;
     uint16_t n_fields;
     uint16_t n_slots;              /* a power of two */
     const struct canon_field *fields;
+    const struct canon_label *labels; /* by field */
     const uint16_t *slots;         /* for canon_block_field: index + 1, or 0 */
 };
 

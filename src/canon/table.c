@@ -10,7 +10,6 @@
 enum {
     MAX_KEYS = 16, /* of a kind; identity fields likewise */
     COLUMNS = 8,
-    KEY_SLACK = 32, /* bytes that may be read behind a rendered key */
 };
 
 /* A table while it is read. */
@@ -109,10 +108,11 @@ static struct bytes cell(char **rest, char *end)
 }
 
 /* A field's name as the writer puts it: ,"name": */
+_Static_assert(ARENA_SLACK >= 32, "what schema.h says of keys");
 static bool render_key(struct arena *arena, struct canon_field *field)
 {
     size_t len = field->name_len;
-    char *key = arena_text(arena, len + 5 + KEY_SLACK);
+    char *key = arena_text(arena, len + 5);
 
     if (key == NULL)
         return false;
@@ -120,7 +120,6 @@ static bool render_key(struct arena *arena, struct canon_field *field)
     key[1] = '"';
     memcpy(key + 2, field->name, len);
     memcpy(key + 2 + len, "\":\"", 3);
-    memset(key + 5 + len, 0, KEY_SLACK);
     field->key = key + 1;
     field->key_len = (uint8_t)(len + 3);
     return true;
@@ -392,6 +391,18 @@ static unsigned count_lines(const char *text, size_t len)
     return n;
 }
 
+static bool make_labels(struct reading *r)
+{
+    struct canon_label *labels = arena_alloc(&r->tables->arena, r->n_fields * sizeof(*labels));
+
+    if (labels == NULL)
+        return complain(r, "out of memory");
+    for (unsigned i = 0; i < r->n_fields; i++)
+        labels[i] = (struct canon_label){r->fields[i].key, r->fields[i].key_len};
+    r->table->block.labels = labels;
+    return true;
+}
+
 bool canon_table_parse(struct tables *tables, struct table *table, char *text, size_t len, unsigned line)
 {
     struct reading r = {.tables = tables, .table = table, .line = line - 1};
@@ -406,6 +417,8 @@ bool canon_table_parse(struct tables *tables, struct table *table, char *text, s
         return false;
     table->block.n_fields = (uint16_t)r.n_fields;
     table->block.fields = r.fields;
+    if (!make_labels(&r))
+        return false;
     if (!canon_block_index(&table->block, &tables->arena, &twice))
         return twice != NULL ? complain(&r, "field %s stands twice", twice) : complain(&r, "out of memory");
     return table->kind == NULL || (resolve_keys(&r) && resolve_identity(&r));

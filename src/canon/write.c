@@ -156,21 +156,22 @@ static inline char *put_scalar(struct canon_sink *sink, char *at, const struct c
 
 /* A name with its colon, and `more` of what stands behind that; the comma before it unless it is the
  * first. */
-static inline char *put_name(char *at, const struct canon_field *field, bool first, size_t more)
+static inline char *put_name(char *at, const struct canon_label *label, bool first, size_t more)
 {
-    const char *key = field->key - 1 + first;
-    size_t len = (size_t)field->key_len + 1 - first + more;
+    const char *key = label->key - 1 + first;
+    size_t len = label->len + 1 - first + more;
 
     memcpy(at, key, 32);
-    for (size_t i = 32; i < len; i += 16)
-        memcpy(at + i, key + i, 16);
+    if (__builtin_expect(len > 32, 0))
+        for (size_t i = 32; i < len; i += 16)
+            memcpy(at + i, key + i, 16);
     return at + len;
 }
 
 static bool is_empty(const struct canon_object *object);
 
-/* Whether a value is written as nothing at all.  (Where the text goes tells nothing of that: a flush may have put
- * the window back to the very same place.) */
+/* Whether a value is written as nothing at all.  (Where the text goes tells nothing of that: a flush may
+ * have put the window back to the very same place.) */
 static inline bool is_nothing(const struct canon_value *value)
 {
     if (value->held == CANON_HELD_TEXT)
@@ -244,47 +245,60 @@ static char *put_list(struct canon_sink *sink, char *at, const struct canon_fiel
 
 /* One field; `first` is whether it is the object's first.  Where nothing is written, `at` comes back. */
 static __attribute__((noinline)) char *put_field(struct canon_sink *sink, char *at,
-                                                 const struct canon_field *field,
+                                                 const struct canon_block *block,
                                                  const struct canon_value *value, bool first)
 {
+    const struct canon_field *field = &block->fields[value->field];
+    const struct canon_label *label = &block->labels[value->field];
+
     if (value->held == CANON_HELD_TEXT) {
         if (value->len == 0)
             return at;
         at = room(sink, at, ROOM_NAME + 2 * ROOM_SMALL);
-        at = put_name(at, field, first, 0);
+        at = put_name(at, label, first, 0);
         at = put_scalar(sink, at, field, value);
     } else if (value->held == CANON_HELD_LIST) {
         if (value->list->count == 0)
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, field, first, 0);
+        at = put_name(at, label, first, 0);
         at = put_list(sink, at, field, value->list);
     } else {
         if (is_empty(value->object))
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, field, first, 0);
+        at = put_name(at, label, first, 0);
         at = put_object(sink, at, value->object);
     }
     return at;
 }
 
-/* The same, quickly where the value allows it. */
+/* A field whose value is CANON_WIDE, where there is room for it. */
+static inline char *put_wide(char *at, const struct canon_block *block, const struct canon_value *value,
+                             bool first)
+{
+    const uint32_t len = value->len;
+
+    at = put_name(at, &block->labels[value->field], first, 1);
+    memcpy(at, value->text, 16);
+    if (len > 16)
+        for (size_t i = 16; i < len; i += 16)
+            memcpy(at + i, value->text + i, 16);
+    at[len] = '"';
+    return at + len + 1;
+}
+
+static inline bool is_quick(const struct canon_sink *sink, const char *at, const struct canon_value *value)
+{
+    return value->plain == CANON_WIDE &&
+           (size_t)(sink->end - at) >= ROOM_NAME + 2 * ROOM_SMALL + (size_t)value->len;
+}
+
 static inline char *put_value(struct canon_sink *sink, char *at, const struct canon_block *block,
                               const struct canon_value *value, bool first)
 {
-    const struct canon_field *field = &block->fields[value->field];
-
-    if (value->plain != CANON_WIDE ||
-        (size_t)(sink->end - at) < ROOM_NAME + 2 * ROOM_SMALL + (size_t)value->len)
-        return put_field(sink, at, field, value, first);
-    at = put_name(at, field, first, 1);
-    memcpy(at, value->text, 16);
-    for (size_t i = 16; i < value->len; i += 16)
-        memcpy(at + i, value->text + i, 16);
-    at += value->len;
-    *at++ = '"';
-    return at;
+    return is_quick(sink, at, value) ? put_wide(at, block, value, first)
+                                     : put_field(sink, at, block, value, first);
 }
 
 static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_block *block,
@@ -318,12 +332,18 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
     at = room(sink, at, ROOM_SMALL);
     *at++ = '{';
     if (is_in_order(object)) {
-        for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
-            for (const struct canon_value *value = run->values, *end = value + run->count; value < end;
-                 value++) {
-                at = put_value(sink, at, object->block, value, first);
-                first = first && is_nothing(value);
+        const struct canon_block *block = object->block;
+
+        for (const struct canon_run *run = &object->first; run != NULL; run = run->next) {
+            const struct canon_value *value = run->values, *end = value + run->count;
+
+            for (; first && value < end; value++) {
+                at = put_value(sink, at, block, value, true);
+                first = is_nothing(value);
             }
+            for (; value < end; value++)
+                at = put_value(sink, at, block, value, false);
+        }
     } else {
         at = put_unordered(sink, at, object, true);
     }
@@ -335,9 +355,11 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
 /* Constants of the envelope. */
 #define PUT(at, literal) ((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
 
-static char *put_member(struct canon_sink *sink, char *at, const char *name, struct bytes text, bool *first)
+/* A member of the envelope; nothing where there is no text.  Inlined, for then the name is a constant. */
+static inline __attribute__((always_inline)) char *
+put_member(struct canon_sink *sink, char *at, const char *name, struct bytes text, bool *first)
 {
-    size_t len = strlen(name);
+    const size_t len = strlen(name);
 
     if (text.len == 0)
         return at;

@@ -85,7 +85,7 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
         uint64_t *keys = arena_zalloc(&binding->arena, from->n_values, sizeof(*keys));
 
         if (keys == NULL || !x12_parse_key(from->key, &tests[i].element, &tests[i].component))
-            return keys != NULL; /* map_load's caller has told of the key; the rule never matches */
+            return keys != NULL; /* x12_check_map tells of the key */
         tests[i].keyed = true;
         for (uint32_t v = 0; v < from->n_values; v++) {
             if (from->values[v].len == 0)
@@ -98,6 +98,9 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
         tests[i].keys = keys;
         tests[i].values = from->values;
         tests[i].n_values = from->n_values;
+        tests[i].single = tests[i].component == 0 && tests[i].keyed && !tests[i].or_none &&
+                          from->n_values == 1;
+        tests[i].key = keys[0];
         if (tests[i].component == 0)
             bound->reads |= (uint64_t)1 << tests[i].element;
         else
@@ -166,6 +169,7 @@ static bool bind_pairs(struct x12_binding *binding, struct x12_bound_rule *bound
         keys[i] = key;
         ops[i].element = pairs->from;
         bind_op(&ops[i], segment, &from->by[i].target);
+        ops[i].simple = ops[i].own;
     }
     bound->pairs = pairs;
     return true;
@@ -214,14 +218,13 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
 
     if (pattern == NULL)
         return false;
-    pattern->ops = arena_zalloc(&binding->arena, bound->n_ops + 1, sizeof(const struct op *));
+    pattern->steps = arena_zalloc(&binding->arena, bound->n_ops + 1, sizeof(*pattern->steps));
+    pattern->quick = bound->n_ops == 0;
     bound->pattern = pattern;
-    bound->may_be_quick = bound->n_ops < 64;
     for (uint32_t i = 0; i < bound->n_ops; i++) {
         struct op *op = &ops[i];
         const struct canon_field *raw = op->target->raw;
 
-        bound->may_be_quick = bound->may_be_quick && op->target->fallback.at == NULL;
         if (!op->own || op->component != 0 || (op->bit & taken[op->word]) != 0 ||
             (raw != NULL && (taken[raw->index / 64] >> raw->index % 64 & 1)))
             continue;
@@ -230,7 +233,7 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
         if (raw != NULL)
             taken[raw->index / 64] |= (uint64_t)1 << raw->index % 64;
     }
-    return pattern->ops != NULL;
+    return pattern->steps != NULL;
 }
 
 static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule,
@@ -242,6 +245,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     if (ops == NULL || !bind_tests(binding, bound, rule))
         return false;
     bound->map = rule;
+    bound->state = &binding->states[rule->index];
     bound->number = binding->n_bound++;
     for (uint32_t i = 0; i < rule->n_assigns; i++) {
         const struct map_assign *assign = &rule->assigns[i];
@@ -261,6 +265,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     bound->n_ops = n;
     if (!bind_pattern(binding, bound, ops))
         return false;
+    bound->enters = rule->enter_len;
     bound->appends = rule->each && rule->enter_len == 1;
     bound->repeats = rule->each || rule->groups != NULL;
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))
@@ -369,6 +374,15 @@ static const struct rule_list *const *bind_nodes(struct x12_binding *binding, co
     return by_position;
 }
 
+static const struct bound_place *bind_places(struct arena *arena, const struct standard_set *set)
+{
+    struct bound_place *places = arena_zalloc(arena, set->n_positions + 1u, sizeof(*places));
+
+    for (uint16_t p = 0; places != NULL && p < set->n_positions; p++)
+        places[p] = (struct bound_place){set->positions[p].parent, set->positions[p].starts_loop};
+    return places;
+}
+
 struct x12_binding *x12_binding_open(const struct map *map, const struct standard_set *set)
 {
     struct x12_binding *binding = calloc(1, sizeof(*binding));
@@ -379,9 +393,9 @@ struct x12_binding *x12_binding_open(const struct map *map, const struct standar
     arena_init(&binding->arena, 64 * 1024, 64 * 1024 * 1024);
     binding->map = map;
     binding->set = set;
+    binding->places = bind_places(&binding->arena, set);
     binding->root.last = (uint16_t)(set->n_positions - 1);
-    binding->used = arena_zalloc(&binding->arena, map->n_rules + 1, sizeof(*binding->used));
-    binding->lists = arena_zalloc(&binding->arena, map->n_rules + 1, sizeof(struct canon_list *));
+    binding->states = arena_zalloc(&binding->arena, map->n_rules + 1, sizeof(*binding->states));
     binding->unread = arena_zalloc(&binding->arena, set->n_positions + 1, sizeof(*binding->unread));
     binding->root.children = bind_nodes(binding, map->nodes, map->n_nodes, STANDARD_NO_LOOP, 0,
                                         binding->root.last);

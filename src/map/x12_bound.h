@@ -39,9 +39,11 @@ struct op {
 
 struct test {
     uint8_t element, component;
-    bool keyed;   /* all values have at most 8 bytes: compare keys */
+    bool keyed;   /* all values have at most 8 bytes */
     bool or_none; /* an empty element will do, too */
+    bool single;  /* one value of 1 to 8 bytes, of a whole element: its key tells */
     uint32_t n_values;
+    uint64_t key;
     const uint64_t *keys;
     const struct bytes *values;
 };
@@ -81,28 +83,47 @@ struct rule_list {
     const struct x12_bound_rule *rules[];
 };
 
+/* A simple op, as much as of most is needed. */
+struct step {
+    uint64_t about;  /* op.shape.about */
+    uint8_t element; /* from 0 */
+    uint8_t conversion;
+    uint8_t op; /* its place in the rule */
+};
+
 /*
  * What a rule does with a segment that has just these elements, all of them plain.  A rule keeps the latest:
  * most segments have the same elements as the one before.
  */
 struct pattern {
     uint64_t present;
+    bool quick;                             /* no op has a default, and the steps' fields ascend */
     bool unread;                            /* some element nobody reads: find_unread */
-    uint32_t n_ops, n_values;               /* what the ops may add at most, raw values too */
-    const struct op **ops;                  /* simple ones (quick_value), in the order of their fields */
+    uint16_t first_field;                   /* of the first step */
+    uint32_t n_steps, n_values;             /* what the steps may add at most, raw values too */
+    struct step *steps;                     /* the simple ops, in the order of their fields */
+    uint64_t pairs;                         /* pairs_in */
+    uint32_t n_of_pairs;                    /* values that they may add at most */
     uint64_t careful;                       /* the other ops, a bit each, by their place in the rule */
-    uint64_t fields[CANON_MAX_FIELDS / 64]; /* that the simple ops may set, as canon_object.held */
+    uint64_t fields[CANON_MAX_FIELDS / 64]; /* that the steps may set, as canon_object.held */
     uint64_t held[CANON_MAX_FIELDS / 64];   /* less raw ones */
+};
+
+/* Of a rule of the map, wherever it is bound. */
+struct rule_state {
+    uint64_t serial;         /* of the frame that it last took a segment in */
+    struct canon_list *list; /* that it appended to then, or NULL */
 };
 
 struct x12_bound_rule {
     const struct map_rule *map;
+    struct rule_state *state;
     uint32_t number; /* of all bound rules, from 0 */
     uint32_t n_tests;
     uint32_t n_ops;
-    bool may_be_quick; /* has less than 64 ops, and none with a default */
-    bool appends;      /* each: of a list of the context itself */
-    bool repeats;      /* takes every segment, not only the first */
+    uint8_t enters; /* map->enter_len */
+    bool appends;   /* each: of a list of the context itself */
+    bool repeats;   /* takes every segment, not only the first */
     const struct test *tests;
     const struct op *ops;
     struct pattern *pattern;
@@ -122,15 +143,21 @@ struct bound_children {
     const struct rule_list *const *by_position;
 };
 
+/* What the engine needs of a standard_position. */
+struct bound_place {
+    uint16_t parent;
+    bool starts_loop;
+};
+
 struct x12_binding {
     const struct map *map;
+    const struct bound_place *places;
     const struct standard_set *set;
     struct arena arena;
     struct x12_bound_rule root;
     struct bound_children *made; /* while binding: what is bound already */
     uint32_t n_bound;            /* rules, in all */
-    uint64_t *used;              /* by map_rule.index: serial of the frame it last took a segment in */
-    struct canon_list **lists;   /* by map_rule.index: the list it appended to then */
+    struct rule_state *states;   /* by map_rule.index */
     uint64_t **unread;           /* by position: counts by element, or NULL */
     struct x12_unread *rows;
     const struct canon_field *extra, *extra_at, *extra_ordinal, *extra_tag, *extra_element, *extra_value,

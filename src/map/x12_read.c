@@ -6,9 +6,10 @@
 
 /* ---- what no rule reads ---- */
 
-static void count_unread(struct x12_read *read, uint16_t position, unsigned element)
+static void count_unread(struct x12_read *read, unsigned element)
 {
     struct x12_binding *binding = read->binding;
+    const uint16_t position = read->position;
 
     read->unread++;
     if (position >= binding->set->n_positions)
@@ -38,27 +39,27 @@ static void add_text(struct arena *arena, struct canon_object *object, const str
 }
 
 /* Text of an element as `extra` keeps it: separators are marked : and ^, whatever the file's own are. */
-static struct bytes extra_text(struct x12_read *read, const struct x12_segment *segment, unsigned element,
-                               struct bytes value)
+static struct bytes extra_text(struct x12_read *read, unsigned element, struct bytes value)
 {
+    const struct x12_segment *segment = read->segment;
     const struct x12_delimiters *delimiters = read->delimiters;
     char *text;
 
     if (segment->view.odd)
         value = to_utf8(read, value);
     if (element >= 64 || !(segment->view.compound >> element & 1) ||
-        (text = arena_text(read->record->arena, value.len)) == NULL)
+        (text = arena_text(read->arena, value.len)) == NULL)
         return value;
     for (size_t i = 0; i < value.len; i++)
-        text[i] = value.at[i] == delimiters->component                                        ? ':'
+        text[i] = value.at[i] == delimiters->component                                      ? ':'
                   : delimiters->repetition != '\0' && value.at[i] == delimiters->repetition ? '^'
-                                                                                             : value.at[i];
+                                                                                            : value.at[i];
     return (struct bytes){text, value.len};
 }
 
-static struct canon_object *extra_object(struct x12_read *read, const struct x12_segment *segment,
-                                         uint32_t ordinal)
+static struct canon_object *extra_object(struct x12_read *read)
 {
+    const struct x12_segment *segment = read->segment;
     struct arena *arena = read->record->arena;
     struct x12_binding *binding = read->binding;
     struct canon_object *object;
@@ -75,8 +76,8 @@ static struct canon_object *extra_object(struct x12_read *read, const struct x12
     if (text == NULL)
         return NULL;
     at = (struct bytes){text, 0};
-    for (unsigned i = 1; i <= read->depth; i++) {
-        const char *id = binding->set->positions[read->frames[i].loop].segment->id;
+    for (const struct x12_frame *frame = read->frames + 1; frame <= read->frame; frame++) {
+        const char *id = binding->set->positions[frame->loop].segment->id;
         size_t len = strlen(id);
 
         if (at.len + len + 1 < 70) {
@@ -91,7 +92,7 @@ static struct canon_object *extra_object(struct x12_read *read, const struct x12
     }
     add_text(arena, object, binding->extra_at, at);
     if (binding->extra_ordinal != NULL) {
-        char *digits = arena_format(arena, "%u", ordinal);
+        char *digits = arena_format(arena, "%u", read->ordinal);
 
         if (digits != NULL)
             canon_add_text(arena, object, binding->extra_ordinal, digits, strlen(digits), true);
@@ -101,35 +102,35 @@ static struct canon_object *extra_object(struct x12_read *read, const struct x12
     return object;
 }
 
-static void unread_element(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
-                           uint32_t ordinal, unsigned element, unsigned component, struct bytes value)
+static void unread_element(struct x12_read *read, unsigned element, unsigned component, struct bytes value)
 {
-    count_unread(read, position, element + 1);
+    count_unread(read, element + 1);
     if (read->keep_unread) {
-        struct canon_object *object = extra_object(read, segment, ordinal);
+        struct canon_object *object = extra_object(read);
         char *name = arena_format(read->record->arena, component != 0 ? "%02u-%u" : "%02u", element + 1,
                                   component);
 
         if (object != NULL && name != NULL) {
             add_text(read->record->arena, object, read->binding->extra_element, bytes_of(name));
             add_text(read->record->arena, object, read->binding->extra_value,
-                     extra_text(read, segment, element, value));
+                     extra_text(read, element, value));
         }
     }
 }
 
-static void unread_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
-                           uint32_t ordinal)
+static __attribute__((noinline)) void unread_segment(struct x12_read *read)
 {
-    count_unread(read, position, 0);
+    const struct x12_segment *segment = read->segment;
+
+    count_unread(read, 0);
     if (read->keep_unread) {
-        struct canon_object *object = extra_object(read, segment, ordinal);
+        struct canon_object *object = extra_object(read);
         uint32_t n = segment->view.n_elements < X12_MAX_ELEMENTS ? segment->view.n_elements
                                                                  : X12_MAX_ELEMENTS;
 
         if (object != NULL && read->binding->extra_elements != NULL)
             for (uint32_t i = 0; i < n; i++) {
-                struct bytes value = extra_text(read, segment, i, segment->view.element[i]);
+                struct bytes value = extra_text(read, i, segment->view.element[i]);
 
                 canon_append_text(read->record->arena, object, read->binding->extra_elements, value.at,
                                   value.len);
@@ -314,8 +315,9 @@ static inline uint64_t key_of(struct bytes value)
     return key << (64 - 8 * value.len) >> (64 - 8 * value.len);
 }
 
-static bool passes(const struct x12_read *read, const struct test *test, const struct x12_segment *segment)
+static __attribute__((noinline)) bool passes_slowly(const struct x12_read *read, const struct test *test)
 {
+    const struct x12_segment *segment = read->segment;
     struct bytes value;
 
     if (!(segment->view.present >> test->element & 1))
@@ -323,18 +325,20 @@ static bool passes(const struct x12_read *read, const struct test *test, const s
     value = segment->view.element[test->element];
     if (test->component != 0)
         value = component_of(read, value, test->component);
-    if (test->keyed && value.len <= 8) {
-        uint64_t key = key_of(value);
-
-        for (uint32_t i = 0; i < test->n_values; i++)
-            if (test->keys[i] == key)
-                return true;
-        return false;
-    }
     for (uint32_t i = 0; i < test->n_values; i++)
         if (bytes_equal(test->values[i], value))
             return true;
     return false;
+}
+
+static inline bool passes(const struct x12_read *read, const struct test *test,
+                          const struct x12_segment *segment)
+{
+    const struct bytes value = segment->view.element[test->element];
+
+    if (!test->single)
+        return passes_slowly(read, test);
+    return (segment->view.present >> test->element & 1) && value.len <= 8 && key_of(value) == test->key;
 }
 
 /* The rule that takes this segment in this frame, or NULL. */
@@ -363,8 +367,7 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
         const struct x12_bound_rule *rule = list->rules[i];
         uint32_t t = passed;
 
-        if ((segment->view.present & rule->absent) != 0 ||
-            (!rule->repeats && read->binding->used[rule->map->index] == serial))
+        if ((segment->view.present & rule->absent) != 0 || (!rule->repeats && rule->state->serial == serial))
             continue;
         while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
             t++;
@@ -375,10 +378,10 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
 }
 
 /* Components, repetitions and whole elements that the rule did not ask for. */
-static void find_unread(struct x12_read *read, const struct x12_bound_rule *rule,
-                        const struct x12_segment *segment, uint16_t position, uint32_t ordinal,
-                        uint64_t reads)
+static __attribute__((noinline)) void find_unread(struct x12_read *read, const struct x12_bound_rule *rule,
+                                                  uint64_t reads)
 {
+    const struct x12_segment *segment = read->segment;
     uint64_t left = segment->view.present & ~(reads | rule->compounds);
     uint64_t compound = segment->view.compound & (reads | rule->compounds);
 
@@ -386,7 +389,7 @@ static void find_unread(struct x12_read *read, const struct x12_bound_rule *rule
         unsigned e = (unsigned)__builtin_ctzll(left);
 
         left &= left - 1;
-        unread_element(read, segment, position, ordinal, e, 0, segment->view.element[e]);
+        unread_element(read, e, 0, segment->view.element[e]);
     }
     while (compound != 0) {
         unsigned e = (unsigned)__builtin_ctzll(compound), c = 0;
@@ -409,10 +412,10 @@ static void find_unread(struct x12_read *read, const struct x12_bound_rule *rule
             for (uint32_t i = 0; i < rule->n_tests && !asked; i++)
                 asked = rule->tests[i].element == e && rule->tests[i].component == c;
             if (!asked)
-                unread_element(read, segment, position, ordinal, e, c, part);
+                unread_element(read, e, c, part);
         }
         if (repeats.at != NULL && repeats.len > 0)
-            unread_element(read, segment, position, ordinal, e, 0, repeats);
+            unread_element(read, e, 0, repeats);
     }
 }
 
@@ -431,17 +434,21 @@ static inline const char *print_date(struct arena *arena, const char *from)
     return to;
 }
 
-/* quick_value where the text does not stay as it is; apart, so that the loops around that have registers
- * to spare. */
-static __attribute__((noinline)) struct canon_value *
-convert_quickly(struct arena *arena, struct canon_object *object, const struct op *op, struct bytes value,
-                bool proven, struct canon_value *first, struct canon_value *at)
+/* Adds a value where it is quickly told: its segment is plain and nothing is wrong with it.  Returns the
+ * end of the values; unchanged when it must be done with care.  `proven`: as in segment_view, of this
+ * element. */
+static __attribute__((noinline)) struct canon_value *quick_value(struct arena *arena,
+                                                                 struct canon_object *object,
+                                                                 const struct op *op, struct bytes value,
+                                                                 bool proven, struct canon_value *at)
 {
     const struct map_target *target = op->target;
+    const struct canon_value *first = object->last->values;
 
     switch ((enum conversion)op->conversion) {
+    case AS_TEXT: break;
     case AS_DECIMAL:
-        if (!decimal_is_canonical(value))
+        if (!proven && !decimal_is_canonical(value))
             return at;
         break;
     case AS_INTEGER:
@@ -475,34 +482,20 @@ convert_quickly(struct arena *arena, struct canon_object *object, const struct o
         }
         if (target->raw != NULL && !bytes_equal(raw, value)) {
             object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
-            canon_set_text(canon_place(first, at++, op->raw_shape.field), &op->raw_shape, raw.at,
+            canon_set_text(canon_place(first, at++, op->raw_shape.field), op->raw_shape.about, raw.at,
                            (uint32_t)raw.len);
         }
         break;
     }
     default: return at;
     }
-    canon_set_text(canon_place(first, at, op->shape.field), &op->shape, value.at, (uint32_t)value.len);
+    canon_set_text(canon_place(first, at, op->shape.field), op->shape.about, value.at, (uint32_t)value.len);
     return at + 1;
 }
 
-/* Adds a value where it is quickly told: its segment is plain (is_plain) and nothing is wrong with it.
- * Returns the end of the values; unchanged when it must be done with care.  `proven`: as in segment_view,
- * of this element. */
-static inline struct canon_value *quick_value(struct arena *arena, struct canon_object *object,
-                                              const struct op *op, struct bytes value, bool proven,
-                                              struct canon_value *first, struct canon_value *at)
+static void set_careful(struct x12_read *read, struct canon_object *object, const struct op *op)
 {
-    /* Text as it is, and a decimal that is known to be one. */
-    if (op->conversion > (uint8_t)proven)
-        return convert_quickly(arena, object, op, value, proven, first, at);
-    canon_set_text(canon_place(first, at, op->shape.field), &op->shape, value.at, (uint32_t)value.len);
-    return at + 1;
-}
-
-static void set_careful(struct x12_read *read, struct canon_object *object, const struct op *op,
-                        const struct x12_segment *segment, uint16_t position, uint32_t ordinal)
-{
+    const struct x12_segment *segment = read->segment;
     struct bytes value;
 
     if (!(segment->view.present >> op->element & 1)) {
@@ -517,7 +510,7 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
             return;
     }
     if (!set_value(read, object, op, value, segment->view.odd))
-        unread_element(read, segment, position, ordinal, op->element, op->component, value);
+        unread_element(read, op->element, op->component, value);
 }
 
 static inline uint64_t elements_between(unsigned from, unsigned to)
@@ -535,12 +528,6 @@ static inline uint64_t covered(const struct x12_bound_rule *rule)
     if (rule->groups != NULL)
         reads |= elements_between(rule->groups->from, rule->groups->to);
     return reads;
-}
-
-/* Whether quick_value may take this segment's elements: ASCII that needs no escaping. */
-static inline bool is_plain(const struct x12_segment *segment)
-{
-    return !(segment->view.odd | segment->quoted);
 }
 
 /* Are all these fields still free? */
@@ -561,39 +548,62 @@ static inline bool is_held(const struct canon_object *object, const struct op *o
             (object->held[op->raw_shape.field / 64] >> op->raw_shape.field % 64 & 1) != 0);
 }
 
+/* Where pairs begin in this segment: a bit at each qualifier's place, when it or its value is there. */
+static inline uint64_t pairs_in(const struct pairs *pairs, uint64_t present)
+{
+    const uint64_t every_second = UINT64_C(0x5555555555555555) << (pairs->from & 1);
+    uint64_t within = elements_between(pairs->from, pairs->to) & present;
+
+    return (within | within >> 1) & every_second & elements_between(pairs->from, pairs->to) >> 1;
+}
+
 /* The rule's pattern becomes that of these elements. */
 static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule, uint64_t present)
 {
     struct pattern *pattern = rule->pattern;
+    unsigned next = 0;
 
-    *pattern = (struct pattern){.present = present, .ops = pattern->ops};
+    *pattern = (struct pattern){.present = present, .steps = pattern->steps, .quick = rule->n_ops < 64};
+    if (rule->pairs != NULL)
+        pattern->pairs = pairs_in(rule->pairs, present);
+    pattern->n_of_pairs = 2 * (uint32_t)__builtin_popcountll(pattern->pairs);
     pattern->unread = (present & ~covered(rule)) != 0;
     for (uint32_t i = 0; i < rule->n_ops; i++) {
         const struct op *op = &rule->ops[i];
-        uint32_t at = pattern->n_ops;
+        uint32_t at = pattern->n_steps;
 
+        pattern->quick = pattern->quick && op->target->fallback.at == NULL;
         if (!(present >> op->element & 1))
             continue;
         if (!op->simple) {
             pattern->careful |= (uint64_t)1 << (i & 63);
             continue;
         }
-        for (; at > 0 && pattern->ops[at - 1]->shape.field > op->shape.field; at--)
-            pattern->ops[at] = pattern->ops[at - 1];
-        pattern->ops[at] = op;
-        pattern->n_ops++;
+        for (; at > 0 && rule->ops[pattern->steps[at - 1].op].shape.field > op->shape.field; at--)
+            pattern->steps[at] = pattern->steps[at - 1];
+        pattern->steps[at] = (struct step){op->shape.about, op->element, op->conversion, (uint8_t)i};
+        pattern->n_steps++;
         pattern->n_values += 1 + (op->target->raw != NULL);
         pattern->held[op->word] |= op->bit;
         pattern->fields[op->word] |= op->bit;
         if (op->target->raw != NULL)
             pattern->fields[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
     }
+    for (uint32_t i = 0; i < pattern->n_steps; i++) {
+        const struct op *op = &rule->ops[pattern->steps[i].op];
+
+        pattern->quick = pattern->quick && op->shape.field >= next &&
+                         (op->target->raw == NULL || op->raw_shape.field > op->shape.field);
+        next = 1u + (op->target->raw != NULL ? op->raw_shape.field : op->shape.field);
+    }
+    pattern->first_field = pattern->n_steps > 0 ? rule->ops[pattern->steps[0].op].shape.field : UINT16_MAX;
 }
 
 /* A pair whose qualifier names no field, or one that is set: to the list of the rest, or unread. */
-static void rest_pair(struct x12_read *read, const struct pairs *pairs, const struct x12_segment *segment,
-                      struct canon_object *object, unsigned e, uint16_t position, uint32_t ordinal)
+static void rest_pair(struct x12_read *read, const struct pairs *pairs, struct canon_object *object,
+                      unsigned e)
 {
+    const struct x12_segment *segment = read->segment;
     struct bytes qualifier = segment->view.element[e], value = segment->view.element[e + 1];
 
     if (pairs->map->rest != NULL) {
@@ -608,9 +618,9 @@ static void rest_pair(struct x12_read *read, const struct pairs *pairs, const st
         return;
     }
     if (segment->view.present >> e & 1)
-        unread_element(read, segment, position, ordinal, e, 0, qualifier);
+        unread_element(read, e, 0, qualifier);
     if (segment->view.present >> (e + 1) & 1)
-        unread_element(read, segment, position, ordinal, e + 1, 0, value);
+        unread_element(read, e + 1, 0, value);
 }
 
 /* The op of a qualifier, or NULL. */
@@ -630,10 +640,10 @@ static inline const struct op *pair_op(const struct pairs *pairs, struct bytes q
 
 /* The pairs of the segment that `which` has a bit for, at the qualifier's place. */
 static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, const struct pairs *pairs,
-                                                      const struct x12_segment *segment,
-                                                      struct canon_object *object, uint64_t which,
-                                                      uint16_t position, uint32_t ordinal)
+                                                      struct canon_object *object, uint64_t which)
 {
+    const struct x12_segment *segment = read->segment;
+
     for (; which != 0; which &= which - 1) {
         unsigned e = (unsigned)__builtin_ctzll(which);
         const struct op *op = (segment->view.present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
@@ -646,28 +656,45 @@ static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, con
             if (set_value(read, object, &here, segment->view.element[e + 1], segment->view.odd))
                 continue;
         }
-        rest_pair(read, pairs, segment, object, e, position, ordinal);
+        rest_pair(read, pairs, object, e);
     }
 }
 
-/* Where pairs begin in this segment: a bit at each qualifier's place, when it or its value is there. */
-static inline uint64_t pairs_in(const struct pairs *pairs, uint64_t present)
+/* The pairs of a plain segment, added to what the object holds.  Returns those that must be done with
+ * care. */
+static __attribute__((noinline)) uint64_t
+pairs_quickly(struct x12_read *read, const struct x12_bound_rule *rule, struct canon_object *object)
 {
-    const uint64_t every_second = UINT64_C(0x5555555555555555) << (pairs->from & 1);
-    uint64_t within = elements_between(pairs->from, pairs->to) & present;
+    const struct segment_view *view = &read->segment->view;
+    const struct pairs *pairs = rule->pairs;
+    uint64_t careful = 0;
+    struct canon_value *at = canon_open(read->arena, object, rule->pattern->n_of_pairs);
 
-    return (within | within >> 1) & every_second & elements_between(pairs->from, pairs->to) >> 1;
-}
+    if (at == NULL)
+        return 0;
+    for (uint64_t which = rule->pattern->pairs; which != 0; which &= which - 1) {
+        const unsigned e = (unsigned)__builtin_ctzll(which);
+        const struct op *op = (view->present >> e & 3) == 3 ? pair_op(pairs, view->element[e]) : NULL;
+        struct canon_value *behind = at;
 
-static inline uint32_t least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
+        if (op != NULL && op->simple && !is_held(object, op))
+            behind = quick_value(read->arena, object, op, view->element[e + 1], view->proven >> (e + 1) & 1,
+                                 at);
+        if (behind != at)
+            object->held[op->word] |= op->bit;
+        else
+            careful |= (uint64_t)1 << e;
+        at = behind;
+    }
+    canon_close(read->arena, object, at);
+    return careful;
 }
 
 /* For a round trip without loss: the order of the pairs, where writing would not give the same. */
-static void keep_order(struct x12_read *read, const struct pairs *pairs, const struct x12_segment *segment,
-                       struct canon_object *object)
+static __attribute__((noinline)) void keep_order(struct x12_read *read, const struct pairs *pairs,
+                                                 struct canon_object *object)
 {
+    const struct x12_segment *segment = read->segment;
     const struct map_pairs *map = pairs->map;
     const uint64_t which = pairs_in(pairs, segment->view.present);
     uint64_t taken = 0;
@@ -694,85 +721,59 @@ static void keep_order(struct x12_read *read, const struct pairs *pairs, const s
         if (segment->view.odd)
             code = to_utf8(read, code);
         if (code.len > 0)
-            canon_append_text(read->record->arena, object, map->order, code.at, code.len);
+            canon_append_text(read->arena, object, map->order, code.at, code.len);
     }
 }
 
-/* Fills the object from a plain segment whose pattern is at hand. */
-static inline void fill_quickly(struct x12_read *read, const struct x12_bound_rule *rule,
-                                const struct x12_segment *segment, struct canon_object *object,
-                                uint16_t position, uint32_t ordinal)
+/* The steps of the rule's pattern.  Returns the ops that must be done with care. */
+static inline uint64_t steps_quickly(struct x12_read *read, const struct x12_bound_rule *rule,
+                                     const struct x12_segment *segment, struct canon_object *object)
 {
-    struct arena *arena = read->record->arena;
     const struct pattern *pattern = rule->pattern;
-    const struct pairs *pairs = rule->pairs;
-    uint64_t which = pairs != NULL ? pairs_in(pairs, pattern->present) : 0, careful = pattern->careful;
-    /* Of two elements a value and the raw one beside it. */
-    const uint32_t of_pairs = which != 0 ? least(segment->view.n_elements, X12_MAX_ELEMENTS) : 0;
-    struct canon_value *at, *first;
+    const struct bytes *const element = segment->view.element;
+    const uint64_t proven = segment->view.proven;
+    uint64_t careful = pattern->careful;
+    struct canon_value *at = canon_open_behind(read->arena, object, pattern->n_values, pattern->first_field);
 
-    at = canon_open(arena, object, pattern->n_values + of_pairs);
     if (at == NULL)
-        return;
-    first = object->last->values;
+        return 0;
     for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
         object->held[i] |= pattern->held[i];
-    for (const struct op *const *op = pattern->ops, *const *end = op + pattern->n_ops; op < end; op++) {
-        const unsigned e = (*op)->element;
-        struct canon_value *behind = quick_value(arena, object, *op, segment->view.element[e],
-                                                 segment->view.proven >> e & 1, first, at);
-
-        if (__builtin_expect(behind == at, 0)) {
-            careful |= (uint64_t)1 << (*op - rule->ops);
-            object->held[(*op)->word] &= ~(*op)->bit;
-        }
-        at = behind;
-    }
-    if (__builtin_expect(careful != 0, 0)) {
-        canon_close(arena, object, at);
-        for (; careful != 0; careful &= careful - 1)
-            set_careful(read, object, &rule->ops[__builtin_ctzll(careful)], segment, position, ordinal);
-        at = canon_open(arena, object, of_pairs);
-        if (at == NULL)
-            return;
-        first = object->last->values;
-    }
-    for (uint64_t left = which; left != 0; left &= left - 1) {
-        const unsigned e = (unsigned)__builtin_ctzll(left);
-        const struct op *op = (pattern->present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
-                                                               : NULL;
+    for (const struct step *step = pattern->steps, *end = step + pattern->n_steps; step < end; step++) {
+        const struct bytes value = element[step->element];
         struct canon_value *behind;
 
-        if (op == NULL || !op->own || is_held(object, op))
+        /* Text as it is, and a decimal that is known to be one. */
+        if (step->conversion <= (proven >> step->element & 1)) {
+            canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
             continue;
-        behind = quick_value(arena, object, op, segment->view.element[e + 1],
-                             segment->view.proven >> (e + 1) & 1, first, at);
-        if (behind != at) {
-            object->held[op->word] |= op->bit;
-            which &= ~((uint64_t)1 << e);
+        }
+        behind = quick_value(read->arena, object, &rule->ops[step->op], value, proven >> step->element & 1,
+                             at);
+        if (__builtin_expect(behind == at, 0)) {
+            careful |= (uint64_t)1 << step->op;
+            object->held[rule->ops[step->op].word] &= ~rule->ops[step->op].bit;
         }
         at = behind;
     }
-    canon_close(arena, object, at);
-    if (__builtin_expect(which != 0, 0))
-        pairs_carefully(read, pairs, segment, object, which, position, ordinal);
+    canon_close(read->arena, object, at);
+    return careful;
 }
 
 static __attribute__((noinline)) void fill_carefully(struct x12_read *read, const struct x12_bound_rule *rule,
-                                                     const struct x12_segment *segment,
-                                                     struct canon_object *object, uint16_t position,
-                                                     uint32_t ordinal)
+                                                     struct canon_object *object)
 {
     for (uint32_t i = 0; i < rule->n_ops; i++)
-        set_careful(read, object, &rule->ops[i], segment, position, ordinal);
+        set_careful(read, object, &rule->ops[i]);
     if (rule->pairs != NULL)
-        pairs_carefully(read, rule->pairs, segment, object, pairs_in(rule->pairs, segment->view.present),
-                        position, ordinal);
+        pairs_carefully(read, rule->pairs, object, pairs_in(rule->pairs, read->segment->view.present));
 }
 
-static void read_groups(struct x12_read *read, const struct groups *groups, const struct x12_segment *segment,
-                        struct canon_object *object)
+static __attribute__((noinline)) void read_groups(struct x12_read *read, const struct groups *groups,
+                                                  struct canon_object *object)
 {
+    const struct x12_segment *segment = read->segment;
+
     for (unsigned e = groups->from;
          e <= groups->to && e < X12_MAX_ELEMENTS && segment->view.present >> e != 0; e += groups->step) {
         uint64_t mask = ((uint64_t)1 << groups->step) - 1;
@@ -795,43 +796,53 @@ static void read_groups(struct x12_read *read, const struct groups *groups, cons
     }
 }
 
-static struct canon_object *take(struct x12_read *read, const struct x12_bound_rule *rule,
-                                 const struct x12_segment *segment, const struct x12_frame *frame,
-                                 uint16_t position, uint32_t ordinal)
+/* The object that the rule fills from this segment. */
+static inline struct canon_object *enter(struct x12_read *read, const struct x12_bound_rule *rule,
+                                         const struct x12_frame *frame)
 {
     const struct map_rule *map = rule->map;
-    struct x12_binding *binding = read->binding;
-    struct arena *arena = read->record->arena;
+    struct rule_state *state = rule->state;
     struct canon_object *object = frame->object;
 
     if (rule->appends) {
-        if (binding->used[map->index] != frame->serial || binding->lists[map->index] == NULL)
-            binding->lists[map->index] = canon_list(arena, object, map->enter[0]);
-        object = binding->lists[map->index] != NULL
-                     ? canon_list_append(arena, binding->lists[map->index], map->enter[0]->block)
-                     : NULL;
+        if (state->serial != frame->serial || state->list == NULL)
+            state->list = canon_list(read->arena, object, map->enter[0]);
+        object = state->list != NULL ? canon_list_append(read->arena, state->list, map->enter[0]->block)
+                                     : NULL;
     } else {
-        for (unsigned i = 0; i < map->enter_len && object != NULL; i++)
-            object = map->each && i + 1 == map->enter_len ? canon_append(arena, object, map->enter[i])
-                                                          : canon_enter(arena, object, map->enter[i]);
+        for (unsigned i = 0; i < rule->enters && object != NULL; i++)
+            object = map->each && i + 1 == rule->enters ? canon_append(read->arena, object, map->enter[i])
+                                                        : canon_enter(read->arena, object, map->enter[i]);
     }
-    binding->used[map->index] = frame->serial;
-    if (object == NULL)
-        return NULL;
+    state->serial = frame->serial;
+    return object;
+}
+
+static inline void take(struct x12_read *read, const struct x12_bound_rule *rule,
+                        const struct x12_segment *segment, struct canon_object *object)
+{
     if (rule->pattern->present != segment->view.present)
         learn(rule, segment->view.present);
-    if (is_plain(segment) && segment->view.compound == 0 && rule->may_be_quick &&
-        are_free(object, rule->pattern->fields))
-        fill_quickly(read, rule, segment, object, position, ordinal);
-    else
-        fill_carefully(read, rule, segment, object, position, ordinal);
+    if (segment->plain && rule->pattern->quick && are_free(object, rule->pattern->fields)) {
+        uint64_t careful = rule->pattern->n_steps > 0 ? steps_quickly(read, rule, segment, object)
+                                                      : rule->pattern->careful;
+
+        for (; __builtin_expect(careful != 0, 0); careful &= careful - 1)
+            set_careful(read, object, &rule->ops[__builtin_ctzll(careful)]);
+        if (rule->pattern->pairs != 0) {
+            careful = pairs_quickly(read, rule, object);
+            if (careful != 0)
+                pairs_carefully(read, rule->pairs, object, careful);
+        }
+    } else {
+        fill_carefully(read, rule, object);
+    }
     if (__builtin_expect(read->keep_unread, 0) && rule->pairs != NULL && rule->pairs->map->order != NULL)
-        keep_order(read, rule->pairs, segment, object);
+        keep_order(read, rule->pairs, object);
     if (rule->groups != NULL)
-        read_groups(read, rule->groups, segment, object);
+        read_groups(read, rule->groups, object);
     if (rule->pattern->unread || segment->view.compound != 0)
-        find_unread(read, rule, segment, position, ordinal, covered(rule));
-    return object;
+        find_unread(read, rule, covered(rule));
 }
 
 void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct canon_record *record,
@@ -839,9 +850,10 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
 {
     read->binding = binding;
     read->record = record;
+    read->arena = record->arena;
     read->delimiters = delimiters;
     read->unread = 0;
-    read->depth = 0;
+    read->frame = read->frames;
     read->frames[0] = (struct x12_frame){.loop = STANDARD_NO_LOOP,
                                          .children = binding->root.children,
                                          .object = record->body,
@@ -851,37 +863,42 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
 void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
                       uint32_t ordinal)
 {
-    struct x12_binding *binding = read->binding;
-    const struct standard_position *place = &binding->set->positions[position];
+    const struct bound_place place = read->binding->places[position];
     const struct x12_bound_rule *taken = NULL;
     struct canon_object *object = NULL;
-    struct x12_frame *frame = &read->frames[read->depth];
+    struct x12_frame *frame = read->frame;
 
-    while (frame->loop != place->parent && frame > read->frames)
-        frame--;
-    read->depth = (unsigned)(frame - read->frames);
+    read->segment = segment;
+    read->position = position;
+    read->ordinal = ordinal;
+    while (frame->loop != place.parent && frame > read->frames)
+        read->frame = --frame;
     /* The children of a rule are those of the loop that starts at its place: position is among them. */
-    if (frame->children != NULL && frame->loop == place->parent) {
+    if (frame->children != NULL && frame->loop == place.parent) {
         const struct rule_list *list = frame->children[position - frame->first];
 
         if (list != NULL)
             taken = choose(read, list, segment, frame->serial);
     }
-    if (taken != NULL)
-        object = take(read, taken, segment, frame, position, ordinal);
-    else
-        unread_segment(read, segment, position, ordinal);
-    if (place->starts_loop && read->depth + 1 < sizeof(read->frames) / sizeof(read->frames[0])) {
-        read->depth++;
-        frame[1].loop = position;
-        frame[1].first = (uint16_t)(position + 1);
-        frame[1].children = object != NULL ? taken->children : NULL;
-        frame[1].object = object;
-        frame[1].serial = ++read->serial;
+    if (taken == NULL)
+        unread_segment(read);
+    else if ((object = enter(read, taken, frame)) != NULL)
+        take(read, taken, segment, object);
+    if (place.starts_loop && frame + 1 < read->frames + X12_READ_DEPTH) {
+        frame++;
+        frame->loop = position;
+        frame->first = (uint16_t)(position + 1);
+        frame->children = object != NULL ? taken->children : NULL;
+        frame->object = object;
+        frame->serial = ++read->serial;
+        read->frame = frame;
     }
 }
 
 void x12_read_stray(struct x12_read *read, const struct x12_segment *segment, uint32_t ordinal)
 {
-    unread_segment(read, segment, UINT16_MAX, ordinal);
+    read->segment = segment;
+    read->position = UINT16_MAX;
+    read->ordinal = ordinal;
+    unread_segment(read);
 }

@@ -17,8 +17,8 @@
 struct x12_binding;
 struct rule_list;
 
-/* Tells the report what of the map this set has no place for (info: a map serves several releases).
- * NULL: out of memory. The map and the set must outlive the binding. */
+/* What of the map this set has no place for is passed over: a map serves several releases (x12_check.h finds
+ * what none has).  NULL: out of memory.  The map and the set must outlive the binding. */
 struct x12_binding *x12_binding_open(const struct map *map, const struct standard_set *set);
 void x12_binding_close(struct x12_binding *binding);
 const struct map *x12_binding_map(const struct x12_binding *binding);
@@ -42,6 +42,8 @@ struct map_complaint {
 };
 typedef void map_complain(void *whom, const struct map_complaint *complaint);
 
+enum { X12_READ_DEPTH = 16 }; /* loops within loops that are followed */
+
 struct x12_read {
     struct x12_binding *binding;
     bool keep_unread; /* unread elements go to `extra` */
@@ -52,15 +54,20 @@ struct x12_read {
     struct canon_record *record;
     uint64_t unread; /* elements not read, of the record being read */
     const struct x12_delimiters *delimiters;
-    unsigned depth;
+    struct arena *arena; /* the record's */
+    /* the segment at hand, its place and its number */
+    const struct x12_segment *segment;
+    uint16_t position;
+    uint32_t ordinal;
     uint64_t serial;
+    struct x12_frame *frame; /* the innermost */
     struct x12_frame {
         uint16_t loop;                           /* position that starts it; STANDARD_NO_LOOP for the set */
         uint16_t first;                          /* position behind that */
         const struct rule_list *const *children; /* from there on; NULL: nothing reads this loop */
         struct canon_object *object;
         uint64_t serial;
-    } frames[16];
+    } frames[X12_READ_DEPTH];
 };
 
 /* Begins a record (canon_record_init was done). */

@@ -579,6 +579,7 @@ static bool read_again(struct x12_reader *reader, struct x12_segment *segment)
             segment->quoted = true;
         }
     }
+    segment->plain = !segment->view.odd && !segment->quoted && segment->view.compound == 0;
     segment->view.n_elements = n - 1;
     segment->wrapped = len != segment->raw.len;
     return true;
@@ -759,6 +760,7 @@ again:
     segment->view.compound = compound;
     segment->view.odd = odd;
     segment->quoted = quoted;
+    segment->plain = !odd && !quoted && compound == 0;
     segment->wrapped = false;
     if (segment->unterminated) {
         reader->pos = reader->scanned = reader->current->len;
@@ -969,6 +971,7 @@ static inline bool read_plain_segment(struct x12_reader *reader, struct x12_segm
     segment->view.odd = false;
     segment->view.component = reader->delimiters.component;
     segment->view.repetition = reader->delimiters.repetition;
+    segment->plain = true;
     segment->quoted = segment->wrapped = segment->unterminated = false;
     reader->line += *at == '\n';
     reader->mark = (size_t)(mark + 1 - reader->marks);
