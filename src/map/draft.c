@@ -16,6 +16,12 @@ struct drafting {
     struct part *parts; /* of the file being read, before those of its base */
 };
 
+/* A list may be empty: then nothing is what it gives, and no failure. */
+static bool has_failed(const struct drafting *d)
+{
+    return d->report->misused || d->arena->failed;
+}
+
 static struct draft_node *expand_list(struct drafting *d, const struct yaml_node *list);
 
 static struct draft_node *expand_part(struct drafting *d, const struct yaml_node *name)
@@ -69,7 +75,7 @@ static struct draft_rule *expand_rule(struct drafting *d, const struct yaml_node
             rule->when = child;
         } else if (bytes_are(child->key, "then")) {
             rule->then = child->kind == YAML_SCALAR ? expand_part(d, child) : expand_list(d, child);
-            if (rule->then == NULL && child->n + child->text.len > 0)
+            if (rule->then == NULL && has_failed(d))
                 return NULL;
         } else if (bytes_are(child->key, "drop")) {
             if (!yaml_bool(child, &rule->dropped)) {
@@ -140,7 +146,7 @@ static struct draft_node *expand_list(struct drafting *d, const struct yaml_node
                 copy->next = NULL;
                 append_node(&nodes, copy);
             }
-            if (d->report->misused)
+            if (has_failed(d))
                 return NULL;
         } else {
             struct draft_node *node = expand_node(d, child);
@@ -221,6 +227,21 @@ static struct draft_rule *merge_rule(struct drafting *d, const struct draft_rule
     return rule;
 }
 
+/* The rule of `rules` that has the same `when` as `rule`, of `among`; where several have it (the second takes
+ * what the first has no room for) the first belongs to the first, and so on. */
+static const struct draft_rule *twin_of(const struct draft_rule *rule, const struct draft_rule *among,
+                                        const struct draft_rule *rules)
+{
+    unsigned before = 0;
+
+    for (; among != rule; among = among->next)
+        before += same_value(among->when, rule->when);
+    for (; rules != NULL; rules = rules->next)
+        if (same_value(rules->when, rule->when) && before-- == 0)
+            return rules;
+    return NULL;
+}
+
 /* The rules of one tag: matched by `when`; new ones come first. */
 static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rule *base,
                                       const struct draft_rule *over)
@@ -228,11 +249,7 @@ static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rul
     struct draft_rule *rules = NULL, **last = &rules;
 
     for (const struct draft_rule *added = over; added != NULL; added = added->next) {
-        const struct draft_rule *twin = base;
-
-        while (twin != NULL && !same_value(twin->when, added->when))
-            twin = twin->next;
-        if (twin != NULL || added->dropped)
+        if (twin_of(added, over, base) != NULL)
             continue;
         *last = arena_alloc(d->arena, sizeof(**last));
         if (*last == NULL)
@@ -242,10 +259,8 @@ static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rul
         last = &(*last)->next;
     }
     for (const struct draft_rule *kept = base; kept != NULL; kept = kept->next) {
-        const struct draft_rule *twin = over;
+        const struct draft_rule *twin = twin_of(kept, base, over);
 
-        while (twin != NULL && !same_value(twin->when, kept->when))
-            twin = twin->next;
         if (twin != NULL && twin->dropped)
             continue;
         if (twin != NULL) {
@@ -335,13 +350,16 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     struct draft_node *nodes = NULL;
 
     if (path == NULL || depth == MAX_BASES) {
+        const char *nearest = path == NULL ? search_nearest(search, "maps", ".yaml", bytes_of(name)) : NULL;
+        const char *hint = nearest != NULL ? arena_format(d->arena, "did you mean %s?", nearest) : NULL;
+
         if (named_at != NULL)
-            yaml_complain(d->report, named_at, false, MAP_UNKNOWN, NULL, "maps/%.80s.yaml %s", name,
+            yaml_complain(d->report, named_at, false, MAP_UNKNOWN, hint, "maps/%.80s.yaml %s", name,
                           depth == MAX_BASES ? "is too many bases deep"
                                              : "is in none of the folders searched");
         else
-            report_say(d->report, MAP_UNKNOWN, NULL, "maps/%.80s.yaml is in none of %s", name,
-                       search_folders_text(search));
+            report_say(d->report, MAP_UNKNOWN, NULL, "maps/%.80s.yaml is in none of %s%s%s", name,
+                       search_folders_text(search), hint != NULL ? "; " : "", hint != NULL ? hint : "");
         return false;
     }
     top = yaml_load(path, d->arena, d->report, &content);
@@ -351,9 +369,17 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     if (draft->top == NULL)
         draft->top = top;
     base = yaml_get(top, "base");
+    if (base != NULL && (base->kind != YAML_SCALAR || base->text.len == 0)) {
+        yaml_complain(d->report, base, true, SETTING_TYPE, NULL, "base: takes the name of a map");
+        return false;
+    }
     if (base != NULL && !add_file(draft, d, base->text.at, depth + 1, search, hash, base))
         return false;
     node = yaml_get(top, "parts");
+    if (node != NULL && node->kind != YAML_MAP && !yaml_is_null(node)) {
+        yaml_complain(d->report, node, true, SETTING_TYPE, NULL, "parts: is a mapping of names");
+        return false;
+    }
     for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL;
          child = child->next) {
         struct part *part = arena_zalloc(d->arena, 1, sizeof(*part));
@@ -365,6 +391,10 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
         d->parts = part;
     }
     node = yaml_get(top, "tables");
+    if (node != NULL && node->kind != YAML_MAP && !yaml_is_null(node)) {
+        yaml_complain(d->report, node, true, SETTING_TYPE, NULL, "tables: is a mapping of names");
+        return false;
+    }
     for (const struct yaml_node *child = node != NULL ? node->first : NULL; child != NULL;
          child = child->next) {
         struct draft_tables *table = arena_zalloc(d->arena, 1, sizeof(*table));
@@ -383,7 +413,7 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     node = yaml_get(top, "tree");
     if (node != NULL) {
         nodes = expand_list(d, node);
-        if (nodes == NULL && node->n > 0)
+        if (nodes == NULL && has_failed(d))
             return false;
     }
     draft->nodes = draft->nodes == NULL ? nodes : lay_over(d, draft->nodes, nodes);

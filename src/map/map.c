@@ -234,6 +234,17 @@ static bool bind_target(struct binder *b, struct map_target *target, const struc
     return true;
 }
 
+/* Of pairs and groups, where a constant has no place. */
+static bool bind_field_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
+                              const struct canon_block *context)
+{
+    if (!bind_target(b, target, value, context))
+        return false;
+    if (target->field == NULL)
+        yaml_complain(b->report, value, true, SETTING_MISSING, NULL, "field is missing");
+    return target->field != NULL;
+}
+
 /* ---- rules ---- */
 
 static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yaml_node *when)
@@ -260,6 +271,10 @@ static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yam
         test->key = child->key;
         test->mark = mark_of(child, true);
         test->values = values;
+        if (from == NULL) {
+            yaml_complain(b->report, child, false, SETTING_VALUE, NULL, "the list of values is empty");
+            return false;
+        }
         for (; from != NULL && values != NULL; from = child->kind == YAML_LIST ? from->next : NULL) {
             if (from->kind != YAML_SCALAR) {
                 yaml_complain(b->report, from, false, SETTING_TYPE, NULL,
@@ -304,7 +319,7 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
             pairs->by = by;
             for (const struct yaml_node *pair = child->first; pair != NULL; pair = pair->next) {
                 by[pairs->n_by].qualifier = pair->key;
-                if (!bind_target(b, &by[pairs->n_by++].target, pair, rule->context))
+                if (!bind_field_target(b, &by[pairs->n_by++].target, pair, rule->context))
                     return false;
             }
         } else if (bytes_are(child->key, "rest") && child->kind == YAML_SCALAR) {
@@ -371,12 +386,12 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     groups->fields = targets;
     groups->also = assigns;
     for (const struct yaml_node *child = fields->first; child != NULL; child = child->next)
-        if (!bind_target(b, &targets[groups->n_fields++], child, groups->list->block))
+        if (!bind_field_target(b, &targets[groups->n_fields++], child, groups->list->block))
             return false;
     for (const struct yaml_node *child = also != NULL ? also->first : NULL; child != NULL;
          child = child->next) {
         assigns[groups->n_also].key = child->key;
-        if (!bind_target(b, &assigns[groups->n_also++].target, child, groups->list->block))
+        if (!bind_field_target(b, &assigns[groups->n_also++].target, child, groups->list->block))
             return false;
     }
     return true;
@@ -391,6 +406,11 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
     struct map_assign *assigns;
     uint32_t count = 0;
 
+    if (draft->dropped) {
+        yaml_complain(b->report, draft->where, false, SETTING_VALUE, NULL,
+                      "there is no %s with this when: in the base to drop", tag);
+        return false;
+    }
     rule->tag = tag;
     rule->mark = mark_of(draft->where, false);
     rule->index = b->map->n_rules++;

@@ -2,10 +2,13 @@
 
 #include <stdio.h>
 
+#include "map/x12_check.h"
+
 struct work_map {
     struct work_map *next;
     const char *name;
     struct map *map; /* NULL: there is none of that name */
+    bool checked;    /* by the standard */
 };
 
 /* A map by name, read once.  False: a configuration error that was told. */
@@ -30,6 +33,19 @@ static bool map_named(struct workshop *shop, const char *name, bool must_exist, 
         shop->maps = known;
     }
     *out = known->map;
+    return true;
+}
+
+/* Whether the map says what the standard knows; looked at once. */
+static bool map_fits(struct workshop *shop, const struct map *map, const struct standard_set *set)
+{
+    struct work_map *known = shop->maps;
+
+    while (known->map != map)
+        known = known->next;
+    if (!known->checked && !x12_check_map(map, set, shop->dictionary, shop->report))
+        return false;
+    known->checked = true;
     return true;
 }
 
@@ -68,6 +84,8 @@ static bool choose_map(struct workshop *shop, struct work *work)
                    map->name, map->format, map->set, BYTES_ARG(work->set_id));
         return false;
     }
+    if (!map_fits(shop, map, work->set))
+        return false;
     work->binding = x12_binding_open(map, work->set);
     work->kind = map->kind;
     work->is_ack = strcmp(map->kind->name, "functional_ack") == 0;
