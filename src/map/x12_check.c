@@ -41,7 +41,7 @@ static bool is_of_x12(struct dictionary *dictionary, const char *release, const 
     return known;
 }
 
-/* A part of a map that others share may have segments that this set does not: it is enough that X12 has them. */
+/* A part that maps share may have segments that this set does not: it is enough that X12 has them. */
 static bool is_of_shared_part(const struct checker *c, const struct map_node *node)
 {
     const char *file = node->n_rules > 0 ? node->rules[0].mark.file : NULL;

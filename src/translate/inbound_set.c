@@ -236,7 +236,7 @@ void inbound_close_set(struct inbound *in, bool trailer)
     verdict = in->group.level.open
                   ? ack_group_add(&in->group.ack, set->id, set->control, set->convention, faults)
                   : ack_set_verdict(faults, in->group.ack.form, in->group.ack.policy);
-    /* Errors that no acknowledgment speaks of (balances, where a partner's rules make them errors) reject, too. */
+    /* Errors that no acknowledgment speaks of (balances that a partner's rules make errors) reject, too. */
     if (faults_worst(faults) == SEVERITY_ERROR || faults_worst(&set->refusals) == SEVERITY_ERROR ||
         refusal_of(in) != NULL ||
         (set->mapped && in->read.unread > 0 &&

@@ -264,8 +264,8 @@ static size_t reach(struct x12_reader *reader, size_t want)
     return reader->current->len - reader->pos;
 }
 
-/* While much is passed over: when the chunk is full, goes on in a fresh one and lets go of what stands between
- * `from` and pos.  What was held before `from` stays. */
+/* While much is passed over: when the chunk is full, goes on in a fresh one and lets go of what stands
+ * between `from` and pos.  What was held before `from` stays. */
 static bool let_go(struct x12_reader *reader, uint64_t from)
 {
     struct chunk *chunk = reader->current, *before = reader->oldest, *fresh;
