@@ -12,6 +12,7 @@ dist_check_SCRIPTS += %reldir%/0202-layouts.t
 dist_check_SCRIPTS += %reldir%/0900-manual.t
 EXTRA_DIST += %reldir%/0200-canon2erp
 dist_check_SCRIPTS += %reldir%/0203-write-engine.t
+dist_check_SCRIPTS += %reldir%/0320-spool.t
 dist_check_SCRIPTS += %reldir%/0400-corpus-acks.t
 EXTRA_DIST += %reldir%/0400-corpus-acks.tsv
 dist_check_SCRIPTS += %reldir%/0300-edi2canon.t

@@ -7,6 +7,7 @@ libcrossdock_a_SOURCES += %reldir%/decimal.c %reldir%/decimal.h
 libcrossdock_a_SOURCES += %reldir%/date.c %reldir%/date.h
 libcrossdock_a_SOURCES += %reldir%/charset.c %reldir%/charset.h
 libcrossdock_a_SOURCES += %reldir%/file.c %reldir%/file.h
+libcrossdock_a_SOURCES += %reldir%/spool.c %reldir%/spool.h
 libcrossdock_a_SOURCES += %reldir%/publish.c %reldir%/publish.h
 libcrossdock_a_SOURCES += %reldir%/pattern.c %reldir%/pattern.h
 libcrossdock_a_SOURCES += %reldir%/base64.c %reldir%/base64.h

@@ -6,6 +6,7 @@ libcrossdock_a_SOURCES += %reldir%/record.c %reldir%/record.h
 libcrossdock_a_SOURCES += %reldir%/id.c %reldir%/id.h
 libcrossdock_a_SOURCES += %reldir%/text.h
 libcrossdock_a_SOURCES += %reldir%/write.c %reldir%/write.h
+libcrossdock_a_SOURCES += %reldir%/spill.c %reldir%/spill.h
 libcrossdock_a_SOURCES += %reldir%/scanner.c %reldir%/scanner.h
 libcrossdock_a_SOURCES += %reldir%/read.c %reldir%/read.h
 libcrossdock_a_SOURCES += %reldir%/read_body.c %reldir%/reader.h

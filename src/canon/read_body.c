@@ -153,7 +153,7 @@ bool canon_reader_value(struct reader *r, struct canon_object *object, const str
 
         if (list == NULL)
             return reader_fail_memory(r);
-        *list = (struct canon_list){NULL, NULL, 0};
+        *list = (struct canon_list){0};
         value->list = list;
         value->held = CANON_HELD_LIST;
         return read_list(r, field, list);

@@ -1,6 +1,8 @@
 /* record: the tree of a document's values in an arena; see record.h. */
 #include "canon/record.h"
 
+#include "canon/spill.h"
+
 enum {
     FIRST_ROOM = 1, /* values an object begins with: most are lengthened in place */
     LATER_ROOM = 4, /* of the first run that could not be; doubled from there on */
@@ -123,7 +125,7 @@ struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
         object->last->count--;
         return NULL;
     }
-    *list = (struct canon_list){NULL, NULL, 0};
+    *list = (struct canon_list){0};
     value->list = list;
     value->len = 0;
     value->held = CANON_HELD_LIST;
@@ -199,6 +201,28 @@ static void tell_once(struct key_window *window, const struct canon_value *value
     window->tell(window->to, value);
 }
 
+/* The keys kept of spilled elements, where a field may be many times.  As deep as a path is long. */
+static void walk_kept(struct key_window *window, const struct canon_object *keys,
+                      const struct canon_path *path, unsigned step)
+{
+    for (const struct canon_run *run = keys != NULL ? &keys->first : NULL; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++) {
+            const struct canon_value *value = &run->values[i];
+
+            if (keys->block != NULL && (step >= path->n || value->field != path->step[step]->index))
+                continue;
+            if (value->held == CANON_HELD_TEXT) {
+                tell_once(window, value);
+            } else if (value->held == CANON_HELD_OBJECT) {
+                walk_kept(window, value->object, path, step + 1);
+            } else {
+                if (value->list->spilled != NULL)
+                    walk_kept(window, canon_spilled_keys(value->list->spilled), path, step + 1);
+                walk_kept(window, value->list->first, path, step + 1);
+            }
+        }
+}
+
 /* As deep as a path is long: CANON_MAX_PATH. */
 static void walk_path(struct key_window *window, const struct canon_object *object,
                       const struct canon_path *path, unsigned step)
@@ -213,6 +237,8 @@ static void walk_path(struct key_window *window, const struct canon_object *obje
         if (step + 1 < path->n)
             walk_path(window, value->object, path, step + 1);
     } else {
+        if (value->list->spilled != NULL)
+            walk_kept(window, canon_spilled_keys(value->list->spilled), path, step + 1);
         for (const struct canon_object *element = value->list->first; element != NULL;
              element = element->next) {
             if (element->block == NULL)

@@ -72,9 +72,12 @@ struct canon_object {
     struct canon_run first; /* must stay the last member */
 };
 
+struct canon_spilled;
+
 struct canon_list {
-    struct canon_object *first, *last;
-    uint32_t count;
+    struct canon_object *first, *last; /* of those in memory */
+    struct canon_spilled *spilled;     /* what stands before them, in a file (canon/spill.h); or NULL */
+    uint32_t count;                    /* of all */
 };
 
 enum canon_direction { CANON_IN, CANON_OUT };

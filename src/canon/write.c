@@ -6,6 +6,7 @@
  */
 #include "canon/write.h"
 
+#include "canon/spill.h"
 #include "canon/text.h"
 
 enum {
@@ -224,12 +225,12 @@ static inline bool is_in_order(const struct canon_object *object)
 
 static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object);
 
-static char *put_list(struct canon_sink *sink, char *at, const struct canon_field *field,
-                      const struct canon_list *list)
+/* Elements from `element` up to `end`, each behind a comma, but for the first: behind `mark`. */
+static inline char *put_elements(struct canon_sink *sink, char *at, const struct canon_field *field,
+                                 const struct canon_object *element, const struct canon_object *end,
+                                 char mark)
 {
-    char mark = '[';
-
-    for (const struct canon_object *element = list->first; element != NULL; element = element->next) {
+    for (; element != end; element = element->next) {
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
         *at++ = mark;
         mark = ',';
@@ -238,9 +239,30 @@ static char *put_list(struct canon_sink *sink, char *at, const struct canon_fiel
         else
             at = put_scalar(sink, at, field, &element->first.values[0]);
     }
+    return at;
+}
+
+static char *put_list(struct canon_sink *sink, char *at, const struct canon_field *field,
+                      const struct canon_list *list)
+{
+    char mark = '[';
+
+    if (__builtin_expect(list->spilled != NULL, 0)) {
+        sink->at = at;
+        canon_spilled_write(list->spilled, sink);
+        at = sink->at;
+        mark = ',';
+    }
+    at = put_elements(sink, at, field, list->first, NULL, mark);
     at = room(sink, at, ROOM_SMALL);
     *at++ = ']';
     return at;
+}
+
+void canon_write_elements(struct canon_sink *sink, const struct canon_field *field,
+                          const struct canon_object *first, const struct canon_object *end)
+{
+    sink->at = put_elements(sink, sink->at, field, first, end, ',');
 }
 
 /* One field; `first` is whether it is the object's first.  Where nothing is written, `at` comes back. */

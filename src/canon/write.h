@@ -21,6 +21,10 @@ struct canon_sink {
 /* The line and its '\n'. */
 void canon_write(struct canon_sink *sink, const struct canon_record *record);
 
+/* Elements of a list from `first` up to `end`, each behind a comma. */
+void canon_write_elements(struct canon_sink *sink, const struct canon_field *field,
+                          const struct canon_object *first, const struct canon_object *end);
+
 /* JSON string text with its quotes, for whoever writes other JSON lines (batch records, diagnostics). */
 void canon_write_string(struct canon_sink *sink, const char *text, size_t len);
 

@@ -9,4 +9,7 @@
  * for us alone. */
 void process_begin(void);
 
+/* The folder for temporary files: $TMPDIR, or /tmp. */
+const char *process_temporary(void);
+
 #endif

@@ -12,7 +12,7 @@ struct values {
     const char *partner, *map;
     bool known_only, acks, rejects, all, check;
     int unmapped; /* index into unmapped_words, less one: -1 is the partner's own */
-    uint64_t max_segment, max_set;
+    uint64_t max_segment, max_set, spool_above;
 };
 
 static const char *const unmapped_words[] = {"partner", "ignore", "warn", "error", "keep", NULL};
@@ -73,6 +73,13 @@ static const struct option_row rows[] = {
      .most = (uint64_t)16 << 30,
      .offset = offsetof(struct values, max_set),
      .help = "refuse larger transaction sets (default 268435456)"},
+    {.name = "spool-above",
+     .argument = "BYTES",
+     .kind = OPTION_COUNT,
+     .most = (uint64_t)4 << 30,
+     .offset = offsetof(struct values, spool_above),
+     .help =
+         "hold this much of a set's record in memory, and the rest in a temporary file (default 8388608)"},
     OPTIONS_COMMON,
 };
 
@@ -120,6 +127,8 @@ static void translate(const struct values *values, char **files, int n_files, st
         .check = values->check,
         .max_segment = values->max_segment,
         .max_set = values->max_set != 0 ? values->max_set : (uint64_t)256 << 20,
+        .spool_above = values->spool_above != 0 ? values->spool_above : (uint64_t)8 << 20,
+        .spool = process_temporary(),
     };
     struct search search;
     struct inbound *inbound = NULL;

@@ -42,6 +42,8 @@ struct inbound *inbound_open(const struct inbound_settings *settings, struct sea
     arena_init(&in->life, 64 * 1024, (size_t)1 << 30);
     arena_init(&in->envelope, 64 * 1024, (size_t)1 << 30);
     arena_init(&in->document, 256 * 1024, (size_t)4 << 30);
+    arena_init(&in->tree, 256 * 1024, (size_t)4 << 30);
+    canon_spill_init(&in->spill, settings->spool);
     rules_init(&in->rules);
     path = search_find(search, "maps/x12.image");
     if (path == NULL || (in->dictionary = dictionary_open(path, &why)) == NULL) {
@@ -88,6 +90,8 @@ void inbound_close(struct inbound *in)
     partners_close(in->partners);
     schema_close(in->schema);
     dictionary_close(in->dictionary);
+    canon_spill_release(&in->spill);
+    arena_release(&in->tree);
     arena_release(&in->document);
     arena_release(&in->envelope);
     arena_release(&in->life);

@@ -24,6 +24,8 @@ struct inbound_settings {
     bool check;           /* no records: print the acknowledgments that would be sent, as X12 */
     uint64_t max_segment; /* bytes; 0: the default */
     uint64_t max_set;     /* bytes; 0: the default */
+    uint64_t spool_above; /* bytes that a record may hold in memory */
+    const char *spool;    /* the folder for what is above */
 };
 
 /* Sets, but for the first two. */

@@ -11,6 +11,7 @@
 #define CROSSDOCK_TRANSLATE_INBOUND_NEST_H
 
 #include "canon/id.h"
+#include "canon/spill.h"
 #include "partner/partner.h"
 #include "standard/envelope.h"
 #include "translate/inbound.h"
@@ -79,7 +80,9 @@ struct inbound {
     struct workshop shop;
     struct arena life;     /* the run */
     struct arena envelope; /* an interchange: its header, its groups, their acknowledgments */
-    struct arena document; /* a set: its record and its faults */
+    struct arena document; /* a set: its faults, and what is made at its end */
+    struct arena tree;     /* a set: its record */
+    struct canon_spill spill;
     struct x12_read read;
     struct canon_id id;
     struct tell tell;

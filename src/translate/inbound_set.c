@@ -1,3 +1,5 @@
+#include "base/file.h"
+#include "map/x12_spill.h"
 #include "translate/ack.h"
 #include "translate/fill.h"
 #include "translate/inbound_nest.h"
@@ -32,6 +34,15 @@ static struct canon_source source_of(struct inbound *in)
     return source;
 }
 
+static void spill_failed(struct inbound *in)
+{
+    if (in->spill.file.error != 0)
+        report_say(in->report, TECHNICAL_SPOOL, in->settings->spool, "%s", file_error(in->spill.file.error));
+    else
+        inbound_out_of_memory(in, "one set needs more memory than it may have");
+    in->fatal = true;
+}
+
 static bool add_to_id(void *whom, struct bytes piece)
 {
     canon_id_more(whom, piece);
@@ -51,6 +62,8 @@ static void write_document(struct inbound *in)
     (void)x12_pieces(in->reader, in->set.level.offset, in->set.end, add_to_id, &in->id);
     canon_id_end(&in->id, record->id);
     canon_write(in->out, record);
+    if (in->spill.file.error != 0)
+        spill_failed(in);
 }
 
 static void write_reject(struct inbound *in)
@@ -91,6 +104,7 @@ void inbound_open_set(struct inbound *in)
     const struct x12_segment *segment = &in->segment;
 
     arena_reset(&in->document);
+    arena_reset(&in->tree);
     *set = (struct set){.level = {.open = true, .odd = segment->view.odd, .offset = segment->view.offset},
                         .ordinal = 1};
     set->id = inbound_element(segment, 1);
@@ -119,7 +133,7 @@ void inbound_open_set(struct inbound *in)
     walk_begin(&set->work->walk);
     balance_begin(&set->work->balance);
     if (set->work->binding != NULL && refusal_of(in) == NULL && !in->settings->check &&
-        canon_record_init(&set->record, set->work->kind, &in->document)) {
+        canon_record_init(&set->record, set->work->kind, &in->tree)) {
         enum unmapped unmapped = in->settings->unmapped >= 0 ? (enum unmapped)in->settings->unmapped
                                                              : set->work->document->unmapped;
 
@@ -157,8 +171,11 @@ void inbound_body_segment(struct inbound *in)
     }
     (void)check_segment(&work->check, position, &segment->view, &set->level.faults);
     balance_feed(&work->balance, position, &segment->view, &set->level.faults);
-    if (set->mapped)
+    if (set->mapped) {
         x12_read_segment(&in->read, segment, position, set->ordinal);
+        if (__builtin_expect(in->tree.held > in->settings->spool_above, 0) && !x12_read_spill(&in->read, &in->spill))
+            spill_failed(in);
+    }
 }
 
 /* Says every fault of the set, and what becomes of it. */
@@ -231,7 +248,7 @@ void inbound_close_set(struct inbound *in, bool trailer)
         faults_worst(faults) < SEVERITY_ERROR)
         inbound_refuse_set(in, MAP_NONE,
                            arena_format(&in->document, "no map reads a %.*s", BYTES_ARG(set->id)));
-    if (in->document.failed)
+    if (in->document.failed || in->tree.failed)
         inbound_out_of_memory(in, "one set needs more memory than it may have");
     verdict = in->group.level.open
                   ? ack_group_add(&in->group.ack, set->id, set->control, set->convention, faults)
@@ -264,6 +281,7 @@ void inbound_close_set(struct inbound *in, bool trailer)
     }
     if (in->out->failed)
         in->fatal = true;
+    canon_spill_clear(&in->spill);
     x12_forget(in->reader);
 }
 
@@ -322,6 +340,6 @@ void inbound_map_complained(void *whom, const struct map_complaint *complaint)
         return;
     fault->element = complaint->element;
     fault->component = complaint->component;
-    fault->value = complaint->value;
+    fault->value = arena_copy(&in->document, complaint->value); /* the record may be moved */
     fault->expected = complaint->expected;
 }
