@@ -10,6 +10,7 @@
 #ifndef CROSSDOCK_WIRE_DATE_FORM_H
 #define CROSSDOCK_WIRE_DATE_FORM_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 
 enum { DATE_FORM_PIECES = 16 };
@@ -30,5 +31,12 @@ bool date_form_parse(struct date_form *form, struct bytes pattern, const char **
  * wrong (static).  A date has no hours: they are written as 00; a time alone has no day and is refused where
  * the form wants one. */
 const char *date_form_write(const struct date_form *form, struct bytes moment, struct buffer *into);
+
+/* What a text in this form says, of what is wanted: a date, a time, or both (then with a T between).  M and D
+ * take one digit or two; YY as in base/date.h.  NULL, or what is wrong (static; also when the arena
+ * failed). */
+enum date_form_want { DATE_FORM_DATE = 1, DATE_FORM_TIME = 2, DATE_FORM_BOTH = 3 };
+const char *date_form_read(const struct date_form *form, enum date_form_want want, struct bytes text,
+                           struct arena *arena, struct bytes *out);
 
 #endif

@@ -38,6 +38,11 @@ static unsigned count_slots(const struct unit_writer *writer, int tag)
     return ((const struct delimited_writer *)writer)->layout->records[tag].n_columns;
 }
 
+static struct bytes find_split(const struct unit_writer *writer, int tag, int slot)
+{
+    return ((const struct delimited_writer *)writer)->layout->records[tag].columns[slot].split;
+}
+
 static void tell_known(const struct unit_writer *writer, int tag, struct buffer *into)
 {
     flat_tell_known(((const struct delimited_writer *)writer)->layout, tag, into);
@@ -162,6 +167,8 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
 
         if (i > 0)
             buffer_add_byte(writer->out, layout->separator);
+        if (tag == 0 && (int)i == layout->partner && writer->partner.len > 0)
+            value = (struct unit_value){writer->partner, UNIT_TEXT};
         if (value.text.at == NULL && column->constant.at != NULL)
             value = (struct unit_value){column->constant, UNIT_TEXT};
         if (value.text.at == NULL || (column->once && delimited->rows)) {
@@ -192,7 +199,8 @@ static void end_unit(struct unit_writer *writer, int tag)
 
 static const struct unit_format delimited_format = {
     .name = "delimited", .extension = "csv", .close = close_writer,
-    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .tell_known = tell_known,
+    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
+    .tell_known = tell_known,
     .begin_file = begin_file, .end_file = end_file,
     .begin_document = begin_document, .end_document = end_document, .drop_document = drop_document,
     .begin_unit = begin_unit, .end_unit = end_unit,

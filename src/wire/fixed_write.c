@@ -37,6 +37,11 @@ static unsigned count_slots(const struct unit_writer *writer, int tag)
     return ((const struct fixed_writer *)writer)->layout->records[tag].n_columns;
 }
 
+static struct bytes find_split(const struct unit_writer *writer, int tag, int slot)
+{
+    return ((const struct fixed_writer *)writer)->layout->records[tag].columns[slot].split;
+}
+
 static void tell_known(const struct unit_writer *writer, int tag, struct buffer *into)
 {
     flat_tell_known(((const struct fixed_writer *)writer)->layout, tag, into);
@@ -110,6 +115,8 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
         struct unit_value value = values[i];
         struct flat_cell cell;
 
+        if (tag == 0 && (int)i == fixed->layout->partner && writer->partner.len > 0)
+            value = (struct unit_value){writer->partner, UNIT_TEXT};
         if (value.text.at == NULL && column->constant.at != NULL)
             value = (struct unit_value){column->constant, UNIT_TEXT};
         if (value.text.at == NULL) {
@@ -128,7 +135,8 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
 
 static const struct unit_format fixed_format = {
     .name = "fixed", .extension = "txt", .close = close_writer,
-    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .tell_known = tell_known,
+    .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
+    .tell_known = tell_known,
     .begin_file = nothing, .end_file = nothing,
     .begin_document = nothing, .end_document = end_document, .drop_document = nothing,
     .begin_unit = begin_unit, .end_unit = end_unit,

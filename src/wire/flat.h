@@ -18,6 +18,9 @@ struct flat_column {
     char pad;                  /* fills a fixed column on the other side */
     bool cut;                  /* what is too long is cut instead of refused */
     bool once;                 /* written in the first row of a document alone */
+    bool required;             /* has a value in every row */
+    bool skip;                 /* nobody reads it, on purpose */
+    struct bytes split;        /* what stands between several values in one cell; at NULL: one value */
     struct number_form number;
     const struct date_form *date; /* of this column; NULL: the layout's */
     struct bytes constant;     /* written when the rule gives nothing; at NULL: none */
@@ -27,6 +30,7 @@ struct flat_record {
     struct bytes tag;
     unsigned n_columns;
     const struct flat_column *columns;
+    int type; /* the column whose constant tells records of this tag; -1: none */
 };
 
 struct flat_layout {
@@ -34,6 +38,15 @@ struct flat_layout {
     const struct flat_record *records;
     const struct date_form *date, *time, *datetime; /* NULL: as in the canonical record */
     struct bytes line_end;
+    bool fixed;
+    bool ragged;               /* rows and records may end early */
+    /* Where a document begins: at a record of this number; or, of rows that are all alike, where a column of
+     * the key changes. */
+    int begins;                /* -1: by the key */
+    unsigned n_key;            /* 0: a row a document */
+    const unsigned *key;
+    int partner;               /* the column that names the partner, of rows or of the first record; -1 */
+    const char *charset;       /* of the file's texts; NULL: UTF-8 */
     /* delimited */
     char separator;
     char quote;                /* 0: none */

@@ -1,5 +1,7 @@
 #include "wire/number_form.h"
 
+#include "base/decimal.h"
+
 static bool is_digits(struct bytes text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -60,5 +62,52 @@ const char *number_form_write(const struct number_form *form, struct bytes numbe
     if (wanted > 0)
         buffer_add_byte(into, form->point);
     add_fraction(into, fraction, wanted);
+    return NULL;
+}
+
+/* With the sign in front and a point for a comma, in the arena. */
+static bool tidy(const struct number_form *form, struct bytes text, struct arena *arena, struct bytes *out)
+{
+    bool trailing = text.at[text.len - 1] == '-' || text.at[text.len - 1] == '+';
+    char *at;
+
+    if (!trailing && form->point == '.')
+        return true;
+    at = arena_text(arena, text.len);
+    if (at == NULL)
+        return false;
+    if (trailing) {
+        at[0] = text.at[text.len - 1];
+        memcpy(at + 1, text.at, text.len - 1);
+    } else {
+        memcpy(at, text.at, text.len);
+    }
+    for (size_t i = 0; i < text.len && form->point != '.'; i++)
+        at[i] = at[i] == form->point ? '.' : at[i];
+    *out = (struct bytes){at, text.len};
+    return true;
+}
+
+const char *number_form_read(const struct number_form *form, struct bytes text, struct arena *arena,
+                             struct bytes *out)
+{
+    text = bytes_trim(text);
+    if (text.len == 0)
+        return "this is no number";
+    if (!form->implied && form->point == '.' && decimal_is_canonical(text)) {
+        *out = text;
+    } else {
+        if (form->point != '.' && memchr(text.at, '.', text.len) != NULL)
+            return "it has a point where numbers have a comma";
+        if (memchr(text.at, 'E', text.len) != NULL || memchr(text.at, 'e', text.len) != NULL)
+            return "it has an exponent: digits may be lost already";
+        if (!tidy(form, text, arena, &text))
+            return "no memory for it";
+        if (form->implied ? !decimal_from_implied(text, form->decimals, arena, out)
+                          : !decimal_from_real(text, arena, out))
+            return form->implied ? "this is no number of digits alone" : "this is no number";
+    }
+    if (form->sign == NUMBER_SIGN_NONE && out->at[0] == '-')
+        return "it is negative, and this column has no sign";
     return NULL;
 }

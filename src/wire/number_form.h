@@ -6,6 +6,7 @@
 #ifndef CROSSDOCK_WIRE_NUMBER_FORM_H
 #define CROSSDOCK_WIRE_NUMBER_FORM_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 
 enum number_sign {
@@ -27,5 +28,11 @@ struct number_form {
 /* Appends the digits of a canonical decimal, its sign apart.  NULL, or what is wrong (static). */
 const char *number_form_write(const struct number_form *form, struct bytes number, struct buffer *into,
                               bool *negative);
+
+/* The canonical decimal of a text in this form, blanks around it ignored: a view of the text, or in the
+ * arena.  No exponents: a spreadsheet wrote them, and lost digits.  NULL, or what is wrong (static; also when
+ * the arena failed). */
+const char *number_form_read(const struct number_form *form, struct bytes text, struct arena *arena,
+                             struct bytes *out);
 
 #endif

@@ -37,6 +37,7 @@ struct unit_format;
 struct unit_writer {
     const struct unit_format *format;
     struct buffer *out;
+    struct bytes partner; /* of the document, for layouts that have a column for it; len 0: none */
     void (*fault)(void *to, const struct unit_fault *fault);
     void *to;
 };
@@ -50,6 +51,8 @@ struct unit_format {
     int (*tag)(struct unit_writer *writer, struct bytes tag);
     int (*slot)(struct unit_writer *writer, int tag, struct bytes key);
     unsigned (*n_slots)(const struct unit_writer *writer, int tag);
+    /* What stands between several values in one field; at NULL: it holds one.  NULL: fields hold one each. */
+    struct bytes (*split)(const struct unit_writer *writer, int tag, int slot);
     /* Appends what there is, for a message: the tags (tag -1), or the fields of one tag. */
     void (*tell_known)(const struct unit_writer *writer, int tag, struct buffer *into);
 

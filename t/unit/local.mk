@@ -65,3 +65,6 @@ t_unit_x12_SOURCES = %reldir%/x12.c
 t_unit_x12_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 check_PROGRAMS += %reldir%/x12_write
 t_unit_x12_write_SOURCES = %reldir%/x12_write.c
+check_PROGRAMS += %reldir%/flat_read
+t_unit_flat_read_SOURCES = %reldir%/flat_read.c
+t_unit_flat_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
