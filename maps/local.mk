@@ -27,6 +27,12 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-947.yaml \
 	%reldir%/x12-warehouse.yaml
 nobase_dist_pkgdata_DATA += \
+	%reldir%/erp-acks-csv.yaml \
+	%reldir%/erp-acks-fixed.yaml \
+	%reldir%/erp-invoices-csv.yaml \
+	%reldir%/erp-invoices-fixed.yaml \
+	%reldir%/erp-shipments-csv.yaml \
+	%reldir%/erp-shipments-fixed.yaml \
 	%reldir%/erp-orders-csv.yaml \
 	%reldir%/erp-orders-fixed.yaml \
 	%reldir%/erp-orders-xml.yaml \

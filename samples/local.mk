@@ -1,6 +1,14 @@
 # Installed beside the maps: files to try the tools on.
 nobase_dist_pkgdata_DATA += \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/erp/acks.csv \
+	%reldir%/erp/acks.txt \
+	%reldir%/erp/invoices.csv \
+	%reldir%/erp/invoices.txt \
+	%reldir%/erp/orders.csv \
+	%reldir%/erp/orders.txt \
+	%reldir%/erp/shipments.csv \
+	%reldir%/erp/shipments.txt \
 	%reldir%/canon/to-tundra.jsonl \
 	%reldir%/x12/214-ntrx.edi \
 	%reldir%/x12/214-ntrx-full.edi \

@@ -42,7 +42,7 @@ static void read_number_form(struct layout_keys *keys, const struct yaml_node *n
 static void read_column(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
                         struct flat_column *column)
 {
-    const struct yaml_node *name, *from, *constant;
+    const struct yaml_node *name, *from, *constant, *split;
 
     *column = (struct flat_column){.pad = ' ', .number = NUMBER_FORM_DEFAULT};
     if (node->kind == YAML_SCALAR && !fixed) {
@@ -51,8 +51,10 @@ static void read_column(struct layout_keys *keys, const struct yaml_node *node, 
             layout_keys_refuse(keys, node, SETTING_VALUE, "a column needs a name");
         return;
     }
-    layout_keys_check(keys, node, fixed ? "name width align pad decimals sign point value cut date"
-                                        : "name from width decimals sign point value cut date repeat");
+    layout_keys_check(keys, node, fixed ? "name width align pad decimals sign point value cut date "
+                                          "required skip split"
+                                        : "name from width decimals sign point value cut date repeat "
+                                          "required skip split");
     name = layout_keys_scalar(keys, node, "name");
     from = fixed ? NULL : layout_keys_scalar(keys, node, "from");
     if (name == NULL) {
@@ -67,6 +69,14 @@ static void read_column(struct layout_keys *keys, const struct yaml_node *node, 
                            BYTES_ARG(name->text));
     column->cut = layout_keys_bool(keys, node, "cut", false);
     column->date = layout_keys_date(keys, node, "date");
+    column->required = layout_keys_bool(keys, node, "required", false);
+    column->skip = layout_keys_bool(keys, node, "skip", false);
+    split = layout_keys_scalar(keys, node, "split");
+    if (split != NULL) {
+        column->split = split->text;
+        if (split->text.len == 0)
+            layout_keys_refuse(keys, split, SETTING_VALUE, "split is what stands between two values");
+    }
     constant = layout_keys_scalar(keys, node, "value");
     if (constant != NULL) {
         column->constant = constant->text;
@@ -115,6 +125,28 @@ static void read_columns(struct layout_keys *keys, const struct yaml_node *node,
 
 /* --- flat files */
 
+/* By which column a record is known: the one that type names, else the first with a constant. */
+static void find_types(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout,
+                       struct flat_record *records)
+{
+    const struct yaml_node *type = layout_keys_scalar(keys, node, "type");
+
+    for (unsigned i = 0; i < layout->n_records; i++) {
+        records[i].type = -1;
+        if (type != NULL)
+            records[i].type = flat_column_find(&records[i], type->text);
+        for (unsigned c = 0; type == NULL && layout->n_records > 1 && c < records[i].n_columns; c++)
+            if (records[i].columns[c].constant.at != NULL && records[i].type < 0)
+                records[i].type = (int)c;
+        if (type != NULL &&
+            (records[i].type < 0 || records[i].columns[records[i].type].constant.at == NULL)) {
+            layout_keys_refuse(keys, type, SETTING_VALUE, "the record %.*s has no column %.*s with a value",
+                               BYTES_ARG(records[i].tag), BYTES_ARG(type->text));
+            return;
+        }
+    }
+}
+
 static void read_records(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
                          struct flat_layout *layout)
 {
@@ -138,12 +170,14 @@ static void read_records(struct layout_keys *keys, const struct yaml_node *node,
     if (columns != NULL) {
         records[0].tag = BYTES("row");
         read_columns(keys, columns, fixed, &records[0]);
-        return;
+    } else {
+        for (const struct yaml_node *child = list->first; child != NULL; child = child->next, i++) {
+            records[i].tag = child->key;
+            read_columns(keys, child, fixed, &records[i]);
+        }
     }
-    for (const struct yaml_node *child = list->first; child != NULL; child = child->next, i++) {
-        records[i].tag = child->key;
-        read_columns(keys, child, fixed, &records[i]);
-    }
+    if (!keys->wrong)
+        find_types(keys, node, layout, records);
 }
 
 static struct bytes read_line_end(struct layout_keys *keys, const struct yaml_node *node)
@@ -160,26 +194,88 @@ static struct bytes read_line_end(struct layout_keys *keys, const struct yaml_no
     return BYTES("\n");
 }
 
+/* The column of rows, or of the first record, that a key of the layout names. */
+static int named_column(struct layout_keys *keys, const struct yaml_node *name,
+                        const struct flat_layout *layout)
+{
+    int slot = name->kind == YAML_SCALAR ? flat_column_find(&layout->records[0], name->text) : -1;
+
+    if (slot < 0)
+        layout_keys_refuse(keys, name, SETTING_VALUE, "\"%.*s\" is no column of %.*s", BYTES_ARG(name->text),
+                           BYTES_ARG(layout->records[0].tag));
+    return slot;
+}
+
+/* Which rows are one document: those that are alike in these columns, and stand together. */
+static void read_key(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
+{
+    const struct yaml_node *key = yaml_get(node, "key");
+    const struct yaml_node *first = key != NULL && key->kind == YAML_LIST ? key->first : key;
+    unsigned *slots = arena_zalloc(keys->arena, key != NULL ? key->n + 1 : 1, sizeof(*slots));
+
+    layout->key = slots;
+    if (key == NULL || slots == NULL)
+        return;
+    if (yaml_get(node, "records") != NULL) {
+        layout_keys_refuse(keys, key, SETTING_VALUE,
+                           "key is of rows that are all alike; records have begins");
+        return;
+    }
+    for (const struct yaml_node *name = first; name != NULL;
+         name = key->kind == YAML_LIST ? name->next : NULL) {
+        int slot = named_column(keys, name, layout);
+
+        if (slot >= 0)
+            slots[layout->n_key++] = (unsigned)slot;
+    }
+}
+
+static void read_begins(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
+{
+    const struct yaml_node *begins = layout_keys_scalar(keys, node, "begins");
+
+    layout->begins = yaml_get(node, "records") != NULL ? 0 : -1;
+    if (begins == NULL)
+        return;
+    layout->begins = flat_record_find(layout, begins->text);
+    if (layout->begins < 0 || yaml_get(node, "records") == NULL)
+        layout_keys_refuse(keys, begins, SETTING_VALUE, "\"%.*s\" is no record of the layout",
+                           BYTES_ARG(begins->text));
+}
+
+#define FLAT_KEYS "line_end date time datetime columns records key begins type partner charset ragged"
+
 static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml_node *node, bool fixed)
 {
     struct flat_layout *layout = arena_zalloc(keys->arena, 1, sizeof(*layout));
+    const struct yaml_node *partner;
 
     if (layout == NULL)
         return NULL;
+    layout->fixed = fixed;
     layout->line_end = read_line_end(keys, node);
     layout->date = layout_keys_date(keys, node, "date");
     layout->time = layout_keys_date(keys, node, "time");
     layout->datetime = layout_keys_date(keys, node, "datetime");
+    layout->ragged = layout_keys_bool(keys, node, "ragged", false);
+    layout->charset = layout_keys_text(keys, node, "charset", NULL);
+    layout->partner = -1;
     read_records(keys, node, fixed, layout);
+    if (keys->wrong || layout->records == NULL)
+        return layout;
+    read_key(keys, node, layout);
+    read_begins(keys, node, layout);
+    partner = layout_keys_scalar(keys, node, "partner");
+    if (partner != NULL)
+        layout->partner = named_column(keys, partner, layout);
     return layout;
 }
 
-static struct unit_writer *open_delimited(struct layout_keys *keys, const struct yaml_node *node)
+static struct flat_layout *read_delimited(struct layout_keys *keys, const struct yaml_node *node)
 {
     struct flat_layout *layout;
 
-    layout_keys_check(keys, node,
-                      "separator quote quoting header line_end date time datetime columns records");
+    layout_keys_check(keys, node, "separator quote quoting header " FLAT_KEYS);
     layout = read_flat(keys, node, false);
     if (layout == NULL)
         return NULL;
@@ -195,15 +291,26 @@ static struct unit_writer *open_delimited(struct layout_keys *keys, const struct
                            "a header line needs columns: records of several tags have no common one");
     if (layout->line_end.len == 0)
         layout_keys_refuse(keys, at(node, "line_end"), SETTING_VALUE, "rows end with LF or CRLF");
-    return keys->wrong ? NULL : delimited_write_open(layout);
+    return layout;
+}
+
+static struct flat_layout *read_fixed(struct layout_keys *keys, const struct yaml_node *node)
+{
+    layout_keys_check(keys, node, FLAT_KEYS);
+    return read_flat(keys, node, true);
+}
+
+static struct unit_writer *open_delimited(struct layout_keys *keys, const struct yaml_node *node)
+{
+    const struct flat_layout *layout = read_delimited(keys, node);
+
+    return layout == NULL || keys->wrong ? NULL : delimited_write_open(layout);
 }
 
 static struct unit_writer *open_fixed(struct layout_keys *keys, const struct yaml_node *node)
 {
-    struct flat_layout *layout;
+    const struct flat_layout *layout = read_fixed(keys, node);
 
-    layout_keys_check(keys, node, "line_end date time datetime columns records");
-    layout = read_flat(keys, node, true);
     return layout == NULL || keys->wrong ? NULL : fixed_write_open(layout);
 }
 
@@ -317,4 +424,48 @@ struct unit_writer *layout_open_writer(const struct map *map, struct arena *aren
     /* The writers keep nothing of `keys`. */
     /* cppcheck-suppress returnDanglingLifetime */
     return writer;
+}
+
+/* What reading needs of a layout, and writing does not. */
+static void check_for_reading(struct layout_keys *keys, const struct yaml_node *node,
+                              const struct flat_layout *layout)
+{
+    for (unsigned i = 0; i < layout->n_records && layout->n_records > 1; i++) {
+        const struct flat_record *record = &layout->records[i];
+
+        if (record->type < 0) {
+            layout_keys_refuse(keys, node, SETTING_MISSING,
+                               "nothing tells records of type %.*s: one of its columns needs a value",
+                               BYTES_ARG(record->tag));
+            continue;
+        }
+        for (unsigned j = 0; j < i; j++)
+            if (layout->records[j].type == record->type &&
+                bytes_equal(layout->records[j].columns[record->type].constant,
+                            record->columns[record->type].constant))
+                layout_keys_refuse(keys, node, SETTING_VALUE, "the records %.*s and %.*s look alike",
+                                   BYTES_ARG(layout->records[j].tag), BYTES_ARG(record->tag));
+    }
+}
+
+const struct flat_layout *layout_flat(const struct map *map, struct arena *arena, struct report *report)
+{
+    struct layout_keys keys = {.report = report, .arena = arena};
+    const bool fixed = strcmp(map->format, "fixed") == 0;
+    const struct flat_layout *layout;
+
+    if (!fixed && strcmp(map->format, "delimited") != 0) {
+        tell(report, map, MAP_FORMAT, map->format, "delimited or fixed");
+        return NULL;
+    }
+    if (map->layout == NULL) {
+        tell(report, map, SETTING_MISSING, "layout", NULL);
+        return NULL;
+    }
+    layout = fixed ? read_fixed(&keys, map->layout) : read_delimited(&keys, map->layout);
+    if (layout != NULL && !keys.wrong)
+        check_for_reading(&keys, map->layout, layout);
+    if (layout == NULL)
+        report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the layout of %s", map->name);
+    return keys.wrong ? NULL : layout;
 }

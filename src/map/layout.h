@@ -8,10 +8,13 @@
 #define CROSSDOCK_MAP_LAYOUT_H
 
 #include "map/map.h"
-#include "wire/unit_writer.h"
+#include "wire/flat.h"
 
 /* A writer for the map's format.  The layout is made in `arena`, which must outlive the writer.  NULL: told
  * to the report. */
 struct unit_writer *layout_open_writer(const struct map *map, struct arena *arena, struct report *report);
+
+/* The layout of a flat file, for reading, made in `arena`.  NULL: told to the report. */
+const struct flat_layout *layout_flat(const struct map *map, struct arena *arena, struct report *report);
 
 #endif

@@ -12,3 +12,5 @@ libcrossdock_a_SOURCES += %reldir%/x12_put_bind.c %reldir%/x12_put_value.c
 libcrossdock_a_SOURCES += %reldir%/x12_put_levels.c %reldir%/x12_put_extra.c %reldir%/x12_put_path.c
 libcrossdock_a_SOURCES += %reldir%/x12_spill.c %reldir%/x12_spill.h
 libcrossdock_a_SOURCES += %reldir%/x12_check.c %reldir%/x12_check.h
+libcrossdock_a_SOURCES += %reldir%/flat_fill.c %reldir%/flat_fill.h %reldir%/flat_bound.h
+libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c

@@ -352,6 +352,7 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
                            *to = yaml_get(source, "to");
     struct map_target *targets;
     struct map_assign *assigns;
+    struct bytes list;
 
     if (groups == NULL)
         return false;
@@ -371,7 +372,12 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     }
     groups->from = from->text;
     groups->to = to->text;
-    groups->list = field_named(b, each, rule->context, each->text);
+    list = each->text;
+    if (list.len > 0 && list.at[0] == '/' && strcmp(b->map->format, "x12") != 0) {
+        groups->from_root = true;
+        list = (struct bytes){list.at + 1, list.len - 1};
+    }
+    groups->list = field_named(b, each, groups->from_root ? b->map->kind->body : rule->context, list);
     if (groups->list == NULL)
         return false;
     if (!groups->list->is_list || groups->list->block == NULL) {

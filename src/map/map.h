@@ -76,6 +76,7 @@ struct map_pairs {
 struct map_groups {
     struct map_mark mark;
     struct bytes from, to;
+    bool from_root;                 /* of the record, not of the rule's object; in flat files alone */
     const struct canon_field *list;
     uint32_t n_fields;
     const struct map_target *fields; /* relative to the list's block, in the group's order */

@@ -162,6 +162,16 @@ static bool taken_before(struct map_writer *writer, const struct map_node *node,
 static bool nodes_have_content(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
                                const struct canon_object *context);
 
+static const struct canon_list *groups_list(const struct map_writer *writer,
+                                            const struct bound_groups *groups,
+                                            const struct canon_object *context)
+{
+    const struct canon_value *value = canon_get(groups->map->from_root ? writer->root : context,
+                                                groups->map->list);
+
+    return value != NULL && value->held == CANON_HELD_LIST ? value->list : NULL;
+}
+
 static bool rule_has_content(struct map_writer *writer, const struct map_rule *rule,
                              const struct canon_object *context)
 {
@@ -170,6 +180,8 @@ static bool rule_has_content(struct map_writer *writer, const struct map_rule *r
     for (unsigned i = 0; i < bound->n_assigns; i++)
         if (write_value_of(writer, bound->assigns[i].target, context).from_record)
             return true;
+    if (bound->groups != NULL && groups_list(writer, bound->groups, context) != NULL)
+        return true;
     return nodes_have_content(writer, rule->nodes, rule->n_nodes, context);
 }
 
@@ -236,6 +248,70 @@ static void take_assign(struct map_writer *writer, const struct bound_assign *as
         writer->values[assign->slot] = value.value;
 }
 
+/* --- groups: the objects of a list, side by side */
+
+static void tell_group(struct map_writer *writer, const struct bound_groups *groups, const char *what,
+                       struct bytes value, const char *expected)
+{
+    struct write_frame frame = {.up = writer->frame, .field = groups->map->list};
+
+    write_tell(writer, WRITE_MISFIT, &frame, NULL, what, value, expected);
+}
+
+/* All in one slot. */
+static void join_group(struct map_writer *writer, const struct bound_groups *groups,
+                       const struct canon_list *list)
+{
+    struct buffer joined;
+
+    buffer_init(&joined, SCRATCH_CEILING);
+    for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
+        struct bytes text = write_value_of(writer, &groups->map->fields[0], object).value.text;
+
+        if (text.at == NULL)
+            continue;
+        if (memmem(text.at, text.len, groups->split.at, groups->split.len) != NULL)
+            tell_group(writer, groups, "holds what stands between the values of the column", text, NULL);
+        if (joined.len > 0)
+            buffer_add_bytes(&joined, groups->split);
+        buffer_add_bytes(&joined, text);
+    }
+    if (joined.len > 0)
+        writer->values[groups->from] = (struct unit_value){
+            arena_copy(&writer->scratch, buffer_view(&joined)), UNIT_TEXT};
+    buffer_release(&joined);
+}
+
+static void take_groups(struct map_writer *writer, const struct bound_groups *groups,
+                        const struct canon_object *context)
+{
+    const struct canon_list *list = groups_list(writer, groups, context);
+    int slot = groups->from;
+
+    if (list == NULL || list->first == NULL)
+        return;
+    for (uint32_t i = 0; i < groups->map->n_also; i++)
+        if (groups->also[i] >= 0)
+            writer->values[groups->also[i]] =
+                write_value_of(writer, &groups->map->also[i].target, list->first).value;
+    if (groups->split.at != NULL) {
+        join_group(writer, groups, list);
+        return;
+    }
+    for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
+        if (slot > groups->to) {
+            tell_group(writer, groups, "has more objects than the unit has places for",
+                       (struct bytes){NULL, 0}, NULL);
+            return;
+        }
+        for (uint32_t i = 0; i < groups->map->n_fields; i++, slot++) {
+            struct bound_assign assign = {.target = &groups->map->fields[i], .slot = slot};
+
+            take_assign(writer, &assign, object);
+        }
+    }
+}
+
 static void write_unit(struct map_writer *writer, const struct map_rule *rule,
                        const struct canon_object *context)
 {
@@ -248,6 +324,8 @@ static void write_unit(struct map_writer *writer, const struct map_rule *rule,
             writer->values[bound->tests[i].slot].text = bound->tests[i].test->values[0];
     for (unsigned i = 0; i < bound->n_assigns; i++)
         take_assign(writer, &bound->assigns[i], context);
+    if (bound->groups != NULL)
+        take_groups(writer, bound->groups, context);
     writer->rule = rule;
     if (!units->format->begin_unit(units, bound->tag, writer->values))
         writer->refused = true;
@@ -384,6 +462,7 @@ bool map_writer_document(struct map_writer *writer, struct buffer *out, const st
     writer->told = NULL;
     writer->n_told = 0;
     writer->units->out = out;
+    writer->units->partner = write->record->partner;
     arena_reset(&writer->scratch);
     cover_count(writer);
     format->begin_document(writer->units);

@@ -80,6 +80,38 @@ static void bind_test(struct binder *binder, const struct map_test *test, struct
     bound->n_tests++;
 }
 
+static void bind_groups(struct binder *binder, const struct map_groups *map, struct bound_rule *bound)
+{
+    struct arena *arena = &binder->writer->arena;
+    struct unit_writer *units = binder->writer->units;
+    struct bound_groups *groups = arena_zalloc(arena, 1, sizeof(*groups));
+    int *also = arena_zalloc(arena, map->n_also + 1, sizeof(*also));
+
+    if (groups == NULL || also == NULL)
+        return;
+    groups->map = map;
+    groups->also = also;
+    groups->from = find_slot(binder, bound->tag, map->from, map->mark);
+    groups->to = find_slot(binder, bound->tag, map->to, map->mark);
+    if (groups->from < 0 || groups->to < 0)
+        return;
+    if (units->format->split != NULL)
+        groups->split = units->format->split(units, bound->tag, groups->from);
+    if (groups->to < groups->from || (unsigned)(groups->to - groups->from + 1) % map->n_fields != 0 ||
+        (groups->split.at != NULL && groups->to != groups->from)) {
+        complain(binder, SETTING_VALUE, map->mark, map->to,
+                 "groups of as many columns as there are fields, or one column with split");
+        return;
+    }
+    for (uint32_t i = 0; i < map->n_also; i++) {
+        also[i] = find_slot(binder, bound->tag, map->also[i].key, map->also[i].target.mark);
+        if (also[i] == groups->from && groups->split.at != NULL)
+            also[i] = -1;
+    }
+    bound->constant = false;
+    bound->groups = groups;
+}
+
 static void bind_nodes(struct binder *binder, const struct map_node *nodes, uint32_t count);
 
 static void bind_rule(struct binder *binder, const struct map_rule *rule)
@@ -106,6 +138,8 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
         bind_test(binder, &rule->tests[i], bound);
     if (rule->pairs != NULL)
         complain(binder, MAP_CANNOT_WRITE, rule->pairs->mark, BYTES("pairs"), NULL);
+    if (rule->groups != NULL)
+        bind_groups(binder, rule->groups, bound);
     bind_nodes(binder, rule->nodes, rule->n_nodes);
 }
 

@@ -19,11 +19,20 @@ struct bound_test {
     int slot;
 };
 
+/* Objects of a list, side by side in one unit: a group of slots each, or all in one. */
+struct bound_groups {
+    const struct map_groups *map;
+    int from, to;
+    struct bytes split; /* between them in the one slot; at NULL: a group of slots each */
+    int *also;          /* slots, by map->also; -1: the one slot again, which holds it already */
+};
+
 struct bound_rule {
     int tag;       /* -1: not in this layout */
     unsigned n_assigns, n_tests;
     struct bound_assign *assigns;
     struct bound_test *tests;
+    struct bound_groups *groups; /* or NULL */
     bool constant; /* nothing in it comes from the record */
 };
 

@@ -63,6 +63,17 @@ static void cover_target(struct cover *root, struct cover *context, const struct
         cover->written[target->raw->index] = true;
 }
 
+static void cover_groups(struct cover *root, struct cover *context, const struct bound_groups *groups,
+                         struct arena *arena)
+{
+    struct cover *cover = descend(groups->map->from_root ? root : context, &groups->map->list, 1, arena);
+
+    for (uint32_t i = 0; i < groups->map->n_fields && cover != NULL; i++)
+        cover_target(root, cover, &groups->map->fields[i], arena);
+    for (uint32_t i = 0; i < groups->map->n_also && cover != NULL; i++)
+        cover_target(root, cover, &groups->map->also[i].target, arena);
+}
+
 static void cover_nodes(struct map_writer *writer, struct cover *root, struct cover *context,
                         const struct map_node *nodes, uint32_t count)
 {
@@ -76,6 +87,8 @@ static void cover_nodes(struct map_writer *writer, struct cover *root, struct co
                 continue;
             for (unsigned k = 0; k < bound->n_assigns; k++)
                 cover_target(root, cover, bound->assigns[k].target, &writer->arena);
+            if (bound->groups != NULL)
+                cover_groups(root, cover, bound->groups, &writer->arena);
             cover_nodes(writer, root, cover, rule->nodes, rule->n_nodes);
         }
     }

@@ -11,3 +11,7 @@ src_tools_canon2erp_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/canon2edi
 src_tools_canon2edi_SOURCES = %reldir%/canon2edi.c
 src_tools_canon2edi_LDADD = $(tool_ldadd)
+
+bin_PROGRAMS += %reldir%/erp2canon
+src_tools_erp2canon_SOURCES = %reldir%/erp2canon.c
+src_tools_erp2canon_LDADD = $(tool_ldadd)

@@ -370,7 +370,7 @@ static void write_batch(struct inbound *in, struct sha256 *sha256)
 
     sha256_hex(sha256, digest);
     arena_reset(&in->document);
-    batch_write(in->out, in->schema, &in->id, in->base, digest, &in->counts, &in->document);
+    batch_write(in->out, in->schema, &in->id, "x12", in->base, digest, &in->counts, &in->document);
 }
 
 bool inbound_file(struct inbound *in, int fd, const char *name, const char *base)

@@ -33,6 +33,7 @@ struct inbound_counts {
     uint64_t interchanges, groups;
     uint64_t read, translated, rejected, ignored;
     uint64_t bytes, junk; /* bytes */
+    uint64_t units;       /* rows and records, of flat files */
     bool blank;           /* the file holds nothing, or nothing but blanks */
     bool broken;          /* the file broke off: something in it has no end, or could not be read */
 };

@@ -49,6 +49,22 @@ static struct bytes whole_characters(struct bytes raw)
     return raw;
 }
 
+void reject_fill_bytes(struct arena *arena, struct canon_object *body, struct bytes kept, uint64_t length,
+                       const char *sha256)
+{
+    bool truncated = kept.len < length, text;
+
+    if (truncated)
+        kept = whole_characters(kept);
+    text = is_text(kept);
+    fill_text(arena, body, "raw", text ? kept : base64_encode(arena, kept));
+    fill_word(arena, body, "raw_encoding", kept.len == 0 ? NULL : text ? "text" : "base64");
+    fill_count(arena, body, "raw_length", length);
+    fill_word(arena, body, "raw_sha256", sha256);
+    if (truncated)
+        fill_flag(arena, body, "is_truncated", true);
+}
+
 /* False: no memory.  `sha256` is that of all bytes, "" when they are not all here. */
 static bool fill_raw(struct canon_record *record, const struct x12_reader *reader,
                      const struct reject *reject, char sha256[65])
@@ -56,8 +72,6 @@ static bool fill_raw(struct canon_record *record, const struct x12_reader *reade
     const struct canon_source *source = reject->source;
     struct arena *arena = record->arena;
     struct raw raw = {.room = source->length < REJECT_RAW_MAX ? (size_t)source->length : REJECT_RAW_MAX};
-    struct bytes kept;
-    bool truncated, text;
 
     sha256[0] = '\0';
     raw.at = arena_text(arena, raw.room);
@@ -72,17 +86,7 @@ static bool fill_raw(struct canon_record *record, const struct x12_reader *reade
             (void)sha256_hex(raw.sha256, sha256);
     }
     sha256_close(raw.sha256);
-    kept = (struct bytes){raw.at, raw.len};
-    truncated = raw.len < source->length;
-    if (truncated)
-        kept = whole_characters(kept);
-    text = is_text(kept);
-    fill_text(arena, record->body, "raw", text ? kept : base64_encode(arena, kept));
-    fill_word(arena, record->body, "raw_encoding", kept.len == 0 ? NULL : text ? "text" : "base64");
-    fill_count(arena, record->body, "raw_length", source->length);
-    fill_word(arena, record->body, "raw_sha256", sha256);
-    if (truncated)
-        fill_flag(arena, record->body, "is_truncated", true);
+    reject_fill_bytes(arena, record->body, (struct bytes){raw.at, raw.len}, source->length, sha256);
     return true;
 }
 
@@ -119,7 +123,7 @@ static struct bytes sentence(struct arena *arena, const struct finding *finding)
     return copy;
 }
 
-static struct bytes shown(struct arena *arena, struct bytes value)
+struct bytes reject_shown(struct arena *arena, struct bytes value)
 {
     struct buffer made;
     struct bytes copy;
@@ -150,7 +154,7 @@ static void fill_reason(struct arena *arena, struct canon_object *body, const st
     fill_word(arena, reason, "class_code", complaint_class_name(info->class));
     fill_text(arena, reason, "message", sentence(arena, finding));
     if (finding->value.len > 0)
-        fill_text(arena, reason, "value", shown(arena, finding->value));
+        fill_text(arena, reason, "value", reject_shown(arena, finding->value));
     fill_word(arena, reason, "expected", finding->expected);
     fill_word(arena, reason, "origin", finding->origin);
     fill_word(arena, reason, "hint", finding->hint);

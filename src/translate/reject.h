@@ -28,4 +28,12 @@ struct reject {
 void reject_write(struct canon_sink *out, const struct schema *schema, struct canon_id *id,
                   const struct x12_reader *reader, const struct reject *reject, struct arena *arena);
 
+/* raw, raw_encoding and what else tells of the bytes: `kept` of `length` of them, sha256 "" when not all were
+ * seen. */
+void reject_fill_bytes(struct arena *arena, struct canon_object *body, struct bytes kept, uint64_t length,
+                       const char *sha256);
+
+/* A value as a reason shows it: escaped and cut. */
+struct bytes reject_shown(struct arena *arena, struct bytes value);
+
 #endif

@@ -11,8 +11,7 @@ void tell_release(struct tell *tell)
     arena_release(&tell->arena);
 }
 
-/* "order_number 4500012345": the first business key that is read already. */
-static struct bytes business_key(struct arena *arena, const struct canon_record *record)
+struct bytes tell_key(struct arena *arena, const struct canon_record *record)
 {
     if (record == NULL || record->body == NULL)
         return (struct bytes){NULL, 0};
@@ -39,7 +38,7 @@ void tell_faults(struct tell *tell, const struct fault *first, uint32_t dropped,
     if (first == NULL && dropped == 0)
         return;
     arena_reset(&tell->arena);
-    key = business_key(&tell->arena, context->record);
+    key = tell_key(&tell->arena, context->record);
     if (context->release != NULL)
         about.standard = arena_format(&tell->arena, "X12 %s", context->release);
     for (const struct fault *fault = first; fault != NULL; fault = fault->next) {

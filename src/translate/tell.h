@@ -26,6 +26,9 @@ struct tell_context {
 void tell_init(struct tell *tell, struct report *report);
 void tell_release(struct tell *tell);
 
+/* "order_number 4500012345": the first business key that is read already, in the arena; or none. */
+struct bytes tell_key(struct arena *arena, const struct canon_record *record);
+
 /* Tells the faults from `first` on; `dropped` more were not kept. */
 void tell_faults(struct tell *tell, const struct fault *first, uint32_t dropped,
                  const struct tell_context *context);

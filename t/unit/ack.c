@@ -460,7 +460,7 @@ static void a_file_ends_with_its_counts(void **state)
     (void)state;
     memset(sha256, 'a', 64);
     sha256[64] = '\0';
-    batch_write(&sink, schema, &id, "in.edi", sha256, &counts, &arena);
+    batch_write(&sink, schema, &id, "x12", "in.edi", sha256, &counts, &arena);
     assert_holds(output(), "'kind':'batch'");
     assert_holds(kept.at, "'byte_count':4096,'format_code':'x12','is_complete':true,'interchange_count':1,"
                           "'group_count':2,'junk_byte_count':5,'read_count':6,'translated_count':3,"

@@ -1,0 +1,338 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "map/flat_bound.h"
+#include "map/layout.h"
+
+enum { ARENA_CEILING = 256 * 1024 * 1024 };
+
+struct binder {
+    struct flat_binding *binding;
+    struct report *report;
+    bool wrong;
+};
+
+static void complain(struct binder *b, enum complaint complaint, struct map_mark mark, struct bytes value,
+                     const char *expected)
+{
+    struct finding finding = {
+        .complaint = complaint,
+        .place = {.file = mark.file, .line = mark.line, .column = mark.column},
+        .value = value,
+        .expected = expected,
+    };
+
+    report_add(b->report, &finding);
+    b->wrong = true;
+}
+
+static void unknown(struct binder *b, struct map_mark mark, int tag, struct bytes name)
+{
+    struct buffer known;
+
+    buffer_init(&known, 4096);
+    flat_tell_known(b->binding->layout, tag, &known);
+    known.failed = false;
+    buffer_add_byte(&known, '\0');
+    complain(b, MAP_NO_COLUMN, mark, name, known.failed ? NULL : known.at);
+    buffer_release(&known);
+}
+
+static const struct flat_record *record_of(const struct binder *b, int tag)
+{
+    return &b->binding->layout->records[tag];
+}
+
+/* The column of a key.  False: told. */
+static bool find_slot(struct binder *b, int tag, struct bytes key, struct map_mark mark, unsigned *slot)
+{
+    int found = flat_column_find(record_of(b, tag), key);
+
+    if (found < 0)
+        unknown(b, mark, tag, key);
+    *slot = (unsigned)found;
+    return found >= 0;
+}
+
+static void bind_op(struct binder *b, struct flat_op *op, int tag, unsigned slot,
+                    const struct map_target *target)
+{
+    const struct flat_column *column = &record_of(b, tag)->columns[slot];
+
+    *op = (struct flat_op){.slot = slot, .column = column, .target = target, .field = target->field};
+    op->own = target->path_len == 1 && !target->from_root;
+    if (target->field != NULL && target->field->is_list && target->field->type == CANON_OBJECT)
+        complain(b, SETTING_VALUE, target->mark, bytes_of(target->field->name),
+                 "a field with a value; groups: makes objects of one cell");
+}
+
+/* Outside of groups: a column with several values goes to a list of them. */
+static void check_split(struct binder *b, const struct flat_op *op)
+{
+    if (op->field != NULL && op->column->split.at != NULL && !op->field->is_list)
+        complain(b, SETTING_VALUE, op->target->mark, bytes_of(op->field->name),
+                 "a list: the column holds several values");
+}
+
+static bool bind_groups(struct binder *b, struct flat_bound_rule *bound, int tag,
+                        const struct map_groups *map)
+{
+    struct arena *arena = &b->binding->arena;
+    struct flat_groups *groups = arena_zalloc(arena, 1, sizeof(*groups));
+    bool split;
+
+    if (groups == NULL)
+        return false;
+    groups->map = map;
+    groups->step = map->n_fields;
+    groups->ops = arena_zalloc(arena, map->n_fields, sizeof(*groups->ops));
+    groups->also = arena_zalloc(arena, map->n_also + 1, sizeof(*groups->also));
+    groups->seen = arena_zalloc(arena, record_of(b, tag)->n_columns + 1, sizeof(*groups->seen));
+    if (groups->ops == NULL || groups->also == NULL || groups->seen == NULL)
+        return false;
+    if (!find_slot(b, tag, map->from, map->mark, &groups->from) ||
+        !find_slot(b, tag, map->to, map->mark, &groups->to))
+        return true;
+    split = record_of(b, tag)->columns[groups->from].split.at != NULL;
+    if (groups->to < groups->from || (groups->to - groups->from + 1) % groups->step != 0 ||
+        (split && groups->to != groups->from)) {
+        complain(b, SETTING_VALUE, map->mark, map->to,
+                 "groups of as many columns as there are fields, or one column with split");
+        return true;
+    }
+    for (unsigned i = 0; i < groups->step; i++) {
+        bind_op(b, &groups->ops[i], tag, groups->from + i, &map->fields[i]);
+        groups->ops[i].slot = i;
+    }
+    for (uint32_t i = 0; i < map->n_also; i++) {
+        unsigned slot;
+
+        if (find_slot(b, tag, map->also[i].key, map->also[i].target.mark, &slot))
+            bind_op(b, &groups->also[groups->n_also++], tag, slot, &map->also[i].target);
+    }
+    bound->groups = groups;
+    return true;
+}
+
+/* Which columns the rule reads; of the others, which must say what, and which are unread. */
+static bool bind_columns(struct binder *b, struct flat_bound_rule *bound, const struct flat_record *record)
+{
+    struct arena *arena = &b->binding->arena;
+    bool *reads = arena_zalloc(arena, record->n_columns + 1, sizeof(*reads));
+
+    bound->constants = arena_zalloc(arena, record->n_columns + 1, sizeof(unsigned));
+    bound->required = arena_zalloc(arena, record->n_columns + 1, sizeof(unsigned));
+    bound->unread = arena_zalloc(arena, record->n_columns + 1, sizeof(unsigned));
+    if (reads == NULL || bound->constants == NULL || bound->required == NULL || bound->unread == NULL)
+        return false;
+    for (unsigned i = 0; i < bound->n_ops; i++)
+        reads[bound->ops[i].slot] = true;
+    for (unsigned i = 0; i < bound->n_tests; i++)
+        reads[bound->tests[i].slot] = true;
+    for (uint32_t i = 0; i < bound->map->n_assigns; i++) { /* constants of the map's */
+        int slot = flat_column_find(record, bound->map->assigns[i].key);
+
+        if (slot >= 0)
+            reads[slot] = true;
+    }
+    if (bound->groups != NULL) {
+        for (unsigned i = bound->groups->from; i <= bound->groups->to; i++)
+            reads[i] = true;
+        for (unsigned i = 0; i < bound->groups->n_also; i++)
+            reads[bound->groups->also[i].slot] = true;
+    }
+    for (unsigned i = 0; i < record->n_columns; i++) {
+        const struct flat_column *column = &record->columns[i];
+
+        if (column->required)
+            bound->required[bound->n_required++] = i;
+        if (reads[i] || column->skip || record->type == (int)i || b->binding->layout->partner == (int)i)
+            continue;
+        if (column->constant.at != NULL)
+            bound->constants[bound->n_constants++] = i;
+        else
+            bound->unread[bound->n_unread++] = i;
+    }
+    return true;
+}
+
+static const struct flat_bound_node *bind_nodes(struct binder *b, const struct map_node *nodes, uint32_t n);
+
+static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, const struct map_rule *rule)
+{
+    struct arena *arena = &b->binding->arena;
+    const struct flat_layout *layout = b->binding->layout;
+
+    bound->map = rule;
+    bound->ops = arena_zalloc(arena, rule->n_assigns + 1, sizeof(*bound->ops));
+    bound->tests = arena_zalloc(arena, rule->n_tests + 1, sizeof(*bound->tests));
+    if (bound->ops == NULL || bound->tests == NULL)
+        return false;
+    for (uint32_t i = 0; i < rule->n_assigns; i++) {
+        const struct map_target *target = &rule->assigns[i].target;
+        unsigned slot;
+
+        if (!find_slot(b, tag, rule->assigns[i].key, target->mark, &slot))
+            continue;
+        if (target->field == NULL && target->compute == MAP_COMPUTE_NOTHING)
+            continue;
+        bind_op(b, &bound->ops[bound->n_ops], tag, slot, target);
+        check_split(b, &bound->ops[bound->n_ops++]);
+    }
+    for (uint32_t i = 0; i < rule->n_tests; i++) {
+        struct flat_test *test = &bound->tests[bound->n_tests];
+
+        if (find_slot(b, tag, rule->tests[i].key, rule->tests[i].mark, &test->slot)) {
+            test->map = &rule->tests[i];
+            bound->n_tests++;
+        }
+    }
+    if (rule->pairs != NULL)
+        complain(b, SETTING_VALUE, rule->pairs->mark, BYTES("pairs"), "pairs are of X12; here groups serve");
+    if (rule->each && layout->begins < 0 && layout->n_key == 0)
+        complain(b, SETTING_MISSING, rule->mark, BYTES("key"),
+                 "key: in the layout, so that it is known which rows are one document");
+    if (rule->groups != NULL && !bind_groups(b, bound, tag, rule->groups))
+        return false;
+    if (!bind_columns(b, bound, record_of(b, tag)))
+        return false;
+    bound->n_nodes = rule->n_nodes;
+    bound->nodes = bind_nodes(b, rule->nodes, rule->n_nodes);
+    return bound->nodes != NULL;
+}
+
+static const struct flat_bound_node *bind_nodes(struct binder *b, const struct map_node *nodes, uint32_t n)
+{
+    struct flat_bound_node *bound = arena_zalloc(&b->binding->arena, n + 1, sizeof(*bound));
+
+    for (uint32_t i = 0; i < n && bound != NULL; i++) {
+        bound[i].tag = flat_record_find(b->binding->layout, bytes_of(nodes[i].tag));
+        bound[i].rules = arena_zalloc(&b->binding->arena, nodes[i].n_rules + 1, sizeof(*bound[i].rules));
+        if (bound[i].rules == NULL)
+            return NULL;
+        if (bound[i].tag < 0) {
+            unknown(b, nodes[i].rules[0].mark, -1, bytes_of(nodes[i].tag));
+            continue;
+        }
+        for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
+            if (!bind_rule(b, &bound[i].rules[j], bound[i].tag, &nodes[i].rules[j]))
+                return NULL;
+            bound[i].n_rules++;
+        }
+    }
+    return bound;
+}
+
+static void find_keep(struct flat_binding *binding)
+{
+    const struct canon_block *block;
+
+    binding->keep = canon_block_field(binding->map->kind->body, BYTES("extra"));
+    if (binding->keep == NULL || !binding->keep->is_list || (block = binding->keep->block) == NULL) {
+        binding->keep = NULL;
+        return;
+    }
+    binding->keep_at = canon_block_field(block, BYTES("at"));
+    binding->keep_ordinal = canon_block_field(block, BYTES("ordinal"));
+    binding->keep_tag = canon_block_field(block, BYTES("tag"));
+    binding->keep_element = canon_block_field(block, BYTES("element"));
+    binding->keep_value = canon_block_field(block, BYTES("value"));
+}
+
+/* Counts of what is unread, by record and column. */
+static bool make_counts(struct flat_binding *binding)
+{
+    const struct flat_layout *layout = binding->layout;
+
+    binding->unread = arena_zalloc(&binding->arena, layout->n_records, sizeof(*binding->unread));
+    binding->headings = arena_zalloc(&binding->arena, FLAT_MAX_HEADINGS, sizeof(*binding->headings));
+    binding->extra = arena_zalloc(&binding->arena, FLAT_MAX_HEADINGS, sizeof(*binding->extra));
+    for (unsigned i = 0; i < layout->n_records && binding->unread != NULL; i++)
+        binding->unread[i] = arena_zalloc(&binding->arena, layout->records[i].n_columns + 1,
+                                          sizeof(uint64_t));
+    return !binding->arena.failed;
+}
+
+struct flat_binding *flat_binding_open(const struct map *map, struct report *report)
+{
+    struct flat_binding *binding = calloc(1, sizeof(*binding));
+    struct binder b = {.binding = binding, .report = report};
+
+    if (binding == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the map %s", map->name);
+        return NULL;
+    }
+    binding->map = map;
+    arena_init(&binding->arena, 16 * 1024, ARENA_CEILING);
+    binding->layout = layout_flat(map, &binding->arena, report);
+    if (binding->layout == NULL) {
+        flat_binding_close(binding);
+        return NULL;
+    }
+    binding->n_nodes = map->n_nodes;
+    binding->nodes = bind_nodes(&b, map->nodes, map->n_nodes);
+    find_keep(binding);
+    if (!make_counts(binding))
+        report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the map %s", map->name);
+    if (b.wrong || binding->nodes == NULL || binding->arena.failed) {
+        flat_binding_close(binding);
+        return NULL;
+    }
+    return binding;
+}
+
+void flat_binding_close(struct flat_binding *binding)
+{
+    if (binding == NULL)
+        return;
+    arena_release(&binding->arena);
+    free(binding);
+}
+
+const struct flat_layout *flat_binding_layout(const struct flat_binding *binding)
+{
+    return binding->layout;
+}
+
+const struct map *flat_binding_map(const struct flat_binding *binding)
+{
+    return binding->map;
+}
+
+bool flat_binding_headings(struct flat_binding *binding, const struct flat_reader *reader)
+{
+    unsigned count;
+    const struct bytes *names = flat_headings(reader, &count);
+
+    binding->n_extra = count < FLAT_MAX_HEADINGS ? count : FLAT_MAX_HEADINGS;
+    for (unsigned i = 0; i < binding->n_extra; i++) {
+        unsigned known = 0;
+
+        while (known < binding->n_headings && !bytes_equal(binding->headings[known].name, names[i]))
+            known++;
+        if (known == binding->n_headings && known + 1 < FLAT_MAX_HEADINGS)
+            binding->headings[binding->n_headings++].name = arena_copy(&binding->arena, names[i]);
+        binding->extra[i] = known < FLAT_MAX_HEADINGS ? known : FLAT_MAX_HEADINGS - 1;
+    }
+    return !binding->arena.failed;
+}
+
+void flat_binding_each_unread(const struct flat_binding *binding,
+                              void (*take)(void *whom, struct bytes tag, struct bytes column, uint64_t count),
+                              void *whom)
+{
+    const struct flat_layout *layout = binding->layout;
+
+    for (unsigned i = 0; i < layout->n_records; i++) {
+        const struct flat_record *record = &layout->records[i];
+
+        for (unsigned c = 0; c <= record->n_columns; c++)
+            if (binding->unread[i][c] > 0)
+                take(whom, record->tag,
+                     c < record->n_columns ? record->columns[c].heading : (struct bytes){NULL, 0},
+                     binding->unread[i][c]);
+    }
+    for (unsigned i = 0; i < binding->n_headings; i++)
+        if (binding->headings[i].count > 0)
+            take(whom, layout->records[0].tag, binding->headings[i].name, binding->headings[i].count);
+}

@@ -1,0 +1,97 @@
+/*
+ * flat_bound: a map's rules with their columns looked up.  Private to flat_bind.c, which makes it,
+ * flat_fill.c, which walks it, and flat_value.c, which makes values.
+ */
+#ifndef CROSSDOCK_MAP_FLAT_BOUND_H
+#define CROSSDOCK_MAP_FLAT_BOUND_H
+
+#include "map/flat_fill.h"
+
+struct flat_op {
+    unsigned slot;
+    const struct flat_column *column;
+    const struct map_target *target;
+    const struct canon_field *field; /* NULL: a total that is only compared */
+    bool own;                        /* a field of the rule's own object */
+    /* Of one that stands in every row: what it was in this document. */
+    struct bytes seen;
+    uint64_t seen_in;
+};
+
+struct flat_test {
+    unsigned slot;
+    const struct map_test *map;
+};
+
+/* Columns that repeat along the unit, or one column that holds several values. */
+struct flat_groups {
+    const struct map_groups *map;
+    unsigned from, to, step;
+    struct flat_op *ops;  /* of a group: slot counts from its first */
+    unsigned n_also;
+    struct flat_op *also;
+    struct bytes *seen; /* of the record's own: the cells, when they were read in this document */
+    uint64_t seen_in;
+};
+
+struct flat_bound_node;
+
+struct flat_bound_rule {
+    const struct map_rule *map;
+    uint64_t taken_in; /* serial of the frame that it last took a unit in */
+    unsigned n_ops, n_tests, n_constants, n_required, n_unread;
+    struct flat_op *ops;
+    struct flat_test *tests;
+    struct flat_groups *groups; /* or NULL */
+    unsigned *constants;        /* columns that say what the layout says they do */
+    unsigned *required;
+    unsigned *unread;           /* columns of the layout that the rule does not read */
+    uint32_t n_nodes;
+    const struct flat_bound_node *nodes;
+};
+
+struct flat_bound_node {
+    int tag;
+    uint32_t n_rules;
+    struct flat_bound_rule *rules;
+};
+
+/* Headings that the layout does not know, over all files. */
+struct flat_heading {
+    struct bytes name;
+    uint64_t count;
+};
+enum { FLAT_MAX_HEADINGS = 1024 };
+
+struct flat_binding {
+    const struct map *map;
+    const struct flat_layout *layout;
+    struct arena arena;
+    uint32_t n_nodes;
+    const struct flat_bound_node *nodes;
+    uint64_t **unread; /* by record and column */
+    uint64_t serials;  /* documents so far */
+    struct flat_heading *headings;
+    unsigned n_headings;
+    unsigned n_extra;       /* of the file at hand */
+    unsigned *extra;        /* its headings, by their place behind the columns */
+    const struct canon_field *keep, *keep_at, *keep_ordinal, *keep_tag, *keep_element, *keep_value;
+};
+
+/* Sets what a cell says.  False: the field is taken already, and the cell is unread. */
+bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_op *op, struct bytes cell);
+
+/* Sets the default of a target that no cell gave. */
+void flat_set_default(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op);
+
+void flat_complain(struct flat_fill *fill, enum complaint complaint, int slot, struct bytes value,
+                   const char *what, const char *expected);
+
+/* The object in which a target's field stands, entered; NULL when memory failed. */
+struct canon_object *flat_target_object(struct flat_fill *fill, struct canon_object *object,
+                                        const struct map_target *target);
+
+/* "a column of H: ..." */
+bool flat_value_utf8(struct flat_fill *fill, int slot, struct bytes cell, struct bytes *out);
+
+#endif

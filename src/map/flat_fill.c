@@ -1,0 +1,352 @@
+#include "map/flat_fill.h"
+
+#include "base/decimal.h"
+#include "map/flat_bound.h"
+
+/* --- what no rule reads */
+
+static void keep(struct flat_fill *fill, struct bytes tag, struct bytes column, struct bytes cell, int slot)
+{
+    const struct flat_binding *binding = fill->binding;
+    struct arena *arena = fill->record->arena;
+    struct canon_object *object;
+    const struct canon_field *const fields[] = {binding->keep_at, binding->keep_ordinal, binding->keep_tag,
+                                                binding->keep_element, binding->keep_value};
+    struct bytes values[5] = {tag, bytes_of(arena_format(arena, "%u", fill->ordinal)), tag, column};
+
+    if (binding->keep == NULL || !flat_value_utf8(fill, slot, cell, &values[4]))
+        return;
+    object = canon_append(arena, fill->record->body, binding->keep);
+    for (unsigned i = 0; i < 5 && object != NULL; i++) {
+        struct bytes text = arena_copy(arena, values[i]);
+
+        if (fields[i] != NULL && text.len > 0)
+            canon_add_text(arena, object, fields[i], text.at, text.len, false);
+    }
+}
+
+static void unread_cell(struct flat_fill *fill, const struct flat_unit *unit, unsigned slot)
+{
+    struct flat_binding *binding = fill->binding;
+    const struct flat_record *record = &binding->layout->records[unit->tag];
+    struct bytes column;
+
+    fill->unread++;
+    if (slot < record->n_columns) {
+        binding->unread[unit->tag][slot]++;
+        column = record->columns[slot].heading;
+    } else {
+        struct flat_heading *heading = &binding->headings[binding->extra[slot - record->n_columns]];
+
+        heading->count++;
+        column = heading->name;
+    }
+    if (fill->keep_unread)
+        keep(fill, record->tag, column, unit->cells[slot], (int)slot);
+}
+
+/* No rule takes the unit. */
+static void unread_unit(struct flat_fill *fill, const struct flat_unit *unit)
+{
+    const struct flat_record *record = &fill->binding->layout->records[unit->tag];
+
+    fill->unread++;
+    fill->binding->unread[unit->tag][record->n_columns]++;
+    for (unsigned i = 0; i < record->n_columns && fill->keep_unread; i++)
+        if (unit->cells[i].at != NULL && record->type != (int)i)
+            keep(fill, record->tag, record->columns[i].heading, unit->cells[i], (int)i);
+}
+
+/* --- what a rule takes */
+
+static bool passes(const struct flat_bound_rule *rule, const struct flat_unit *unit)
+{
+    for (unsigned i = 0; i < rule->n_tests; i++) {
+        const struct map_test *test = rule->tests[i].map;
+        struct bytes cell = unit->cells[rule->tests[i].slot];
+        bool holds = false;
+
+        for (uint32_t v = 0; v < test->n_values && !holds; v++)
+            holds = bytes_equal(test->values[v], cell);
+        if (!holds)
+            return false;
+    }
+    return true;
+}
+
+/* The rule that takes this unit in this frame, or NULL. */
+static struct flat_bound_rule *choose(const struct flat_frame *frame, const struct flat_unit *unit)
+{
+    for (uint32_t i = 0; i < frame->n_nodes; i++) {
+        if (frame->nodes[i].tag != unit->tag)
+            continue;
+        for (uint32_t j = 0; j < frame->nodes[i].n_rules; j++) {
+            struct flat_bound_rule *rule = &frame->nodes[i].rules[j];
+
+            if (!rule->map->each && rule->groups == NULL && rule->taken_in == frame->serial)
+                continue;
+            if (passes(rule, unit))
+                return rule;
+        }
+    }
+    return NULL;
+}
+
+static struct canon_object *enter(struct flat_fill *fill, const struct flat_bound_rule *rule,
+                                  struct canon_object *object)
+{
+    const struct map_rule *map = rule->map;
+    struct arena *arena = fill->record->arena;
+
+    for (unsigned i = 0; i < map->enter_len && object != NULL; i++)
+        object = map->each && i + 1 == map->enter_len ? canon_append(arena, object, map->enter[i])
+                                                      : canon_enter(arena, object, map->enter[i]);
+    return object;
+}
+
+/* --- totals */
+
+static void state(struct flat_fill *fill, const struct flat_op *op, const struct flat_unit *unit,
+                  struct bytes cell)
+{
+    struct flat_stated *stated = &fill->stated[fill->n_stated];
+    struct arena *arena = fill->record->arena;
+    struct bytes number;
+
+    if (fill->n_stated == FLAT_MAX_TOTALS ||
+        number_form_read(&op->column->number, cell, arena, &number) != NULL)
+        return; /* no number: its own field's conversion says so */
+    *stated = (struct flat_stated){.target = op->target,
+                                   .value = arena_copy(arena, number),
+                                   .column = op->column->heading,
+                                   .tag = fill->binding->layout->records[unit->tag].tag};
+    flat_place(fill->reader, op->slot, &stated->line, &stated->place);
+    fill->n_stated++;
+}
+
+static struct bytes text_at(const struct canon_object *object, const struct canon_field *field)
+{
+    const struct canon_value *value = canon_get(object, field);
+
+    if (value == NULL || value->held != CANON_HELD_TEXT)
+        return (struct bytes){NULL, 0};
+    return (struct bytes){value->text, value->len};
+}
+
+/* What the document says of it.  False: more digits than can be reckoned with. */
+static bool total_of(const struct flat_fill *fill, const struct map_target *target, struct decimal *total)
+{
+    const struct canon_value *value = canon_get(fill->record->body, target->of_list);
+    const struct canon_list *list = value != NULL && value->held == CANON_HELD_LIST ? value->list : NULL;
+
+    *total = decimal_of_count(target->compute == MAP_COUNT && list != NULL ? list->count : 0);
+    if (target->compute == MAP_COUNT || list == NULL)
+        return true;
+    for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
+        struct decimal one;
+        struct bytes number = text_at(object, target->of_field);
+
+        if (number.at != NULL && (!decimal_parse(number, &one) || !decimal_add(*total, one, total)))
+            return false;
+    }
+    return true;
+}
+
+static void compare(struct flat_fill *fill, const struct flat_stated *stated)
+{
+    struct flat_complaint told = {.complaint = READ_TOTAL_DIFFERS,
+                                  .slot = -1,
+                                  .value = stated->value,
+                                  .line = stated->line,
+                                  .place = stated->place,
+                                  .column = stated->column,
+                                  .tag = stated->tag};
+    struct decimal total, one;
+    char text[DECIMAL_TEXT];
+
+    if (!total_of(fill, stated->target, &total) || !decimal_parse(stated->value, &one)) {
+        told.what = "there are more digits than can be reckoned with";
+    } else {
+        if (decimal_compare(total, one) == 0)
+            return;
+        decimal_print(total, text);
+        told.expected = arena_format(fill->record->arena, "%s, by the document's own lines", text);
+    }
+    fill->complain(fill->whom, &told);
+}
+
+/* --- units */
+
+static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const struct flat_unit *unit,
+                     struct canon_object *object)
+{
+    bool defaults = false;
+
+    for (unsigned i = 0; i < rule->n_ops; i++) {
+        struct flat_op *op = &rule->ops[i];
+        struct bytes cell = unit->cells[op->slot];
+
+        defaults = defaults || op->target->fallback.at != NULL;
+        if (cell.at == NULL)
+            continue;
+        if (op->target->compute != MAP_COMPUTE_NOTHING)
+            state(fill, op, unit, cell);
+        if (op->field != NULL && !flat_set(fill, object, op, cell))
+            unread_cell(fill, unit, op->slot);
+    }
+    for (unsigned i = 0; i < rule->n_ops && defaults; i++)
+        if (rule->ops[i].target->fallback.at != NULL && rule->ops[i].field != NULL &&
+            unit->cells[rule->ops[i].slot].at == NULL)
+            flat_set_default(fill, object, &rule->ops[i]);
+}
+
+static void read_group(struct flat_fill *fill, struct flat_groups *groups, const struct flat_unit *unit,
+                       struct canon_object *object, const struct bytes *cells, unsigned first)
+{
+    struct canon_object *each = canon_append(fill->record->arena, object, groups->map->list);
+
+    for (unsigned i = 0; i < groups->step && each != NULL; i++)
+        if (cells[i].at != NULL) {
+            struct flat_op op = groups->ops[i];
+
+            op.slot = first + i;
+            (void)flat_set(fill, each, &op, cells[i]);
+        }
+    for (unsigned i = 0; i < groups->n_also && each != NULL; i++) {
+        struct flat_op *also = &groups->also[i];
+        struct bytes cell = also->slot == first ? cells[0] : unit->cells[also->slot];
+
+        if (cell.at != NULL)
+            (void)flat_set(fill, each, also, cell);
+    }
+}
+
+/* Cells of the document as a whole stand in each of its rows, and say the same in each.  False: they were
+ * read already. */
+static bool is_first(struct flat_fill *fill, struct flat_groups *groups, const struct flat_unit *unit)
+{
+    bool first = groups->seen_in != fill->binding->serials;
+
+    groups->seen_in = fill->binding->serials;
+    for (unsigned slot = groups->from; slot <= groups->to; slot++) {
+        struct bytes cell = unit->cells[slot], *seen = &groups->seen[slot - groups->from];
+
+        if (first)
+            *seen = cell.at != NULL ? arena_copy(fill->record->arena, cell) : cell;
+        else if (cell.at != NULL && !bytes_equal(cell, *seen))
+            flat_complain(fill, READ_ROWS_DIFFER, (int)slot, cell, NULL,
+                          arena_format(fill->record->arena, "%.*s", BYTES_ARG(*seen)));
+    }
+    return first;
+}
+
+static void read_groups(struct flat_fill *fill, struct flat_groups *groups, const struct flat_unit *unit,
+                        struct canon_object *object)
+{
+    const struct bytes split = groups->ops[0].column->split;
+    struct bytes rest = unit->cells[groups->from];
+
+    if (groups->map->from_root) {
+        if (!is_first(fill, groups, unit))
+            return;
+        object = fill->record->body;
+    }
+    if (split.at != NULL) {
+        while (rest.at != NULL) {
+            const char *end = memmem(rest.at, rest.len, split.at, split.len);
+            struct bytes part = {rest.at, end != NULL ? (size_t)(end - rest.at) : rest.len};
+
+            rest = end != NULL ? (struct bytes){end + split.len, rest.len - part.len - split.len}
+                               : (struct bytes){NULL, 0};
+            part = bytes_trim(part);
+            if (part.len > 0)
+                read_group(fill, groups, unit, object, &part, groups->from);
+        }
+        return;
+    }
+    for (unsigned slot = groups->from; slot < groups->to; slot += groups->step) {
+        bool some = false;
+
+        for (unsigned i = 0; i < groups->step && !some; i++)
+            some = unit->cells[slot + i].at != NULL;
+        if (some)
+            read_group(fill, groups, unit, object, &unit->cells[slot], slot);
+    }
+}
+
+/* What the layout says of columns, whoever reads them. */
+static void check_columns(struct flat_fill *fill, const struct flat_bound_rule *rule,
+                          const struct flat_unit *unit)
+{
+    const struct flat_record *record = &fill->binding->layout->records[unit->tag];
+
+    for (unsigned i = 0; i < rule->n_required; i++)
+        if (unit->cells[rule->required[i]].at == NULL)
+            flat_complain(fill, READ_NO_VALUE, (int)rule->required[i], (struct bytes){NULL, 0}, NULL,
+                          "a value");
+    for (unsigned i = 0; i < rule->n_constants; i++) {
+        const struct flat_column *column = &record->columns[rule->constants[i]];
+        struct bytes cell = unit->cells[rule->constants[i]];
+
+        if (!bytes_equal(cell, column->constant) && !(cell.at == NULL && column->once))
+            flat_complain(fill, READ_NOT_CONSTANT, (int)rule->constants[i], cell, NULL,
+                          arena_format(fill->record->arena, "%.*s", BYTES_ARG(column->constant)));
+    }
+}
+
+void flat_fill_begin(struct flat_fill *fill, struct flat_binding *binding, struct canon_record *record)
+{
+    fill->binding = binding;
+    fill->record = record;
+    fill->unread = 0;
+    fill->n_stated = 0;
+    fill->ordinal = 0;
+    fill->frame = fill->frames;
+    binding->serials++;
+    memset(fill->set_by, 0, record->kind->body->n_fields * sizeof(*fill->set_by));
+    fill->frames[0] = (struct flat_frame){.nodes = binding->nodes,
+                                          .n_nodes = binding->n_nodes,
+                                          .object = record->body,
+                                          .serial = ++fill->serial};
+}
+
+void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
+{
+    struct flat_binding *binding = fill->binding;
+    const struct flat_record *record = &binding->layout->records[unit->tag];
+    struct flat_frame *frame = fill->frame;
+    struct flat_bound_rule *rule = NULL;
+    struct canon_object *object;
+
+    fill->ordinal++;
+    while ((rule = choose(frame, unit)) == NULL && frame > fill->frames)
+        frame--;
+    if (rule == NULL) {
+        unread_unit(fill, unit);
+        return;
+    }
+    fill->frame = frame;
+    rule->taken_in = frame->serial;
+    object = enter(fill, rule, frame->object);
+    if (object == NULL)
+        return;
+    check_columns(fill, rule, unit);
+    read_ops(fill, rule, unit, object);
+    if (rule->groups != NULL)
+        read_groups(fill, rule->groups, unit, object);
+    for (unsigned i = 0; i < rule->n_unread; i++)
+        if (unit->cells[rule->unread[i]].at != NULL)
+            unread_cell(fill, unit, rule->unread[i]);
+    for (unsigned i = 0; i < binding->n_extra; i++)
+        if (unit->cells[record->n_columns + i].at != NULL)
+            unread_cell(fill, unit, record->n_columns + i);
+    if (rule->n_nodes > 0 && frame + 1 < fill->frames + FLAT_DEPTH)
+        *++fill->frame = (struct flat_frame){
+            .nodes = rule->nodes, .n_nodes = rule->n_nodes, .object = object, .serial = ++fill->serial};
+}
+
+void flat_fill_end(struct flat_fill *fill)
+{
+    for (unsigned i = 0; i < fill->n_stated; i++)
+        compare(fill, &fill->stated[i]);
+}

@@ -1,0 +1,81 @@
+/*
+ * flat_in_parts: a flat file on its way, from the inside.  Private to flat_in.c (files), flat_in_document.c
+ * (documents) and flat_in_whose.c, which knows whose a row is.
+ */
+#ifndef CROSSDOCK_TRANSLATE_FLAT_IN_PARTS_H
+#define CROSSDOCK_TRANSLATE_FLAT_IN_PARTS_H
+
+#include "map/flat_fill.h"
+#include "translate/flat_document.h"
+#include "translate/flat_in.h"
+#include "translate/flat_keys.h"
+
+/* Rows that are broken, and may begin another document: held until the next good row tells whose they are. */
+struct pending {
+    bool some;
+    bool keyed;               /* `key` is what their key columns hold */
+    struct buffer key;
+    struct arena arena;
+    struct flat_document document;
+};
+
+struct flat_in {
+    const struct flat_in_settings *settings;
+    struct report *report;
+    struct canon_sink *out;
+    struct schema *schema;
+    struct map *map;
+    struct flat_binding *binding;
+    const struct flat_layout *layout;
+    const struct charset *charset;
+    struct canon_id id, reject_id;
+    struct flat_keys *keys;   /* of the file's documents, or NULL: records have no key */
+    struct arena arena;       /* one document */
+    struct flat_document document;
+    struct pending pending;
+    struct canon_record record;
+    struct buffer key, here;  /* of the open document; of the row at hand: columns, a NUL behind each */
+    struct flat_fill fill;
+    const struct flat_unit *unit; /* at hand */
+
+    /* the file */
+    struct flat_reader *reader;
+    const char *file, *base;
+    bool headed;
+    struct inbound_counts counts;
+    bool fatal;
+};
+
+void flat_in_out_of_memory(struct flat_in *in, const char *what);
+
+/* --- flat_in_document.c */
+
+/* Completes a finding, tells it, and keeps it with the document. */
+void flat_in_refuse(struct flat_in *in, struct flat_document *document, struct finding *finding);
+
+/* The record's tag for a message: none where all rows are alike. */
+struct bytes flat_in_tag(const struct flat_in *in, int tag);
+
+/* Of the map's engine, as its `complain`. */
+void flat_in_complained(void *whom, const struct flat_complaint *complaint);
+
+void flat_in_begin_document(struct flat_in *in, const struct flat_unit *unit);
+void flat_in_close_document(struct flat_in *in);
+void flat_in_add_unit(struct flat_in *in, const struct flat_unit *unit);
+
+/* The row's bytes belong to the document. */
+void flat_in_add_bytes(struct flat_in *in, struct flat_document *document, const struct flat_unit *unit);
+
+/* Counts it, and writes a reject record where one is wanted.  `record`: as far as it was read, or NULL. */
+void flat_in_reject(struct flat_in *in, const struct flat_document *document,
+                    const struct canon_record *record);
+
+/* --- flat_in_whose.c */
+
+void flat_in_good_unit(struct flat_in *in, const struct flat_unit *unit);
+void flat_in_broken_unit(struct flat_in *in, const struct flat_unit *unit);
+
+/* No row comes any more. */
+void flat_in_end(struct flat_in *in);
+
+#endif

@@ -1,0 +1,101 @@
+#!/bin/bash
+# Reading and writing flat files are each other's inverse: a sample that was read is written again byte for byte, and
+# read again as the same records; and what X12 samples become as flat files comes back, as far as the layout has it.
+
+. "${0%/*}/tap.sh"
+
+samples=$CROSSDOCK_SOURCE/samples
+
+# Kinds and bodies: where a record was read stands in its envelope.
+bodies() {
+    sed -E 's/^\{"canon":1,"kind":"([a-z_]*)".*"test":(false|true),"map":"[^"]*"\},/\1 {/
+        s/^\{"canon":1,"kind":"([a-z_]*)".*"test":(false|true)\},/\1 {/' "$1"
+}
+
+# Numbers without the zeros that a column of so many decimals adds, and words without what they were.
+values() {
+    sed -E ':a
+        s/("-?[0-9]+\.[0-9]*[1-9])0+"/\1"/
+        ta
+        s/"(-?[0-9]+)\.0+"/"\1"/g
+        s/"[a-z_]*_raw":"[^"]*",//g'
+}
+
+# law MAP FILE...
+law() {
+    local map=$1
+    shift
+    for file; do
+        run erp2canon --unmapped=error -m "$map" "$file"
+        status_is 0 "$map: ${file##*/} is read" || { diag_file err; continue; }
+        mv out read
+        [ -s read ]; ok $? '... and gives records'
+        run canon2erp --unmapped=error -m "$map" read
+        status_is 0 '... that are written again'
+        cmp -s out "$file"; ok $? '... byte for byte' || diff out "$file" | head -4 >&2
+        mv out again
+        erp2canon --unmapped=error -m "$map" again > reread
+        bodies read > want
+        bodies reread > got
+        cmp -s want got; ok $? '... and read again as the same records' || diff want got | head -4 >&2
+    done
+}
+
+for kind in orders acks shipments invoices; do
+    law "erp-$kind-csv" "$samples/erp/$kind.csv"
+    law "erp-$kind-fixed" "$samples/erp/$kind.txt"
+    erp2canon -m "erp-$kind-csv" "$samples/erp/$kind.csv" > csv
+    erp2canon -m "erp-$kind-fixed" "$samples/erp/$kind.txt" > fixed
+    bodies csv | values > want
+    bodies fixed | values | sed -E 's/,"line_count":[0-9]+//; s/,"total_quantity":"[^"]*"//' > got
+    same got want "$kind: both layouts say the same"
+done
+
+# Orders of X12: written, read, written again.
+edi2canon "$samples"/x12/850-*.edi > orders 2> /dev/null
+for map in erp-orders-csv erp-orders-fixed; do
+    canon2erp -m "$map" orders > first
+    run erp2canon --unmapped=error -m "$map" first
+    status_is 0 "$map: the orders of all X12 samples are read"
+    is "$(wc -l < out)" "$(wc -l < orders)" '... each'
+    mv out read
+    canon2erp -m "$map" read > second
+    cmp -s first second; ok $? '... and written again byte for byte'
+done
+
+# Records made up: every decimal and text that a column takes comes back.
+awk 'BEGIN {
+    srand(7)
+    many = split("a|b|,|;|x| |0|.|-|\\\"|\303\251|\342\202\254|/", part, "|")
+    for (i = 1; i <= 400; i++) {
+        text = ""
+        for (k = int(rand() * 12) + 1; k > 0; k--)
+            text = text part[1 + int(rand() * many)]
+        gsub(/^ +| +$/, "", text)
+        if (text == "")
+            text = "x"
+        printf "{\"canon\":1,\"kind\":\"order\",\"id\":\"%032d\",\"partner\":\"acme\",\"direction\":\"out\",", i
+        printf "\"order_number\":\"N%d\",\"order_date\":\"20%02d-%02d-%02d\",", i, rand() * 50, 1 + rand() * 12,
+            1 + rand() * 28
+        printf "\"lines\":["
+        n = int(rand() * 4) + 1
+        for (l = 1; l <= n; l++) {
+            printf "%s{\"line_number\":\"%d\",\"quantity\":\"%d.%03d\",\"uom\":\"EA\",", (l > 1 ? "," : ""), l,
+                rand() * 1e6, rand() * 1000
+            printf "\"unit_price\":\"%d.%04d\",\"description\":\"%s\"}", rand() * 1e5, rand() * 10000, text
+        }
+        printf "],\"line_count\":%d}\n", n
+    }
+}' > made
+is "$(wc -l < made)" 400 'records are made up'
+for map in erp-orders-csv erp-orders-fixed; do
+    run canon2erp -m "$map" made
+    status_is 0 "$map: 400 records made up are written"
+    mv out file
+    erp2canon --unmapped=error -m "$map" file > back 2> err
+    sed -E 's/.*"direction":"out",//; s/,"line_count":[0-9]+//' made > want
+    sed -E 's/.*"map":"[^"]*"\},//; s/,"line_count":[0-9]+//; s/,"total_quantity":"[^"]*"//' back > got
+    cmp -s want got; ok $? '... and come back' || diff want got | head -4 >&2
+done
+
+done_testing
