@@ -12,7 +12,7 @@
 
 . "${0%/*}/tap.sh"
 
-for tool in edi2canon canon2erp canon2edi; do
+for tool in edi2canon canon2erp canon2edi map-check; do
     case " $CROSSDOCK_TOOLS " in
     *" $tool "*) ;;
     *) skip_all "$tool is not built" ;;

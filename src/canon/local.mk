@@ -12,3 +12,4 @@ libcrossdock_a_SOURCES += %reldir%/read.c %reldir%/read.h
 libcrossdock_a_SOURCES += %reldir%/read_body.c %reldir%/reader.h
 libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h
 libcrossdock_a_SOURCES += %reldir%/json_schema.c %reldir%/json_schema.h
+libcrossdock_a_SOURCES += %reldir%/sink.c %reldir%/sink.h

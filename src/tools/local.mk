@@ -15,3 +15,6 @@ src_tools_canon2edi_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/erp2canon
 src_tools_erp2canon_SOURCES = %reldir%/erp2canon.c
 src_tools_erp2canon_LDADD = $(tool_ldadd)
+bin_PROGRAMS += %reldir%/map-check
+src_tools_map_check_SOURCES = %reldir%/map-check.c
+src_tools_map_check_LDADD = $(tool_ldadd)

@@ -11,6 +11,26 @@
 #include "canon/write.h"
 #include "conf/search.h"
 #include "diag/report.h"
+#include "standard/view.h"
+#include "wire/x12.h"
+
+struct work;
+struct partner;
+
+/* A set, for those who look at more than its record: views that live during the call. */
+struct inbound_document {
+    struct work *work;
+    const struct partner *partner;
+    struct canon_record *record; /* with its source; the taker may use it up */
+    const struct x12_delimiters *delimiters;
+    const char *file;
+    uint32_t n_segments; /* between ST and SE */
+    const struct inbound_segment {
+        struct segment_view view;
+        uint16_t position; /* in work->set; UINT16_MAX: it has no place */
+    } *segments;
+    struct arena *arena; /* of the document */
+};
 
 struct inbound_settings {
     const char *partner; /* -p: whoever the file says it is from; NULL: found */
@@ -26,6 +46,10 @@ struct inbound_settings {
     uint64_t max_set;     /* bytes; 0: the default */
     uint64_t spool_above; /* bytes that a record may hold in memory */
     const char *spool;    /* the folder for what is above */
+    /* Takes the accepted documents, which are not written then; NULL: they are.  False: the run must stop. */
+    bool (*take)(void *whom, const struct inbound_document *document);
+    bool take_refused; /* the refused ones, too, as far as they could be read */
+    void *whom;
 };
 
 /* Sets, but for the first two. */

@@ -65,6 +65,8 @@ struct set {
     bool mapped;            /* a record is being filled */
     bool skipped;           /* over a limit: the rest is passed over up to its end */
     struct faults refusals; /* why we cannot take what the standard could: no acknowledgment says it */
+    struct inbound_segment *segments; /* for settings->take */
+    uint32_t n_segments, room;
 };
 
 struct inbound {

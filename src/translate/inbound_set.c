@@ -83,6 +83,54 @@ static void write_reject(struct inbound *in)
     reject_write(in->out, in->schema, &in->id, in->reader, &reject, &in->document);
 }
 
+/* The segments of a set, for whoever takes it whole. */
+static void keep_segment(struct inbound *in, uint16_t position)
+{
+    struct set *set = &in->set;
+    uint32_t n = in->segment.view.n_elements;
+    struct bytes *elements;
+
+    if (n > X12_MAX_ELEMENTS)
+        n = X12_MAX_ELEMENTS;
+    elements = arena_zalloc(&in->document, n + 1, sizeof(*elements));
+    if (set->n_segments == set->room) {
+        uint32_t room = set->room > 0 ? set->room * 2 : 64;
+        struct inbound_segment *segments = arena_zalloc(&in->document, room, sizeof(*segments));
+
+        if (segments == NULL)
+            return;
+        if (set->n_segments > 0)
+            memcpy(segments, set->segments, set->n_segments * sizeof(*segments));
+        set->segments = segments;
+        set->room = room;
+    }
+    if (elements == NULL)
+        return;
+    if (n > 0)
+        memcpy(elements, in->segment.view.element, n * sizeof(*elements));
+    set->segments[set->n_segments] = (struct inbound_segment){in->segment.view, position};
+    set->segments[set->n_segments++].view.element = elements;
+}
+
+static bool hand_over(struct inbound *in)
+{
+    struct inbound_document document = {
+        .work = in->set.work,
+        .partner = in->group.partner,
+        .record = &in->set.record,
+        .delimiters = x12_delimiters(in->reader),
+        .file = in->file,
+        .n_segments = in->set.n_segments,
+        .segments = in->set.segments,
+        .arena = &in->document,
+    };
+
+    in->set.record.partner = bytes_of(in->group.partner->name);
+    in->set.record.direction = CANON_IN;
+    in->set.record.source = source_of(in);
+    return in->settings->take(in->settings->whom, &document);
+}
+
 /* Why the set's group or interchange lets none through; NULL when it does. */
 static const char *refusal_of(const struct inbound *in)
 {
@@ -164,6 +212,8 @@ void inbound_body_segment(struct inbound *in)
     if (work->set == NULL || set->skipped)
         return; /* a set nobody knows, or one over a limit: counted, refused whole */
     position = walk_step(&work->walk, &segment->view, &set->level.faults);
+    if (in->settings->take != NULL && set->mapped)
+        keep_segment(in, position);
     if (position == WALK_LOST) {
         if (set->mapped)
             x12_read_stray(&in->read, segment, set->ordinal);
@@ -215,6 +265,8 @@ static void join_faults(struct faults *faults, const struct faults *more)
 /* Acknowledgments that came in are records of --acks; everything else is a document. */
 static bool wanted(const struct inbound *in)
 {
+    if (in->settings->take != NULL)
+        return true;
     return in->set.work->is_ack ? in->settings->acks : in->settings->documents;
 }
 
@@ -273,13 +325,19 @@ void inbound_close_set(struct inbound *in, bool trailer)
         in->counts.rejected++;
         if (in->settings->rejects)
             write_reject(in);
+        if (in->settings->take_refused && set->mapped && !hand_over(in))
+            in->fatal = true;
     } else if (!set->mapped || !wanted(in)) {
         in->counts.ignored++;
+    } else if (in->settings->take != NULL) {
+        in->counts.translated++;
+        if (!hand_over(in))
+            in->fatal = true;
     } else {
         write_document(in);
         in->counts.translated++;
     }
-    if (in->out->failed)
+    if (in->out != NULL && in->out->failed)
         in->fatal = true;
     canon_spill_clear(&in->spill);
     x12_forget(in->reader);
