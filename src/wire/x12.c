@@ -15,9 +15,10 @@
 enum {
     CHUNK_SIZE = 256 * 1024, /* bytes read at a time, at most: fits in the second-level cache */
     SCAN_BLOCK = 16 * 1024,  /* bytes scanned ahead of the segments */
-    SLACK = 128,             /* readable bytes behind the data, for the scan and for whole-word loads */
-    ISA_LENGTH = 106,        /* bytes, with the terminator (X12.5) */
-    ISA_HEAD = 104,          /* of them, up to the separator of ISA16 */
+    SCAN_WORDS = SCAN_BLOCK / 64,
+    SLACK = 128,      /* readable bytes behind the data, for the scan and for whole-word loads */
+    ISA_LENGTH = 106, /* bytes, with the terminator (X12.5) */
+    ISA_HEAD = 104,   /* of them, up to the separator of ISA16 */
     ISA_ELEMENTS = 16,
     ISA_REACH = 400, /* an ISA, however damaged, ends within so many bytes */
     PIECE = 60,      /* bytes of junk to show */
@@ -52,15 +53,15 @@ struct x12_reader {
     struct x12_delimiters delimiters;
     struct x12_wanted wanted;
     x12_scan *scan;
-    size_t scanned; /* in current: scanned up to here */
-    size_t mark, marks_end;
+    size_t scan_from, scanned; /* in current: from where to where the words below tell of it */
+    size_t plain;              /* of these bytes, in how many a segment may begin and be taken without ado */
     struct x12_trouble trouble;
     void (*tap)(void *whom, const char *at, size_t len);
     void *tap_whom;
     struct arena scratch;
     char detail[160];
     char piece[PIECE];
-    uint32_t marks[SCAN_BLOCK + 64];
+    uint64_t separators[SCAN_WORDS + 1], stops[SCAN_WORDS + 1]; /* x12_scan; behind that, 0 */
 };
 
 struct x12_limits x12_limits_default(void)
@@ -184,12 +185,11 @@ bool x12_pieces(const struct x12_reader *reader, uint64_t from, uint64_t to,
     return true;
 }
 
-/* Marks made so far are of no use any more: another chunk, or other delimiters. */
-static void marks_drop(struct x12_reader *reader)
+/* What was scanned is of no use any more: another chunk, or other delimiters. */
+static void scan_drop(struct x12_reader *reader)
 {
-    reader->scanned = reader->pos;
-    reader->mark = reader->marks_end = 0;
-    reader->marks[0] = (uint32_t)reader->current->size;
+    reader->scan_from = reader->scanned = reader->pos;
+    reader->plain = 0;
 }
 
 static inline bool may_grow(const struct x12_reader *reader)
@@ -236,7 +236,7 @@ static enum fill fill(struct x12_reader *reader)
         }
         chunk = reader->current;
         reader->pos = 0;
-        marks_drop(reader);
+        scan_drop(reader);
         done = FILL_MOVED;
     }
     do
@@ -293,14 +293,14 @@ static bool let_go(struct x12_reader *reader, uint64_t from)
     }
     reader->current = fresh;
     reader->pos = 0;
-    marks_drop(reader);
+    scan_drop(reader);
     return true;
 }
 
 /* Scans the next block.  FILL_MOVED: the segment begun must be begun again. */
-static enum fill more_marks(struct x12_reader *reader)
+static enum fill scan_more(struct x12_reader *reader)
 {
-    size_t to;
+    size_t len;
 
     if (reader->scanned == reader->current->len) {
         enum fill filled = fill(reader);
@@ -308,16 +308,35 @@ static enum fill more_marks(struct x12_reader *reader)
         if (filled != FILL_MORE)
             return filled;
     }
-    to = reader->current->len;
-    if (to - reader->scanned > SCAN_BLOCK)
-        to = reader->scanned + SCAN_BLOCK;
-    reader->marks_end = reader->scan(reader->current->data, reader->scanned, to, &reader->wanted,
-                                     reader->marks);
-    reader->marks[reader->marks_end] =
-        (uint32_t)reader->current->size; /* a NUL byte in the slack: no separator */
-    reader->mark = 0;
-    reader->scanned = to;
+    len = reader->current->len - reader->scanned;
+    if (len > SCAN_BLOCK)
+        len = SCAN_BLOCK;
+    reader->scan(reader->current->data + reader->scanned, len, &reader->wanted, reader->separators,
+                 reader->stops);
+    reader->separators[(len + 63) / 64] = reader->stops[(len + 63) / 64] = 0;
+    reader->scan_from = reader->scanned;
+    reader->scanned += len;
+    reader->plain = 0;
+    if (reader->mode == INSIDE &&
+        reader->current->base + reader->scanned - reader->forgot <= reader->limits.held)
+        reader->plain = len;
     return FILL_MORE;
+}
+
+/* In current, from `at` on: where the first byte is that must be looked at; `scanned` when none was found. */
+static size_t next_wanted(const struct x12_reader *reader, size_t at)
+{
+    const size_t end = reader->scanned - reader->scan_from;
+    size_t place = at - reader->scan_from;
+
+    while (place < end) {
+        const uint64_t found = (reader->separators[place / 64] | reader->stops[place / 64]) >> place % 64;
+
+        if (found != 0)
+            return reader->scan_from + place + (size_t)__builtin_ctzll(found);
+        place = place / 64 * 64 + 64;
+    }
+    return reader->scanned;
 }
 
 static void advance(struct x12_reader *reader, size_t count)
@@ -327,7 +346,7 @@ static void advance(struct x12_reader *reader, size_t count)
     for (size_t i = 0; i < count; i++)
         reader->line += at[i] == '\n';
     reader->pos += count;
-    marks_drop(reader);
+    scan_drop(reader);
 }
 
 static inline bool is_line_break(char c)
@@ -359,7 +378,7 @@ static void set_delimiters(struct x12_reader *reader, struct x12_delimiters deli
     reader->delimiters = delimiters;
     reader->unwrap = !is_line_break(delimiters.terminator);
     x12_scan_want(&reader->wanted, separators);
-    marks_drop(reader);
+    scan_drop(reader);
 }
 
 /* "ISA" and then something that can separate elements. */
@@ -431,6 +450,7 @@ static enum x12_event skip_to_isa(struct x12_reader *reader, enum x12_event even
             break;
     }
     reader->mode = OUTSIDE;
+    reader->plain = 0;
     if (junk == 0 && event == X12_JUNK)
         return X12_END; /* nothing to tell: the caller goes on */
     (void)trouble(reader, event, from, line, x12_offset(reader) - from, (struct bytes){piece, piece_len});
@@ -655,30 +675,29 @@ static void cut_at_isa(struct x12_reader *reader, struct x12_segment *segment, s
 /*
  * The segment at pos, whatever is in it: the delimiters are known and pos stands on its first byte.
  *
- * The inner loop runs over the marks of the scan, most of which separate elements.  Separators of components,
- * line breaks and bytes that need care come to the second half.
+ * The loop runs over what the scan found.
  */
 static __attribute__((noinline)) enum x12_event read_segment(struct x12_reader *reader,
                                                              struct x12_segment *segment)
 {
     const struct x12_delimiters d = reader->delimiters;
     const char *data, *first, *begun, *at;
-    const uint32_t *mark;
     struct bytes *part, last;
     uint32_t n, breaks;
     uint64_t present, compound;
-    size_t isa;
+    size_t isa, index;
     bool odd, quoted;
 
     segment->view.line = reader->line;
     segment->view.element = segment->part + 1;
     segment->view.component = d.component;
     segment->view.repetition = d.repetition;
+    segment->view.wide = true;
 again:
     reader->line = segment->view.line;
     data = reader->current->data;
     first = begun = data + reader->pos;
-    mark = reader->marks + reader->mark;
+    index = reader->pos;
     part = segment->part;
     n = breaks = 0;
     present = compound = 0;
@@ -688,29 +707,15 @@ again:
     for (;;) {
         char c;
 
-        /* Behind the last mark stands one of a byte that separates nothing. */
-        for (at = data + *mark; *at == d.element && n < X12_MAX_ELEMENTS; at = data + *++mark) {
-            part->at = begun;
-            part->len = (size_t)(at - begun);
-            part++;
-            present |= (uint64_t)(at != begun) << n;
-            n++;
-            begun = at + 1;
-        }
-        c = *at;
-        mark++;
-        if (__builtin_expect(c == d.terminator, 1) && mark <= reader->marks + reader->marks_end)
-            break;
-        if (mark > reader->marks + reader->marks_end) {
+        index = next_wanted(reader, index);
+        if (index == reader->scanned) {
             enum fill filled;
 
-            reader->mark = reader->marks_end;
             if (reader->scanned - reader->pos > reader->limits.segment)
                 return skip_long(reader);
-            filled = more_marks(reader);
+            filled = scan_more(reader);
             if (filled == FILL_MOVED)
                 goto again;
-            mark = reader->marks + reader->mark;
             if (filled == FILL_MORE)
                 continue;
             if (reader->error != 0 || reader->no_memory)
@@ -726,7 +731,18 @@ again:
             }
             break;
         }
-        if (c == d.element) { /* the last element that is kept apart; beyond it they are counted */
+        at = data + index++;
+        c = *at;
+        if (c == d.element && n < X12_MAX_ELEMENTS) {
+            part->at = begun;
+            part->len = (size_t)(at - begun);
+            part++;
+            present |= (uint64_t)(at != begun) << n;
+            n++;
+            begun = at + 1;
+        } else if (c == d.terminator) {
+            break;
+        } else if (c == d.element) { /* the last element that is kept apart; beyond it they are counted */
             if (n == X12_MAX_ELEMENTS)
                 last = (struct bytes){begun, (size_t)(at - begun)};
             n++;
@@ -764,10 +780,8 @@ again:
     segment->wrapped = false;
     if (segment->unterminated) {
         reader->pos = reader->scanned = reader->current->len;
-        reader->mark = reader->marks_end;
     } else {
         reader->pos = (size_t)(at + 1 - data);
-        reader->mark = (size_t)(mark - reader->marks);
         reader->line += d.terminator == '\n';
     }
     if (segment->raw.len > ISA_HEAD && (isa = isa_within(segment->raw, 1)) > 0) {
@@ -802,13 +816,11 @@ static bool skip_blanks(struct x12_reader *reader)
         }
         reader->pos = pos;
         if (pos < len) {
-            while (reader->mark < reader->marks_end && reader->marks[reader->mark] < pos)
-                reader->mark++;
             if (reader->scanned < pos)
-                marks_drop(reader);
+                scan_drop(reader);
             return true;
         }
-        marks_drop(reader);
+        scan_drop(reader);
         if (fill(reader) == FILL_NOTHING)
             return false;
     }
@@ -908,91 +920,119 @@ static __attribute__((noinline)) enum x12_event find_segment(struct x12_reader *
     return event;
 }
 
-/* Whether pos stands on the first byte of a segment already, behind one line end at most: a letter that
- * begins neither ISA nor IEA, within an interchange.  (Behind the data stand NUL bytes or old ones, which
- * the marks then tell.) */
-static inline bool at_segment(struct x12_reader *reader)
+/* 64 bits from `place` on. */
+static inline uint64_t window(const uint64_t *words, size_t place)
 {
-    const char *at = reader->current->data + reader->pos;
-
-    if (reader->mode != INSIDE || reader->mark >= reader->marks_end ||
-        x12_offset(reader) - reader->forgot > reader->limits.held)
-        return false;
-    if (*at == '\n' && reader->marks[reader->mark] == reader->pos) {
-        reader->pos++;
-        reader->line++;
-        reader->mark++;
-        at++;
-    }
-    return *at >= 'A' && *at <= 'Z' && *at != 'I' && reader->mark < reader->marks_end;
+    return words[place / 64] >> place % 64 | words[place / 64 + 1] << 1 << (63 - place % 64);
 }
 
-/* The segment at pos, when nothing is in it but elements and all of it was scanned: most are so.  False:
- * nothing was done, read_segment must. */
-static inline bool read_plain_segment(struct x12_reader *reader, struct x12_segment *segment)
+/*
+ * The segment at pos, behind one line end at most, when it begins with a letter (but that of ISA and IEA),
+ * nothing is in it but elements, and all of it was scanned: most are so.  `most`: bytes of it, at most; none
+ * over ISA_HEAD may be taken without a look for an ISA inside.  False: nothing was done.
+ */
+static inline __attribute__((always_inline)) bool read_plain_segment(struct x12_reader *reader,
+                                                                     struct x12_segment *segment, size_t most)
 {
-    const char element = reader->delimiters.element, *const data = reader->current->data;
-    const char *const first = data + reader->pos, *begun, *at;
-    const uint32_t *mark = reader->marks + reader->mark;
-    struct bytes *part = segment->part + 1, id = {first, *mark - reader->pos};
-    uint64_t present = 0, bit = 1;
+    const char *const data = reader->current->data, *base, *begun, *at;
+    size_t pos = reader->pos, place, len;
+    uint64_t separators, stops, present = 0, bit = 1;
+    struct bytes *part = segment->part + 1;
+    uint32_t line = reader->line;
+    unsigned id;
 
-    /* Behind the last mark stands one of a byte that separates nothing. */
-    at = data + *mark;
-    if (*at != element || id.len - 1 > 7)
+    place = pos - reader->scan_from;
+    if (place >= reader->plain)
         return false;
-    for (;;) {
-        begun = at + 1;
-        at = data + *++mark;
-        part->at = begun;
-        part->len = (size_t)(at - begun);
-        present |= at != begun ? bit : 0;
-        if (*at != element)
-            break;
-        part++;
-        bit <<= 1;
-        if (bit == 0)
+    if (data[pos] == '\n') {
+        pos++;
+        line++;
+        if (++place >= reader->plain)
             return false;
     }
-    if (*at != reader->delimiters.terminator || mark == reader->marks + reader->marks_end ||
-        (size_t)(at - first) > reader->limits.segment ||
-        ((size_t)(at - first) > ISA_HEAD && isa_within((struct bytes){first, (size_t)(at - first)}, 1) > 0))
+    base = data + pos;
+    separators = window(reader->separators, place);
+    stops = window(reader->stops, place);
+    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
+    if (*base < 'A' || *base > 'Z' || *base == 'I' || id - 1 > 7 || stops << (63 - id) != 0)
         return false;
-    segment->part[0] = id;
-    segment->raw = (struct bytes){first, (size_t)(at - first)};
-    segment->view.id = id;
-    segment->view.key = load_key(id);
+    begun = base + id + 1;
+    separators &= separators - 1;
+    while (stops == 0) {
+        for (; separators != 0; separators &= separators - 1) {
+            at = base + (unsigned)__builtin_ctzll(separators);
+            part->at = begun;
+            part->len = (size_t)(at - begun);
+            part++;
+            present |= at != begun ? bit : 0;
+            bit <<= 1;
+            begun = at + 1;
+        }
+        base += 64;
+        place += 64;
+        if (place >= reader->scanned - reader->scan_from || part > segment->part + X12_MAX_ELEMENTS)
+            return false;
+        separators = window(reader->separators, place);
+        stops = window(reader->stops, place);
+    }
+    for (separators &= (stops & -stops) - 1; separators != 0; separators &= separators - 1) {
+        at = base + (unsigned)__builtin_ctzll(separators);
+        part->at = begun;
+        part->len = (size_t)(at - begun);
+        part++;
+        present |= at != begun ? bit : 0;
+        bit <<= 1;
+        begun = at + 1;
+    }
+    at = base + (unsigned)__builtin_ctzll(stops);
+    part->at = begun;
+    part->len = (size_t)(at - begun);
+    present |= at != begun ? bit : 0;
+    len = (size_t)(at - data) - pos;
+    if (*at != reader->delimiters.terminator || part > segment->part + X12_MAX_ELEMENTS || len > most ||
+        len > reader->limits.segment ||
+        (most > ISA_HEAD && len > ISA_HEAD && isa_within((struct bytes){data + pos, len}, 1) > 0))
+        return false;
+    base = data + pos;
+    segment->view.key = load_key((struct bytes){base, id});
+    segment->part[0].at = segment->view.id.at = segment->raw.at = base;
+    segment->part[0].len = segment->view.id.len = id;
+    segment->raw.len = len;
     segment->view.element = segment->part + 1;
     segment->view.n_elements = (uint32_t)(part - segment->part);
     segment->view.present = present;
     segment->view.compound = 0;
-    segment->view.offset = reader->current->base + reader->pos;
-    segment->view.line = reader->line;
+    segment->view.offset = reader->current->base + pos;
+    segment->view.line = line;
     segment->view.odd = false;
     segment->view.component = reader->delimiters.component;
     segment->view.repetition = reader->delimiters.repetition;
+    segment->view.wide = true;
     segment->plain = true;
     segment->quoted = segment->wrapped = segment->unterminated = false;
-    reader->line += *at == '\n';
-    reader->mark = (size_t)(mark + 1 - reader->marks);
-    reader->pos = (size_t)(at + 1 - data);
+    reader->line = line + (*at == '\n');
+    reader->pos = pos + len + 1;
     return true;
+}
+
+static __attribute__((noinline)) enum x12_event next_slowly(struct x12_reader *reader,
+                                                            struct x12_segment *segment)
+{
+    enum x12_event event;
+
+    if (read_plain_segment(reader, segment, SIZE_MAX))
+        return X12_SEGMENT;
+    event = find_segment(reader);
+    if (event == X12_SEGMENT)
+        event = read_segment(reader, segment);
+    if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE) {
+        reader->mode = OUTSIDE;
+        reader->plain = 0;
+    }
+    return event;
 }
 
 enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
 {
-    enum x12_event event = X12_SEGMENT;
-
-    if (at_segment(reader)) {
-        if (read_plain_segment(reader, segment))
-            return X12_SEGMENT;
-    } else {
-        event = find_segment(reader);
-    }
-    if (event != X12_SEGMENT)
-        return event;
-    event = read_segment(reader, segment);
-    if (event == X12_SEGMENT && segment->view.key == bytes_key("IEA", 3) && reader->mode == INSIDE)
-        reader->mode = OUTSIDE;
-    return event;
+    return read_plain_segment(reader, segment, ISA_HEAD) ? X12_SEGMENT : next_slowly(reader, segment);
 }
