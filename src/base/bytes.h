@@ -55,6 +55,19 @@ bool bytes_to_count(struct bytes a, uint64_t max, uint64_t *out);
 /* How many single edits (Levenshtein) part a from b, or `limit` + 1 when more: for "did you mean". */
 unsigned bytes_distance(struct bytes a, struct bytes b, unsigned limit);
 
+/* The first eight bytes as a number, less those from `len` (1 to 8) on: bytes_key, where all eight may be
+ * read. */
+static inline uint64_t bytes_key_wide(const char *at, size_t len)
+{
+    uint64_t key;
+
+    memcpy(&key, at, sizeof(key));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    key = __builtin_bswap64(key);
+#endif
+    return key & ~UINT64_C(0) >> (64 - 8 * len);
+}
+
 /* Up to eight bytes as one number, for comparing short identifiers at once; the length must be <= 8.
  * Equal views give equal keys, unequal ones unequal keys as long as no byte is NUL. */
 static inline uint64_t bytes_key(const char *at, size_t len)

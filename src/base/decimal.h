@@ -48,24 +48,20 @@ static inline bool decimal_is_canonical(struct bytes text)
     return nonzero || !negative;
 }
 
-/* The same for the commonest texts: up to eight digits with a point among them at most.  *digits: how
- * many.  False says nothing. */
-static inline bool decimal_is_short(struct bytes text, size_t *digits)
+/* The same for the commonest texts: up to eight digits with a point among them at most, given as bytes_key
+ * (never 0).  *digits: how many.  False says nothing. */
+static inline bool decimal_is_short(uint64_t key, size_t len, size_t *digits)
 {
-    uint64_t word, others;
-    size_t point;
+    const uint64_t word = key | (DIGITS_ONES * '0' & ~(~UINT64_C(0) >> (64 - 8 * len)));
+    const uint64_t others = digits_others(word);
+    const bool zero = (word & 0xff) == '0';
+    const unsigned bit = (unsigned)__builtin_ctzll(others | UINT64_C(1) << 63) & ~7u; /* of the point */
 
-    if (text.len - 1 > 7)
-        return false;
-    word = bytes_key(text.at, text.len) | (text.len < 8 ? DIGITS_ONES * '0' << 8 * text.len : 0);
-    others = digits_others(word);
-    *digits = text.len;
+    *digits = len - (others != 0);
     if (others == 0)
-        return text.len == 1 || text.at[0] != '0';
-    point = (size_t)__builtin_ctzll(others) / 8;
-    *digits = text.len - 1;
-    return (others & (others - 1)) == 0 && text.at[point] == '.' && point > 0 && point + 1 < text.len &&
-           (point == 1 || text.at[0] != '0');
+        return !zero || len == 1;
+    return (others & (others - 1)) == 0 && (word >> bit & 0xff) == '.' && bit > 0 && bit + 8 < 8 * len &&
+           (!zero || bit == 8);
 }
 
 /*

@@ -108,7 +108,7 @@ static void add_quantity(struct balance *balance, struct bytes value)
             digits = digits * 10 + (uint64_t)(value.at[i++] - '0');
         if (i == value.len) {
             balance->whole += digits;
-            balance->hash = (balance->hash + digits) % HASH_MODULUS;
+            balance->hash += digits;
             return;
         }
     }
@@ -117,7 +117,7 @@ static void add_quantity(struct balance *balance, struct bytes value)
         return;
     }
     digits = (uint64_t)((number.units < 0 ? -number.units : number.units) % (__int128)HASH_MODULUS);
-    balance->hash = (balance->hash + digits) % HASH_MODULUS;
+    balance->hash += digits;
 }
 
 /* How many units a price is for, as a power of ten (element 639); -1: not to be told. */
@@ -264,12 +264,16 @@ static bool judge_count(struct balance *balance, struct faults *faults)
         tell(&balance->count, BALANCE_COUNT, 1, decimal_of_count(balance->lines), 0, faults);
         return false;
     }
+    if (bytes_to_count(balance->count.elements[1], UINT32_MAX, &number) && number == balance->whole &&
+        balance->quantity.units == 0 && balance->quantity_known)
+        return true; /* as nearly always */
     if (balance->rule->quantity == NULL || !balance->quantity_known ||
         !decimal_parse(balance->count.elements[1], &stated) ||
         !decimal_add(balance->quantity, decimal_of_count(balance->whole), &sum))
         return true;
     /* Most senders state the plain sum; the standard wants that of the digits. */
-    if (decimal_compare(stated, sum) != 0 && decimal_compare(stated, decimal_of_count(balance->hash)) != 0)
+    if (decimal_compare(stated, sum) != 0 &&
+        decimal_compare(stated, decimal_of_count(balance->hash % HASH_MODULUS)) != 0)
         tell(&balance->count, BALANCE_HASH, 2, sum, 0, faults);
     return true;
 }

@@ -32,7 +32,7 @@ struct balance {
     uint32_t lines;
     uint64_t whole;          /* sum of quantities that are small whole numbers */
     struct decimal quantity; /* and of the others */
-    uint64_t hash;           /* sum of their digits, as element 347 has it */
+    uint64_t hash;           /* sum of their digits, as element 347 has it (its last ten, at the end) */
     struct decimal amount;   /* of invoices: lines */
     struct decimal charges;  /* less allowances, of the whole invoice */
     struct decimal line_charges;

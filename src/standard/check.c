@@ -81,11 +81,9 @@ static struct check_plan *make_plan(const struct standard_segment *segment, cons
     plan->careful = wants_care(rules);
     plan->conditions = conditions;
     plan->rows = make_rows(segment->fields, segment->n_fields, arena);
-    if (plan->rows == NULL)
+    plan->steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->steps));
+    if (plan->rows == NULL || plan->steps == NULL)
         return NULL;
-    for (unsigned i = 0; i < segment->n_fields && i < 64; i++)
-        if (segment->fields[i].composite == NULL && segment->fields[i].repeat_max <= 1)
-            plan->simple |= UINT64_C(1) << i;
     for (unsigned i = 0; i < segment->n_conditions; i++) {
         const struct standard_condition *condition = &segment->conditions[i];
         uint64_t low = condition->fields & -condition->fields;
@@ -121,14 +119,9 @@ static struct check_plan *find_plan(struct check *check, uint16_t position)
     return check->plans[position] = make_plan(segment, check->rules, check->arena);
 }
 
-static inline bool is_long_enough(const struct check_row *row, size_t len)
+static inline bool is_long_enough(const struct check_step *step, size_t len)
 {
-    return len - row->min <= row->span;
-}
-
-static inline bool is_text(const struct check_row *row, struct bytes value)
-{
-    return is_long_enough(row, value.len) && value.at[0] != ' ';
+    return len - step->min <= step->span;
 }
 
 /* A day that every month has, in a year that has one: most dates. */
@@ -140,36 +133,47 @@ static inline bool is_common_date(const char *at)
            (pairs & 0xffffffff) != 0;
 }
 
+/* bytes_key of a value; 0 when it is longer than 8 bytes. */
+static inline uint64_t key_of(struct bytes value, bool wide)
+{
+    if (value.len > 8)
+        return 0;
+    return wide ? bytes_key_wide(value.at, value.len) : bytes_key(value.at, value.len);
+}
+
+/* (No NUL, for that is an odd byte.) */
+static inline bool is_code(struct check_step *step, uint64_t key)
+{
+    if (key == step->known)
+        return true;
+    if (key == 0 || !dictionary_has_key(step->codes, key))
+        return false;
+    step->known = key;
+    return true;
+}
+
 /* What can be told of a value at once.  WELL: nothing is wrong with it; PROVEN: as segment_view.proven,
  * too. */
 enum verdict { DOUBTFUL = 0, WELL, PROVEN };
 
-static inline enum verdict judge(const struct check_row *row, struct bytes value)
+static inline enum verdict judge(const struct check_step *step, struct bytes value, bool wide)
 {
     size_t digits;
 
-    switch (row->kind) {
-    case CHECK_TEXT: return is_text(row, value) ? WELL : DOUBTFUL;
-    case CHECK_CODE: /* no NUL, for that is an odd byte */
-        return value.len <= 8 && dictionary_has_key(row->codes, bytes_key(value.at, value.len)) ? WELL
-                                                                                                : DOUBTFUL;
-    case CHECK_INTEGER:
-        return types_integer(value.at, value.len, &digits) && is_long_enough(row, digits) ? WELL : DOUBTFUL;
-    case CHECK_REAL:
-        if (decimal_is_short(value, &digits))
-            return is_long_enough(row, digits) ? PROVEN : DOUBTFUL;
-        return types_real(value.at, value.len, &digits) && is_long_enough(row, digits) ? WELL : DOUBTFUL;
-    case CHECK_DATE:
-        if (!is_long_enough(row, value.len))
-            return DOUBTFUL;
-        if (value.len == 8 && is_common_date(value.at))
-            return PROVEN;
-        return types_date(value.at, value.len) ? WELL : DOUBTFUL;
-    case CHECK_TIME:
-        return is_long_enough(row, value.len) && types_time(value.at, value.len) ? WELL : DOUBTFUL;
-    case CHECK_FREE: return WELL;
-    default: return DOUBTFUL;
+    if (step->kind == CHECK_REAL) {
+        if (value.len <= 8 && decimal_is_short(key_of(value, wide), value.len, &digits))
+            return is_long_enough(step, digits) ? PROVEN : DOUBTFUL;
+        return types_real(value.at, value.len, &digits) && is_long_enough(step, digits) ? WELL : DOUBTFUL;
     }
+    if (step->kind == CHECK_INTEGER)
+        return types_integer(value.at, value.len, &digits) && is_long_enough(step, digits) ? WELL : DOUBTFUL;
+    if (!is_long_enough(step, value.len))
+        return DOUBTFUL;
+    if (step->kind == CHECK_TIME)
+        return types_time(value.at, value.len) ? WELL : DOUBTFUL;
+    if (value.len == 8 && is_common_date(value.at))
+        return PROVEN;
+    return types_date(value.at, value.len) ? WELL : DOUBTFUL;
 }
 
 static inline bool is_broken(const struct check_condition *condition, uint64_t present)
@@ -197,36 +201,72 @@ static bool may_stand(const struct check_plan *plan, uint64_t present)
     return true;
 }
 
+/* The steps of one group: of texts (0), of codes (1), of the rest (2). */
+static unsigned group_of(const struct check_row *row)
+{
+    return row->kind == CHECK_TEXT ? 0 : row->kind == CHECK_CODE ? 1 : 2;
+}
+
+/* Makes the steps for these elements, none of them compound.  False: some of them want care. */
+static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t present)
+{
+    const struct check_step *ends[3];
+    struct check_step *step = plan->steps;
+
+    plan->passed = 0;
+    if (!may_stand(plan, present))
+        return false;
+    for (unsigned group = 0; group < 3; group++) {
+        for (uint64_t bits = present; bits != 0; bits &= bits - 1) {
+            const unsigned n = (unsigned)__builtin_ctzll(bits);
+            const struct check_row *row = &plan->rows[n];
+
+            if (row->kind == CHECK_COMPOSITE && row->plain)
+                row = row->parts;
+            if (row->kind == CHECK_CAREFUL || row->kind == CHECK_COMPOSITE)
+                return false;
+            if (row->kind != CHECK_FREE && group_of(row) == group)
+                *step++ = (struct check_step){.codes = row->codes,
+                                              .known = CHECK_NO_CODE,
+                                              .min = row->min,
+                                              .span = row->span,
+                                              .kind = row->kind,
+                                              .element = (uint8_t)n};
+        }
+        ends[group] = step;
+    }
+    plan->texts = ends[0];
+    plan->codes = ends[1];
+    plan->end = ends[2];
+    plan->passed = present;
+    return true;
+}
+
 /* True: nothing is wrong with the segment.  False: something may be. */
 static inline bool is_clean(struct check_plan *plan, const struct segment_view *view, uint64_t *proven)
 {
-    if (view->odd | plan->careful | (view->n_elements > 64) | (view->present == 0) |
-        ((view->compound & plan->simple) != 0))
-        return false;
-    if (view->present != plan->passed) {
-        if (!may_stand(plan, view->present))
-            return false;
-        plan->passed = view->present;
-    }
-    for (uint64_t bits = view->present; bits != 0; bits &= bits - 1) {
-        unsigned n = (unsigned)__builtin_ctzll(bits);
-        const struct check_row *row = &plan->rows[n];
-        enum verdict verdict;
+    struct check_step *step = plan->steps;
+    bool doubtful = view->odd | plan->careful | (view->n_elements > 64) | (view->compound != 0);
 
-        if (row->kind == CHECK_TEXT) {
-            if (!is_text(row, view->element[n]))
-                return false;
-            continue;
-        }
-        if (row->kind == CHECK_COMPOSITE) {
-            if (!row->plain || (view->compound >> n & 1))
-                return false;
-            row = row->parts;
-        }
-        verdict = judge(row, view->element[n]);
+    if (doubtful || view->present == 0)
+        return false;
+    if (view->present != plan->passed && !learn(plan, view->present))
+        return false;
+    for (; step < plan->texts; step++) {
+        const struct bytes value = view->element[step->element];
+
+        doubtful |= !is_long_enough(step, value.len) | (value.at[0] == ' ');
+    }
+    for (; step < plan->codes; step++)
+        doubtful |= !is_code(step, key_of(view->element[step->element], view->wide));
+    if (doubtful)
+        return false;
+    for (; step < plan->end; step++) {
+        enum verdict verdict = judge(step, view->element[step->element], view->wide);
+
         if (verdict == DOUBTFUL)
             return false;
-        *proven |= (uint64_t)(verdict == PROVEN) << n;
+        *proven |= (uint64_t)(verdict == PROVEN) << step->element;
     }
     return true;
 }

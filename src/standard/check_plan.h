@@ -30,6 +30,16 @@ struct check_row {
     };
 };
 
+#define CHECK_NO_CODE UINT64_MAX
+
+/* A row that is asked of an element, by itself. */
+struct check_step {
+    const struct standard_codes *codes;
+    uint64_t known; /* bytes_key of the code that was found there last; CHECK_NO_CODE: none yet */
+    uint16_t min, span;
+    uint8_t kind, element; /* from 0 */
+};
+
 /* A condition in the form in which it is tested: broken unless ... (check_slow.c). */
 struct check_condition {
     char kind;
@@ -41,14 +51,15 @@ struct check_plan {
     const struct standard_segment *segment;
     uint64_t mandatory;
     uint64_t beyond;      /* bits of elements the segment does not have */
-    uint64_t simple;      /* elements that neither repeat nor have components */
     uint64_t pairs;       /* first of two neighbours that come together (most P notes) */
     uint8_t n_conditions; /* the others */
-    uint64_t
-        passed;   /* the elements that the last clean segment had: most segments have the same ones again */
-    bool careful; /* a policy wants every segment looked at */
+    bool careful;         /* a policy wants every segment looked at */
     const struct check_condition *conditions;
     struct check_row *rows;
+    /* Most segments have the same elements as the one before: what the checks made of these. */
+    uint64_t passed; /* the elements, 0: none yet; they may stand together */
+    struct check_step *steps;
+    const struct check_step *texts, *codes, *end; /* where those of texts, of codes, and all of them end */
 };
 
 /* Finds everything that is wrong.  True when nothing is.  A NULL position: the segment has no place. */

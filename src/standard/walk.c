@@ -125,7 +125,6 @@ bool walk_init(struct walk *walk, const struct standard_set *set, struct diction
                           : position->max_use == 0          ? UINT32_MAX
                                                             : position->max_use;
         places[i].last = position->last;
-        places[i].began = position->starts_loop ? i : STANDARD_NO_LOOP;
         while (local < walk->n_local && keys[local] != position->segment->key)
             local++;
         if (local == walk->n_local)
@@ -133,7 +132,8 @@ bool walk_init(struct walk *walk, const struct standard_set *set, struct diction
     }
     walk->turns = arena_zalloc(arena, (size_t)set->n_positions * walk->n_local, sizeof(walk->turns[0]));
     walk->counts = arena_zalloc(arena, set->n_positions, sizeof(walk->counts[0]));
-    if (walk->turns == NULL || walk->counts == NULL || !make_slots(walk, keys, arena))
+    walk->hops = arena_zalloc(arena, set->n_positions, sizeof(walk->hops[0]));
+    if (walk->turns == NULL || walk->counts == NULL || walk->hops == NULL || !make_slots(walk, keys, arena))
         return false;
     return walk_slow_init(walk, arena);
 }
@@ -142,8 +142,7 @@ void walk_begin(struct walk *walk)
 {
     memset(walk->counts, 0, walk->set->n_positions * sizeof(walk->counts[0]));
     walk->counts[0] = 1;
-    walk->at = 0;
-    walk->began = STANDARD_NO_LOOP;
+    walk->at = walk->last = 0;
     walk->aside = WALK_LOST;
     walk->unexplained = 0;
     walk->n_pending = 0;
@@ -151,6 +150,23 @@ void walk_begin(struct walk *walk)
         memset(walk->lost, 0, sizeof(walk->lost));
     walk->n_lost = 0;
     walk->troubled = false;
+}
+
+const struct walk_hop *walk_turn(struct walk *walk, uint64_t key)
+{
+    const struct walk_slot *slot = &walk->slots[walk_hash(walk, key)];
+    const struct walk_place *place;
+    struct walk_hop *hop = &walk->hops[walk->at];
+    uint32_t turn;
+
+    if (slot->key != key || walk->troubled)
+        return NULL;
+    turn = walk->turns[walk->at * walk->n_local + slot->local];
+    if (!(turn & WALK_CLEAR))
+        return NULL;
+    place = &walk->places[WALK_TO(turn)];
+    *hop = (struct walk_hop){key, place->limit, WALK_TO(turn), place->last};
+    return hop;
 }
 
 void walk_enter(struct walk *walk, uint16_t to)
@@ -161,6 +177,7 @@ void walk_enter(struct walk *walk, uint16_t to)
     if (place->last != to)
         memset(&walk->counts[to + 1], 0, (size_t)(place->last - to) * sizeof(walk->counts[0]));
     walk->at = to;
+    walk->last = (uint16_t)(walk->set->n_positions - 1); /* in trouble, more than one place is counted */
 }
 
 size_t walk_path(const struct walk *walk, uint16_t position, char *into, size_t size)

@@ -28,7 +28,13 @@ enum { WALK_LOST_KEPT = 4 };
 struct walk_place {
     uint32_t limit; /* max_use; UINT32_MAX: none; 0: the guide does not use it */
     uint16_t last;  /* index of the last member of the loop that starts here; else its own index */
-    uint16_t began; /* its own index when it starts a loop, else STANDARD_NO_LOOP */
+};
+
+/* The step that was last taken from a position, when nothing stood in its way: mostly it is taken again. */
+struct walk_hop {
+    uint64_t key;   /* of the segment; 0: none */
+    uint32_t limit; /* and the place it came to, with what walk_place says of it */
+    uint16_t to, last;
 };
 
 struct walk_slot {
@@ -40,17 +46,17 @@ struct walk {
     const struct standard_set *set;
     struct dictionary *dictionary;
     const struct walk_place *places;
+    struct walk_hop *hops;   /* by position */
     uint32_t *turns;         /* [at * n_local + local]: where to, if nothing stands in the way */
     struct walk_slot *slots; /* a hash without collisions; empty slots name a column that knows no way */
     uint64_t factor;         /* of that hash */
     uint32_t shift;
     uint32_t n_local;
     uint32_t *counts; /* uses of each position in the present iteration of its loop */
+    uint16_t last;    /* no position behind this one was used */
     uint16_t at;      /* position of the last segment */
-    uint16_t
-        began; /* outermost loop start whose new iteration began with the last step, or STANDARD_NO_LOOP */
-    uint16_t aside;  /* where the walk stood before it followed a segment out of order; WALK_LOST: nowhere */
-    uint16_t before; /* position before the last step that was judged with care */
+    uint16_t aside;   /* where the walk stood before it followed a segment out of order; WALK_LOST: nowhere */
+    uint16_t before;  /* position before the last step that was judged with care */
     uint16_t unexplained; /* segments without a place since the last one that had one */
     bool troubled;        /* one of the two above: every step is judged with care */
     uint32_t n_pending;   /* missing segments reported that may still turn up */
@@ -73,6 +79,9 @@ bool walk_init(struct walk *walk, const struct standard_set *set, struct diction
 /* Stands at ST. */
 void walk_begin(struct walk *walk);
 
+/* The step that this segment makes from here, kept; NULL: it must be judged with care. */
+const struct walk_hop *walk_turn(struct walk *walk, uint64_t key);
+
 uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, struct faults *faults);
 
 static inline unsigned walk_hash(const struct walk *walk, uint64_t key)
@@ -80,28 +89,33 @@ static inline unsigned walk_hash(const struct walk *walk, uint64_t key)
     return (unsigned)((key * walk->factor) >> walk->shift);
 }
 
-/* The position of the segment, or WALK_LOST (a fault says why).  walk.began tells which loop iteration began;
- * it differs from the position only when the loop's first segment was absent or bad. */
+/* A new iteration of the loop that starts at `to` and ends with `last`. */
+static inline void walk_forget(struct walk *walk, uint16_t to, uint16_t last)
+{
+    const uint16_t end = last < walk->last ? last : walk->last;
+
+    for (uint16_t position = (uint16_t)(to + 1); position <= end; position++)
+        walk->counts[position] = 0;
+    if (end == walk->last)
+        walk->last = to;
+}
+
+/* The position of the segment, or WALK_LOST (a fault says why). */
 static inline uint16_t walk_step(struct walk *walk, const struct segment_view *view, struct faults *faults)
 {
-    const struct walk_slot *slot = &walk->slots[walk_hash(walk, view->key)];
-    uint32_t turn;
-    uint16_t to;
-    const struct walk_place *place;
+    const struct walk_hop *hop = &walk->hops[walk->at];
 
-    if (slot->key != view->key || walk->troubled)
+    if (hop->key != view->key || walk->troubled)
+        hop = walk_turn(walk, view->key);
+    if (hop == NULL || walk->counts[hop->to] >= hop->limit)
         return walk_step_slow(walk, view, faults);
-    turn = walk->turns[walk->at * walk->n_local + slot->local];
-    to = WALK_TO(turn);
-    place = &walk->places[to];
-    if (!(turn & WALK_CLEAR) || walk->counts[to] >= place->limit)
-        return walk_step_slow(walk, view, faults);
-    walk->counts[to]++;
-    walk->began = place->began;
-    if (place->last != to)
-        memset(&walk->counts[to + 1], 0, (size_t)(place->last - to) * sizeof(walk->counts[0]));
-    walk->at = to;
-    return to;
+    walk->counts[hop->to]++;
+    if (hop->to >= walk->last)
+        walk->last = hop->to;
+    else if (hop->last != hop->to)
+        walk_forget(walk, hop->to, hop->last);
+    walk->at = hop->to;
+    return hop->to;
 }
 
 /* Which iteration of the loop that starts at `start` we are in, from 1; 0 when in none. */

@@ -206,7 +206,6 @@ static uint16_t without_place(struct walk *walk, const struct segment_view *view
 
     walk_add_lost(walk, view);
     walk->troubled = true;
-    walk->began = STANDARD_NO_LOOP;
     fault = fault_add(faults, complaint, view);
     if (fault == NULL)
         return WALK_LOST;
@@ -257,7 +256,6 @@ static uint16_t came_late(struct walk *walk, uint16_t place, const struct segmen
         walk->aside = walk->at;
     *walk->stray = (struct walk_stray){.why = WALK_CAME_LATE, .fault = fault, .start = place};
     walk_enter(walk, place);
-    walk->began = walk->places[place].began;
     walk->troubled = true;
     return place;
 }
@@ -400,7 +398,6 @@ static uint16_t enter_without(struct walk *walk, uint16_t start, uint16_t place,
     while (n > 0)
         walk_enter(walk, chain[--n]);
     walk_enter(walk, place);
-    walk->began = start;
     return place;
 }
 
@@ -516,8 +513,7 @@ uint16_t walk_step_slow(struct walk *walk, const struct segment_view *view, stru
             }
         }
         walk_enter(walk, to);
-        walk->began = walk->places[to].began;
-        if (walk->aside != WALK_LOST && is_settled(walk, to))
+            if (walk->aside != WALK_LOST && is_settled(walk, to))
             walk->aside = WALK_LOST;
     }
     walk->unexplained = 0;
