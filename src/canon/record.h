@@ -82,6 +82,11 @@ struct canon_list {
 
 enum canon_direction { CANON_IN, CANON_OUT };
 
+/* Of a canon_source, as it is written: what stands before its offset, between length and set, and behind. */
+struct canon_source_text {
+    struct bytes begin, middle, end;
+};
+
 /* DESIGN: source of a record.  Views; whatever is unknown stays {NULL, 0}. */
 struct canon_source {
     struct bytes format, file;
@@ -92,6 +97,7 @@ struct canon_source {
     struct bytes created; /* ISA09/10 as a datetime */
     bool test;
     bool has_offset;
+    const struct canon_source_text *text; /* canon_source_render made it of this source, or NULL */
 };
 
 struct canon_record {
@@ -217,6 +223,33 @@ struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
                               const struct canon_field *field);
 struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list,
                                        const struct canon_block *block);
+
+/* The same, with room for `n` values from `first.values` on, which will be set (`held`, as in the object);
+ * canon_close takes the end of them. */
+static inline struct canon_object *canon_list_append_wide(struct arena *arena, struct canon_list *list,
+                                                          const struct canon_block *block, uint32_t n,
+                                                          const uint64_t held[])
+{
+    struct canon_object *object = arena_alloc(arena, sizeof(*object) + n * sizeof(struct canon_value));
+
+    if (object == NULL)
+        return NULL;
+    object->next = NULL;
+    object->block = block;
+    for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
+        object->held[i] = held[i];
+    object->last = &object->first;
+    object->first.next = NULL;
+    object->first.count = 0;
+    object->first.room = n;
+    if (list->last != NULL)
+        list->last->next = object;
+    else
+        list->first = object;
+    list->last = object;
+    list->count++;
+    return object;
+}
 
 /* A new last element of the list under a field: an object of the field's block. */
 struct canon_object *canon_append(struct arena *arena, struct canon_object *object,

@@ -86,7 +86,7 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
 
         if (keys == NULL || !x12_parse_key(from->key, &tests[i].element, &tests[i].component))
             return keys != NULL; /* x12_check_map tells of the key */
-        tests[i].keyed = true;
+        tests[i].keyed = tests[i].component == 0;
         for (uint32_t v = 0; v < from->n_values; v++) {
             if (from->values[v].len == 0)
                 tests[i].or_none = true;
@@ -98,9 +98,6 @@ static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound
         tests[i].keys = keys;
         tests[i].values = from->values;
         tests[i].n_values = from->n_values;
-        tests[i].single = tests[i].component == 0 && tests[i].keyed && !tests[i].or_none &&
-                          from->n_values == 1;
-        tests[i].key = keys[0];
         if (tests[i].component == 0)
             bound->reads |= (uint64_t)1 << tests[i].element;
         else
@@ -218,8 +215,8 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
 
     if (pattern == NULL)
         return false;
-    pattern->steps = arena_zalloc(&binding->arena, bound->n_ops + 1, sizeof(*pattern->steps));
-    pattern->quick = bound->n_ops == 0;
+    pattern->steps = arena_zalloc(&binding->arena, bound->n_ops + X12_MAX_ELEMENTS, sizeof(*pattern->steps));
+    pattern->known = arena_zalloc(&binding->arena, X12_MAX_ELEMENTS, sizeof(*pattern->known));
     bound->pattern = pattern;
     for (uint32_t i = 0; i < bound->n_ops; i++) {
         struct op *op = &ops[i];
@@ -233,7 +230,7 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
         if (raw != NULL)
             taken[raw->index / 64] |= (uint64_t)1 << raw->index % 64;
     }
-    return pattern->steps != NULL;
+    return pattern->steps != NULL && pattern->known != NULL;
 }
 
 static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule,
@@ -267,6 +264,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
         return false;
     bound->enters = rule->enter_len;
     bound->appends = rule->each && rule->enter_len == 1;
+    bound->list = bound->appends ? rule->enter[0] : NULL;
     bound->repeats = rule->each || rule->groups != NULL;
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))
         return false;
@@ -286,8 +284,11 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
 /* Where the rules of a list begin with a test of the same element, a table of its values. */
 static bool bind_choices(struct x12_binding *binding, struct rule_list *list)
 {
+    const struct x12_bound_rule *first = list->n > 0 ? list->rules[0] : NULL;
     uint32_t n_keys = 0;
 
+    if (first != NULL && first->n_tests == 0 && first->absent == 0 && first->repeats)
+        list->always = first;
     list->element = NO_CHOICE;
     list->otherwise = (uint16_t)list->n;
     if (list->n < 3)

@@ -39,11 +39,9 @@ struct op {
 
 struct test {
     uint8_t element, component;
-    bool keyed;   /* all values have at most 8 bytes */
+    bool keyed;   /* all values have at most 8 bytes, and the element is whole: the keys tell */
     bool or_none; /* an empty element will do, too */
-    bool single;  /* one value of 1 to 8 bytes, of a whole element: its key tells */
     uint32_t n_values;
-    uint64_t key;
     const uint64_t *keys;
     const struct bytes *values;
 };
@@ -75,6 +73,7 @@ struct choice {
     bool taken;
 };
 struct rule_list {
+    const struct x12_bound_rule *always; /* the first, when it takes every segment; else NULL */
     uint8_t element;    /* that element, from 0; or NO_CHOICE */
     uint16_t otherwise; /* the first rule that does not test it */
     uint32_t mask;      /* of the slots of `choices` */
@@ -83,28 +82,36 @@ struct rule_list {
     const struct x12_bound_rule *rules[];
 };
 
-/* A simple op, as much as of most is needed. */
+/* What is done with one element, as much of it as is mostly needed. */
 struct step {
-    uint64_t about;  /* op.shape.about */
+    uint64_t about; /* op.shape.about */
+    const struct op *op;
     uint8_t element; /* from 0 */
     uint8_t conversion;
-    uint8_t op; /* its place in the rule */
+    uint8_t place; /* of the op in the rule, or of the qualifier in the segment */
+    bool of_pair;
+};
+
+/* A qualifier that the steps count on. */
+struct known {
+    uint64_t key;
+    uint8_t element;
 };
 
 /*
- * What a rule does with a segment that has just these elements, all of them plain.  A rule keeps the latest:
- * most segments have the same elements as the one before.
+ * What a rule does with a segment that has just these elements and these qualifiers of pairs, all of them
+ * plain.  A rule keeps the latest: most segments are made like the one before.
  */
 struct pattern {
     uint64_t present;
     bool quick;                             /* no op has a default, and the steps' fields ascend */
     bool unread;                            /* some element nobody reads: find_unread */
     uint16_t first_field;                   /* of the first step */
-    uint32_t n_steps, n_values;             /* what the steps may add at most, raw values too */
-    struct step *steps;                     /* the simple ops, in the order of their fields */
-    uint64_t pairs;                         /* pairs_in */
-    uint32_t n_of_pairs;                    /* values that they may add at most */
+    uint32_t n_known, n_steps, n_values;    /* values: what the steps may add at most, raw ones too */
+    struct known *known;                    /* in the segment's order */
+    struct step *steps;                     /* simple ops and pairs, in the order of their fields */
     uint64_t careful;                       /* the other ops, a bit each, by their place in the rule */
+    uint64_t careful_pairs;                 /* the other pairs, by the place of their qualifier */
     uint64_t fields[CANON_MAX_FIELDS / 64]; /* that the steps may set, as canon_object.held */
     uint64_t held[CANON_MAX_FIELDS / 64];   /* less raw ones */
 };
@@ -116,24 +123,26 @@ struct rule_state {
 };
 
 struct x12_bound_rule {
-    const struct map_rule *map;
+    /* What every segment asks for stands together. */
+    uint64_t absent; /* elements that must be empty */
     struct rule_state *state;
-    uint32_t number; /* of all bound rules, from 0 */
+    const struct test *tests;
     uint32_t n_tests;
-    uint32_t n_ops;
     uint8_t enters; /* map->enter_len */
     bool appends;   /* each: of a list of the context itself */
     bool repeats;   /* takes every segment, not only the first */
-    const struct test *tests;
-    const struct op *ops;
     struct pattern *pattern;
-    const struct pairs *pairs;
+    const struct canon_field *list; /* that it appends to; else NULL */
     const struct groups *groups;
-    uint64_t absent;                         /* elements that must be empty */
-    uint64_t reads;                          /* elements read whole */
-    uint64_t compounds;                      /* elements read by component */
-    uint16_t first, last;                    /* positions of the loop this rule opens; 0,0: none */
     const struct rule_list *const *children; /* by position - first */
+    const struct pairs *pairs;
+    const struct map_rule *map;
+    uint32_t number; /* of all bound rules, from 0 */
+    uint32_t n_ops;
+    const struct op *ops;
+    uint64_t reads;       /* elements read whole */
+    uint64_t compounds;   /* elements read by component */
+    uint16_t first, last; /* positions of the loop this rule opens; 0,0: none */
 };
 
 struct bound_children {

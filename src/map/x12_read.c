@@ -335,10 +335,19 @@ static inline bool passes(const struct x12_read *read, const struct test *test,
                           const struct x12_segment *segment)
 {
     const struct bytes value = segment->view.element[test->element];
+    uint64_t key;
 
-    if (!test->single)
+    if (!test->keyed)
         return passes_slowly(read, test);
-    return (segment->view.present >> test->element & 1) && value.len <= 8 && key_of(value) == test->key;
+    if (!(segment->view.present >> test->element & 1))
+        return test->or_none;
+    if (value.len > 8)
+        return false;
+    key = key_of(value);
+    for (const uint64_t *wanted = test->keys, *end = wanted + test->n_values; wanted < end; wanted++)
+        if (*wanted == key)
+            return true;
+    return false;
 }
 
 /* The rule that takes this segment in this frame, or NULL. */
@@ -434,63 +443,41 @@ static inline const char *print_date(struct arena *arena, const char *from)
     return to;
 }
 
-/* Adds a value where it is quickly told: its segment is plain and nothing is wrong with it.  Returns the
- * end of the values; unchanged when it must be done with care.  `proven`: as in segment_view, of this
- * element. */
-static __attribute__((noinline)) struct canon_value *quick_value(struct arena *arena,
-                                                                 struct canon_object *object,
-                                                                 const struct op *op, struct bytes value,
-                                                                 bool proven, struct canon_value *at)
+/* The value of a step in a plain segment, where it is quickly told.  False: it must be done with care.
+ * `proven`: as in segment_view, of this element.  *changed is set when a raw value belongs beside it. */
+static inline bool convert(struct arena *arena, const struct step *step, bool proven, struct bytes *value,
+                           bool *changed)
 {
-    const struct map_target *target = op->target;
-    const struct canon_value *first = object->last->values;
+    const struct map_target *target = step->op->target;
 
-    switch ((enum conversion)op->conversion) {
-    case AS_TEXT: break;
-    case AS_DECIMAL:
-        if (!proven && !decimal_is_canonical(value))
-            return at;
-        break;
-    case AS_INTEGER:
-        if (!decimal_is_canonical(value) || memchr(value.at, '.', value.len) != NULL)
-            return at;
-        break;
+    switch ((enum conversion)step->conversion) {
+    case AS_TEXT: return true;
+    case AS_DECIMAL: return proven || decimal_is_canonical(*value);
+    case AS_INTEGER: return decimal_is_canonical(*value) && memchr(value->at, '.', value->len) == NULL;
     case AS_DATE:
-        if (proven && value.len == 8) {
-            value = (struct bytes){print_date(arena, value.at), DATE_TEXT};
-            if (value.at == NULL)
-                return at;
-        } else if (!date_from_x12(value, arena, &value)) {
-            return at;
-        }
-        break;
-    case AS_TABLE: {
-        const struct bytes raw = value;
-
+        if (!proven || value->len != 8)
+            return date_from_x12(*value, arena, value);
+        *value = (struct bytes){print_date(arena, value->at), DATE_TEXT};
+        return value->at != NULL;
+    case AS_TABLE:
         if (target->table != NULL) {
-            const struct map_row *row = map_table_code(target->table, value);
+            const struct map_row *row = map_table_code(target->table, *value);
 
             if (row != NULL ? !row->plain : target->miss == MAP_MISS_ERROR)
-                return at;
-            if (row != NULL)
-                value = row->word;
+                return false;
+            if (row != NULL && !row->same) {
+                *value = row->word;
+                *changed = true;
+            }
         }
-        if (target->pad > value.len && digits_only(value.at, value.len)) {
-            value = pad_quickly(arena, value, target->pad);
-            if (value.at == NULL)
-                return at;
+        if (target->pad > value->len && digits_only(value->at, value->len)) {
+            *value = pad_quickly(arena, *value, target->pad);
+            *changed = true;
+            return value->at != NULL;
         }
-        if (target->raw != NULL && !bytes_equal(raw, value)) {
-            object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
-            canon_set_text(canon_place(first, at++, op->raw_shape.field), op->raw_shape.about, raw.at,
-                           (uint32_t)raw.len);
-        }
-        break;
+        return true;
+    default: return false;
     }
-    default: return at;
-    }
-    canon_set_text(canon_place(first, at, op->shape.field), op->shape.about, value.at, (uint32_t)value.len);
-    return at + 1;
 }
 
 static void set_careful(struct x12_read *read, struct canon_object *object, const struct op *op)
@@ -540,14 +527,6 @@ static inline bool are_free(const struct canon_object *object, const uint64_t fi
     return taken == 0;
 }
 
-/* Is the field taken, or that of the raw value beside it? */
-static inline bool is_held(const struct canon_object *object, const struct op *op)
-{
-    return (object->held[op->word] & op->bit) != 0 ||
-           (op->target->raw != NULL &&
-            (object->held[op->raw_shape.field / 64] >> op->raw_shape.field % 64 & 1) != 0);
-}
-
 /* Where pairs begin in this segment: a bit at each qualifier's place, when it or its value is there. */
 static inline uint64_t pairs_in(const struct pairs *pairs, uint64_t present)
 {
@@ -555,48 +534,6 @@ static inline uint64_t pairs_in(const struct pairs *pairs, uint64_t present)
     uint64_t within = elements_between(pairs->from, pairs->to) & present;
 
     return (within | within >> 1) & every_second & elements_between(pairs->from, pairs->to) >> 1;
-}
-
-/* The rule's pattern becomes that of these elements. */
-static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule, uint64_t present)
-{
-    struct pattern *pattern = rule->pattern;
-    unsigned next = 0;
-
-    *pattern = (struct pattern){.present = present, .steps = pattern->steps, .quick = rule->n_ops < 64};
-    if (rule->pairs != NULL)
-        pattern->pairs = pairs_in(rule->pairs, present);
-    pattern->n_of_pairs = 2 * (uint32_t)__builtin_popcountll(pattern->pairs);
-    pattern->unread = (present & ~covered(rule)) != 0;
-    for (uint32_t i = 0; i < rule->n_ops; i++) {
-        const struct op *op = &rule->ops[i];
-        uint32_t at = pattern->n_steps;
-
-        pattern->quick = pattern->quick && op->target->fallback.at == NULL;
-        if (!(present >> op->element & 1))
-            continue;
-        if (!op->simple) {
-            pattern->careful |= (uint64_t)1 << (i & 63);
-            continue;
-        }
-        for (; at > 0 && rule->ops[pattern->steps[at - 1].op].shape.field > op->shape.field; at--)
-            pattern->steps[at] = pattern->steps[at - 1];
-        pattern->steps[at] = (struct step){op->shape.about, op->element, op->conversion, (uint8_t)i};
-        pattern->n_steps++;
-        pattern->n_values += 1 + (op->target->raw != NULL);
-        pattern->held[op->word] |= op->bit;
-        pattern->fields[op->word] |= op->bit;
-        if (op->target->raw != NULL)
-            pattern->fields[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
-    }
-    for (uint32_t i = 0; i < pattern->n_steps; i++) {
-        const struct op *op = &rule->ops[pattern->steps[i].op];
-
-        pattern->quick = pattern->quick && op->shape.field >= next &&
-                         (op->target->raw == NULL || op->raw_shape.field > op->shape.field);
-        next = 1u + (op->target->raw != NULL ? op->raw_shape.field : op->shape.field);
-    }
-    pattern->first_field = pattern->n_steps > 0 ? rule->ops[pattern->steps[0].op].shape.field : UINT16_MAX;
 }
 
 /* A pair whose qualifier names no field, or one that is set: to the list of the rest, or unread. */
@@ -660,34 +597,103 @@ static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, con
     }
 }
 
-/* The pairs of a plain segment, added to what the object holds.  Returns those that must be done with
- * care. */
-static __attribute__((noinline)) uint64_t
-pairs_quickly(struct x12_read *read, const struct x12_bound_rule *rule, struct canon_object *object)
+static inline bool has_field(const uint64_t fields[], unsigned field)
 {
-    const struct segment_view *view = &read->segment->view;
-    const struct pairs *pairs = rule->pairs;
-    uint64_t careful = 0;
-    struct canon_value *at = canon_open(read->arena, object, rule->pattern->n_of_pairs);
+    return fields[field / 64] >> field % 64 & 1;
+}
 
-    if (at == NULL)
-        return 0;
-    for (uint64_t which = rule->pattern->pairs; which != 0; which &= which - 1) {
+/* A step more in the pattern, where its field belongs. */
+static void add_step(struct pattern *pattern, struct step step)
+{
+    const struct op *op = step.op;
+    uint32_t at = pattern->n_steps++;
+
+    for (; at > 0 && pattern->steps[at - 1].op->shape.field > op->shape.field; at--)
+        pattern->steps[at] = pattern->steps[at - 1];
+    pattern->steps[at] = step;
+    pattern->n_values += 1 + (op->target->raw != NULL);
+    pattern->held[op->word] |= op->bit;
+    pattern->fields[op->word] |= op->bit;
+    if (op->target->raw != NULL)
+        pattern->fields[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
+}
+
+/* The pairs of a segment: each whose field is free a step, the others with care. */
+static void learn_pairs(const struct x12_bound_rule *rule, const struct x12_segment *segment)
+{
+    const struct segment_view *view = &segment->view;
+    struct pattern *pattern = rule->pattern;
+
+    for (uint64_t which = pairs_in(rule->pairs, view->present); which != 0; which &= which - 1) {
         const unsigned e = (unsigned)__builtin_ctzll(which);
-        const struct op *op = (view->present >> e & 3) == 3 ? pair_op(pairs, view->element[e]) : NULL;
-        struct canon_value *behind = at;
+        const bool whole = (view->present >> e & 3) == 3;
+        const struct op *op = whole ? pair_op(rule->pairs, view->element[e]) : NULL;
 
-        if (op != NULL && op->simple && !is_held(object, op))
-            behind = quick_value(read->arena, object, op, view->element[e + 1], view->proven >> (e + 1) & 1,
-                                 at);
-        if (behind != at)
-            object->held[op->word] |= op->bit;
+        if (whole) {
+            pattern->quick = pattern->quick && view->element[e].len <= 8;
+            pattern->known[pattern->n_known++] = (struct known){key_of(view->element[e]), (uint8_t)e};
+        }
+        if (op != NULL && op->simple && !has_field(pattern->fields, op->shape.field) &&
+            (op->target->raw == NULL || !has_field(pattern->fields, op->raw_shape.field)))
+            add_step(pattern,
+                     (struct step){op->shape.about, op, (uint8_t)(e + 1), op->conversion, (uint8_t)e, true});
         else
-            careful |= (uint64_t)1 << e;
-        at = behind;
+            pattern->careful_pairs |= (uint64_t)1 << e;
     }
-    canon_close(read->arena, object, at);
-    return careful;
+}
+
+/* The rule's pattern becomes that of this segment. */
+static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule,
+                                            const struct x12_segment *segment)
+{
+    const uint64_t present = segment->view.present;
+    struct pattern *pattern = rule->pattern;
+    uint64_t careful_fields[CANON_MAX_FIELDS / 64] = {0};
+    unsigned next = 0;
+
+    *pattern = (struct pattern){.present = present,
+                                .steps = pattern->steps,
+                                .known = pattern->known,
+                                .quick = rule->n_ops < 64,
+                                .unread = (present & ~covered(rule)) != 0};
+    for (uint32_t i = 0; i < rule->n_ops; i++) {
+        const struct op *op = &rule->ops[i];
+
+        pattern->quick = pattern->quick && op->target->fallback.at == NULL;
+        if (!(present >> op->element & 1))
+            continue;
+        if (op->simple) {
+            add_step(pattern,
+                     (struct step){op->shape.about, op, op->element, op->conversion, (uint8_t)i, false});
+        } else {
+            pattern->careful |= (uint64_t)1 << (i & 63);
+            careful_fields[op->word] |= op->bit;
+        }
+    }
+    if (rule->pairs != NULL)
+        learn_pairs(rule, segment);
+    pattern->quick = pattern->quick && pattern->n_steps <= 64;
+    for (uint32_t i = 0; i < pattern->n_steps; i++) {
+        const struct op *op = pattern->steps[i].op;
+
+        /* An op that is done with care, later, comes before the pairs all the same. */
+        pattern->quick = pattern->quick && op->shape.field >= next &&
+                         (op->target->raw == NULL || op->raw_shape.field > op->shape.field) &&
+                         !(pattern->steps[i].of_pair && has_field(careful_fields, op->shape.field));
+        next = 1u + (op->target->raw != NULL ? op->raw_shape.field : op->shape.field);
+    }
+    pattern->first_field = pattern->n_steps > 0 ? pattern->steps[0].op->shape.field : UINT16_MAX;
+}
+
+/* Is the segment made as the pattern has it? */
+static inline bool is_known(const struct pattern *pattern, const struct segment_view *view)
+{
+    if (pattern->present != view->present)
+        return false;
+    for (const struct known *known = pattern->known, *end = known + pattern->n_known; known < end; known++)
+        if (view->element[known->element].len > 8 || key_of(view->element[known->element]) != known->key)
+            return false;
+    return true;
 }
 
 /* For a round trip without loss: the order of the pairs, where writing would not give the same. */
@@ -725,39 +731,59 @@ static __attribute__((noinline)) void keep_order(struct x12_read *read, const st
     }
 }
 
-/* The steps of the rule's pattern.  Returns the ops that must be done with care. */
-static inline uint64_t steps_quickly(struct x12_read *read, const struct x12_bound_rule *rule,
-                                     const struct x12_segment *segment, struct canon_object *object)
+/* The steps of the rule's pattern, from `at` on, where the object has room for them.  Returns the end of what
+ * was filled; *failed: a bit for each step that wants care. */
+static inline __attribute__((always_inline)) struct canon_value *
+steps_quickly(struct arena *arena, const struct pattern *pattern, const struct x12_segment *segment,
+              struct canon_object *object, struct canon_value *at, uint64_t *failed)
 {
-    const struct pattern *pattern = rule->pattern;
     const struct bytes *const element = segment->view.element;
     const uint64_t proven = segment->view.proven;
-    uint64_t careful = pattern->careful;
-    struct canon_value *at = canon_open_behind(read->arena, object, pattern->n_values, pattern->first_field);
 
-    if (at == NULL)
-        return 0;
-    for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
-        object->held[i] |= pattern->held[i];
     for (const struct step *step = pattern->steps, *end = step + pattern->n_steps; step < end; step++) {
-        const struct bytes value = element[step->element];
-        struct canon_value *behind;
+        struct bytes value = element[step->element];
+        const struct op *op;
+        bool changed;
 
         /* Text as it is, and a decimal that is known to be one. */
         if (step->conversion <= (proven >> step->element & 1)) {
             canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
             continue;
         }
-        behind = quick_value(read->arena, object, &rule->ops[step->op], value, proven >> step->element & 1,
-                             at);
-        if (__builtin_expect(behind == at, 0)) {
-            careful |= (uint64_t)1 << step->op;
-            object->held[rule->ops[step->op].word] &= ~rule->ops[step->op].bit;
+        op = step->op;
+        changed = false;
+        if (__builtin_expect(!convert(arena, step, proven >> step->element & 1, &value, &changed), 0)) {
+            *failed |= (uint64_t)1 << (step - pattern->steps);
+            object->held[op->word] &= ~op->bit;
+            continue;
         }
-        at = behind;
+        canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
+        if (changed && op->target->raw != NULL) {
+            object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
+            canon_set_text(at++, op->raw_shape.about, element[step->element].at,
+                           (uint32_t)element[step->element].len);
+        }
     }
-    canon_close(read->arena, object, at);
-    return careful;
+    return at;
+}
+
+/* What the steps left: those that failed, and what never was one. */
+static __attribute__((noinline)) void finish_carefully(struct x12_read *read,
+                                                       const struct x12_bound_rule *rule,
+                                                       struct canon_object *object, uint64_t failed)
+{
+    const struct pattern *pattern = rule->pattern;
+    uint64_t careful = pattern->careful, careful_pairs = pattern->careful_pairs;
+
+    for (; failed != 0; failed &= failed - 1) {
+        const struct step *step = &pattern->steps[__builtin_ctzll(failed)];
+
+        *(step->of_pair ? &careful_pairs : &careful) |= (uint64_t)1 << step->place;
+    }
+    for (; careful != 0; careful &= careful - 1)
+        set_careful(read, object, &rule->ops[__builtin_ctzll(careful)]);
+    if (careful_pairs != 0)
+        pairs_carefully(read, rule->pairs, object, careful_pairs);
 }
 
 static __attribute__((noinline)) void fill_carefully(struct x12_read *read, const struct x12_bound_rule *rule,
@@ -796,53 +822,85 @@ static __attribute__((noinline)) void read_groups(struct x12_read *read, const s
     }
 }
 
-/* The object that the rule fills from this segment. */
+/* The list that the rule appends to, of what the frame fills. */
+static inline struct canon_list *list_of(struct x12_read *read, const struct x12_bound_rule *rule,
+                                         const struct x12_frame *frame)
+{
+    struct rule_state *state = rule->state;
+
+    if (state->serial != frame->serial || state->list == NULL)
+        state->list = canon_list(read->arena, frame->object, rule->list);
+    state->serial = frame->serial;
+    return state->list;
+}
+
+/* The object that another rule fills. */
 static inline struct canon_object *enter(struct x12_read *read, const struct x12_bound_rule *rule,
                                          const struct x12_frame *frame)
 {
     const struct map_rule *map = rule->map;
-    struct rule_state *state = rule->state;
     struct canon_object *object = frame->object;
 
-    if (rule->appends) {
-        if (state->serial != frame->serial || state->list == NULL)
-            state->list = canon_list(read->arena, object, map->enter[0]);
-        object = state->list != NULL ? canon_list_append(read->arena, state->list, map->enter[0]->block)
-                                     : NULL;
-    } else {
-        for (unsigned i = 0; i < rule->enters && object != NULL; i++)
-            object = map->each && i + 1 == rule->enters ? canon_append(read->arena, object, map->enter[i])
-                                                        : canon_enter(read->arena, object, map->enter[i]);
-    }
-    state->serial = frame->serial;
+    for (unsigned i = 0; i < rule->enters && object != NULL; i++)
+        object = map->each && i + 1 == rule->enters ? canon_append(read->arena, object, map->enter[i])
+                                                    : canon_enter(read->arena, object, map->enter[i]);
+    rule->state->serial = frame->serial;
     return object;
 }
 
-static inline void take(struct x12_read *read, const struct x12_bound_rule *rule,
-                        const struct x12_segment *segment, struct canon_object *object)
+/* The object that the rule makes of this segment or fills from it; NULL: the arena failed. */
+static inline struct canon_object *take(struct x12_read *read, const struct x12_bound_rule *rule,
+                                        const struct x12_segment *segment, const struct x12_frame *frame)
 {
-    if (rule->pattern->present != segment->view.present)
-        learn(rule, segment->view.present);
-    if (segment->plain && rule->pattern->quick && are_free(object, rule->pattern->fields)) {
-        uint64_t careful = rule->pattern->n_steps > 0 ? steps_quickly(read, rule, segment, object)
-                                                      : rule->pattern->careful;
+    const struct pattern *pattern = rule->pattern;
+    struct canon_object *object;
+    struct canon_value *at = NULL;
+    uint64_t failed = 0;
+    bool quick;
 
-        for (; __builtin_expect(careful != 0, 0); careful &= careful - 1)
-            set_careful(read, object, &rule->ops[__builtin_ctzll(careful)]);
-        if (rule->pattern->pairs != 0) {
-            careful = pairs_quickly(read, rule, object);
-            if (careful != 0)
-                pairs_carefully(read, rule->pairs, object, careful);
+    if (!is_known(pattern, &segment->view))
+        learn(rule, segment);
+    quick = segment->plain && pattern->quick;
+    if (rule->appends) {
+        struct canon_list *list = list_of(read, rule, frame);
+
+        if (list == NULL)
+            return NULL;
+        object = quick ? canon_list_append_wide(read->arena, list, rule->list->block, pattern->n_values,
+                                                pattern->held)
+                       : canon_list_append(read->arena, list, rule->list->block);
+        if (object == NULL)
+            return NULL;
+        if (quick)
+            at = object->first.values;
+    } else {
+        object = enter(read, rule, frame);
+        if (object == NULL)
+            return NULL;
+        quick = quick && are_free(object, pattern->fields);
+        if (quick) {
+            at = canon_open_behind(read->arena, object, pattern->n_values, pattern->first_field);
+            if (at == NULL)
+                return NULL;
+            for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
+                object->held[i] |= pattern->held[i];
         }
+    }
+    if (quick) {
+        at = steps_quickly(read->arena, pattern, segment, object, at, &failed);
+        canon_close(read->arena, object, at);
+        if (__builtin_expect((failed | pattern->careful | pattern->careful_pairs) != 0, 0))
+            finish_carefully(read, rule, object, failed);
     } else {
         fill_carefully(read, rule, object);
     }
     if (__builtin_expect(read->keep_unread, 0) && rule->pairs != NULL && rule->pairs->map->order != NULL)
         keep_order(read, rule->pairs, object);
-    if (rule->groups != NULL)
+    if (__builtin_expect(rule->groups != NULL, 0))
         read_groups(read, rule->groups, object);
-    if (rule->pattern->unread || segment->view.compound != 0)
+    if (pattern->unread || segment->view.compound != 0)
         find_unread(read, rule, covered(rule));
+    return object;
 }
 
 void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct canon_record *record,
@@ -878,12 +936,12 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         const struct rule_list *list = frame->children[position - frame->first];
 
         if (list != NULL)
-            taken = choose(read, list, segment, frame->serial);
+            taken = list->always != NULL ? list->always : choose(read, list, segment, frame->serial);
     }
     if (taken == NULL)
         unread_segment(read);
-    else if ((object = enter(read, taken, frame)) != NULL)
-        take(read, taken, segment, object);
+    else
+        object = take(read, taken, segment, frame);
     if (place.starts_loop && frame + 1 < read->frames + X12_READ_DEPTH) {
         frame++;
         frame->loop = position;
