@@ -1,36 +1,63 @@
 #include "base/hash.h"
 
+#include <stdlib.h>
 #include <xxhash.h>
 
-/* A `struct hash` is libxxhash's own state under another name. */
-static XXH3_state_t *state_of(struct hash *hash)
-{
-    return (XXH3_state_t *)(void *)hash;
-}
+/* Most of what is hashed is short: it is put together and hashed at once, which costs less than the
+ * library's own state.  The hash is the same. */
+enum { SHORT = 4096 };
+
+struct hash {
+    XXH3_state_t *state;
+    bool is_long; /* it is in `state` */
+    size_t len;   /* of what is in `text` */
+    char text[SHORT];
+};
 
 struct hash *hash_open(void)
 {
-    XXH3_state_t *state = XXH3_createState();
+    struct hash *hash = malloc(sizeof(*hash));
 
-    if (state != NULL)
-        XXH3_128bits_reset(state);
-    return (struct hash *)(void *)state;
+    if (hash == NULL)
+        return NULL;
+    hash->state = XXH3_createState();
+    if (hash->state == NULL) {
+        free(hash);
+        return NULL;
+    }
+    hash_begin(hash);
+    return hash;
 }
 
 void hash_close(struct hash *hash)
 {
-    XXH3_freeState(state_of(hash));
+    if (hash == NULL)
+        return;
+    XXH3_freeState(hash->state);
+    free(hash);
 }
 
 void hash_begin(struct hash *hash)
 {
-    XXH3_128bits_reset(state_of(hash));
+    hash->is_long = false;
+    hash->len = 0;
 }
 
 void hash_add(struct hash *hash, const void *at, size_t len)
 {
+    if (!hash->is_long && len <= SHORT - hash->len) {
+        if (len > 0)
+            memcpy(hash->text + hash->len, at, len);
+        hash->len += len;
+        return;
+    }
+    if (!hash->is_long) {
+        XXH3_128bits_reset(hash->state);
+        XXH3_128bits_update(hash->state, hash->text, hash->len);
+        hash->is_long = true;
+    }
     if (len > 0)
-        XXH3_128bits_update(state_of(hash), at, len);
+        XXH3_128bits_update(hash->state, at, len);
 }
 
 void hash_hex(struct hash *hash, char out[33])
@@ -38,7 +65,8 @@ void hash_hex(struct hash *hash, char out[33])
     static const char digits[] = "0123456789abcdef";
     XXH128_canonical_t canonical; /* big-endian: the same digits on every machine */
 
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_of(hash)));
+    XXH128_canonicalFromHash(&canonical, hash->is_long ? XXH3_128bits_digest(hash->state)
+                                                       : XXH3_128bits(hash->text, hash->len));
     for (unsigned i = 0; i < sizeof(canonical.digest); i++) {
         out[2 * i] = digits[canonical.digest[i] >> 4];
         out[2 * i + 1] = digits[canonical.digest[i] & 15];

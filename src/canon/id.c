@@ -24,11 +24,12 @@ void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direct
 
 void canon_id_add(struct canon_id *id, struct bytes piece)
 {
-    unsigned char length[8];
+    uint64_t length = piece.len;
 
-    for (unsigned i = 0; i < sizeof(length); i++)
-        length[i] = (unsigned char)((uint64_t)piece.len >> (8 * i));
-    hash_add(id->state, length, sizeof(length));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    length = __builtin_bswap64(length);
+#endif
+    hash_add(id->state, &length, sizeof(length));
     if (piece.len > 0)
         hash_add(id->state, piece.at, piece.len);
 }

@@ -295,9 +295,26 @@ static __attribute__((noinline)) char *put_field(struct canon_sink *sink, char *
     return at;
 }
 
-/* A field whose value is CANON_WIDE, where there is room for it. */
-static inline char *put_wide(char *at, const struct canon_block *block, const struct canon_value *value,
-                             bool first)
+/* Most values: CANON_WIDE and short.  A batch of them needs no look at the room but the first. */
+enum {
+    SHORT = 64, /* bytes, less one, of such a value */
+    BATCH = 32,
+    ROOM_BATCH = BATCH * (ROOM_NAME + SHORT + 2),
+};
+_Static_assert((size_t)ROOM_BATCH <= (size_t)CANON_SINK_LEAST, "a batch fits into what flush leaves");
+
+static inline bool is_quick(const struct canon_value *value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (value->about & (UINT64_C(0xff) << 56 | (UINT32_MAX & ~(SHORT - 1u)))) == (uint64_t)CANON_WIDE
+                                                                                         << 56;
+#else
+    return value->plain == CANON_WIDE && value->len < SHORT;
+#endif
+}
+
+static inline char *put_quick(char *at, const struct canon_block *block, const struct canon_value *value,
+                              bool first)
 {
     const uint32_t len = value->len;
 
@@ -310,17 +327,35 @@ static inline char *put_wide(char *at, const struct canon_block *block, const st
     return at + len + 1;
 }
 
-static inline bool is_quick(const struct canon_sink *sink, const char *at, const struct canon_value *value)
-{
-    return value->plain == CANON_WIDE &&
-           (size_t)(sink->end - at) >= ROOM_NAME + 2 * ROOM_SMALL + (size_t)value->len;
-}
-
 static inline char *put_value(struct canon_sink *sink, char *at, const struct canon_block *block,
                               const struct canon_value *value, bool first)
 {
-    return is_quick(sink, at, value) ? put_wide(at, block, value, first)
-                                     : put_field(sink, at, block, value, first);
+    if (!is_quick(value))
+        return put_field(sink, at, block, value, first);
+    at = room(sink, at, ROOM_NAME + SHORT + 2);
+    return put_quick(at, block, value, first);
+}
+
+/* Values of which none is the object's first. */
+static inline __attribute__((always_inline)) char *put_later(struct canon_sink *sink, char *at,
+                                                             const struct canon_block *block,
+                                                             const struct canon_value *value,
+                                                             const struct canon_value *end)
+{
+    while (value < end) {
+        const struct canon_value *stop = end - value <= BATCH ? end : value + BATCH;
+
+        at = room(sink, at, ROOM_BATCH);
+        for (; value < stop; value++) {
+            if (__builtin_expect(is_quick(value), 1)) {
+                at = put_quick(at, block, value, false);
+            } else {
+                at = put_field(sink, at, block, value, false);
+                at = room(sink, at, ROOM_BATCH);
+            }
+        }
+    }
+    return at;
 }
 
 static char *put_ordered(struct canon_sink *sink, char *at, const struct canon_block *block,
@@ -363,8 +398,7 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
                 at = put_value(sink, at, block, value, true);
                 first = is_nothing(value);
             }
-            for (; value < end; value++)
-                at = put_value(sink, at, block, value, false);
+            at = put_later(sink, at, block, value, end);
         }
     } else {
         at = put_unordered(sink, at, object, true);
@@ -377,22 +411,27 @@ static char *put_object(struct canon_sink *sink, char *at, const struct canon_ob
 /* Constants of the envelope. */
 #define PUT(at, literal) ((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
 
-/* A member of the envelope; nothing where there is no text.  Inlined, for then the name is a constant. */
-static inline __attribute__((always_inline)) char *
-put_member(struct canon_sink *sink, char *at, const char *name, struct bytes text, bool *first)
-{
-    const size_t len = strlen(name);
+/* A name of the envelope as it is written, with the comma that stands before all but the first. */
+enum { NAME_COPY = 24 };
+struct name {
+    char text[NAME_COPY + 1];
+    uint8_t len; /* of `text` */
+};
+#define NAME(name)                         \
+    {                                      \
+        ",\"" name "\":", sizeof(name) + 3 \
+    }
 
+/* A member of the envelope; nothing where there is no text. */
+static char *put_member(struct canon_sink *sink, char *at, const struct name *name, struct bytes text,
+                        bool *first)
+{
     if (text.len == 0)
         return at;
-    at = room(sink, at, len + 2 * ROOM_SMALL);
-    if (!*first)
-        *at++ = ',';
+    at = room(sink, at, NAME_COPY + 2 * ROOM_SMALL);
+    memcpy(at, name->text + *first, NAME_COPY);
+    at += name->len - *first;
     *first = false;
-    *at++ = '"';
-    memcpy(at, name, len);
-    at += len;
-    at = PUT(at, "\":");
     return put_text(sink, at, text.at, text.len, false);
 }
 
@@ -410,43 +449,123 @@ static char *put_number(char *at, uint64_t number)
     return at;
 }
 
-static char *put_source(struct canon_sink *sink, char *at, const struct canon_source *source)
-{
-    bool first = true;
+static const struct {
+    struct name name;
+    size_t at; /* in a canon_source */
+} members[] = {
+    {NAME("format"), offsetof(struct canon_source, format)},
+    {NAME("file"), offsetof(struct canon_source, file)},
+    /* offset and length */
+    {NAME("sender"), offsetof(struct canon_source, sender)},
+    {NAME("receiver"), offsetof(struct canon_source, receiver)},
+    {NAME("app_sender"), offsetof(struct canon_source, app_sender)},
+    {NAME("app_receiver"), offsetof(struct canon_source, app_receiver)},
+    {NAME("interchange"), offsetof(struct canon_source, interchange)},
+    {NAME("group"), offsetof(struct canon_source, group)},
+    {NAME("set"), offsetof(struct canon_source, set)},
+    {NAME("type"), offsetof(struct canon_source, type)},
+    {NAME("release"), offsetof(struct canon_source, release)},
+    {NAME("created"), offsetof(struct canon_source, created)},
+    /* test */
+    {NAME("map"), offsetof(struct canon_source, map)},
+};
+enum { FILE_MEMBER = 1, SET_MEMBER = 8, LAST_MEMBER = 12 };
 
-    at = room(sink, at, ROOM_SMALL);
-    at = PUT(at, ",\"source\":{");
-    at = put_member(sink, at, "format", source->format, &first);
-    at = put_member(sink, at, "file", source->file, &first);
-    if (source->has_offset) {
-        at = room(sink, at, 2 * ROOM_SMALL);
-        if (!first)
-            *at++ = ',';
-        first = false;
-        at = PUT(at, "\"offset\":");
-        at = put_number(at, source->offset);
-        at = PUT(at, ",\"length\":");
-        at = put_number(at, source->length);
+static char *put_members(struct canon_sink *sink, char *at, const struct canon_source *source, unsigned from,
+                         unsigned to, bool *first)
+{
+    for (unsigned i = from; i <= to; i++) {
+        const void *text = (const char *)source + members[i].at;
+
+        at = put_member(sink, at, &members[i].name, *(const struct bytes *)text, first);
     }
-    at = put_member(sink, at, "sender", source->sender, &first);
-    at = put_member(sink, at, "receiver", source->receiver, &first);
-    at = put_member(sink, at, "app_sender", source->app_sender, &first);
-    at = put_member(sink, at, "app_receiver", source->app_receiver, &first);
-    at = put_member(sink, at, "interchange", source->interchange, &first);
-    at = put_member(sink, at, "group", source->group, &first);
-    at = put_member(sink, at, "set", source->set, &first);
-    at = put_member(sink, at, "type", source->type, &first);
-    at = put_member(sink, at, "release", source->release, &first);
-    at = put_member(sink, at, "created", source->created, &first);
-    at = room(sink, at, 2 * ROOM_SMALL);
-    if (!first)
+    return at;
+}
+
+static char *put_offset(struct canon_sink *sink, char *at, const struct canon_source *source, bool *first)
+{
+    at = room(sink, at, 3 * ROOM_SMALL);
+    if (!*first)
         *at++ = ',';
-    first = false;
+    *first = false;
+    at = PUT(at, "\"offset\":");
+    at = put_number(at, source->offset);
+    at = PUT(at, ",\"length\":");
+    return put_number(at, source->length);
+}
+
+/* What stands behind the set. */
+static char *put_end(struct canon_sink *sink, char *at, const struct canon_source *source, bool *first)
+{
+    at = put_members(sink, at, source, SET_MEMBER + 1, LAST_MEMBER - 1, first);
+    at = room(sink, at, 2 * ROOM_SMALL);
+    if (!*first)
+        *at++ = ',';
+    *first = false;
     at = source->test ? PUT(at, "\"test\":true") : PUT(at, "\"test\":false");
-    at = put_member(sink, at, "map", source->map, &first);
+    at = put_members(sink, at, source, LAST_MEMBER, LAST_MEMBER, first);
     at = room(sink, at, ROOM_SMALL);
     *at++ = '}';
     return at;
+}
+
+static char *put_rendered(struct canon_sink *sink, char *at, struct bytes text)
+{
+    at = room(sink, at, text.len + ROOM_SMALL);
+    memcpy(at, text.at, text.len);
+    return at + text.len;
+}
+
+static char *put_source(struct canon_sink *sink, char *at, const struct canon_source *source)
+{
+    const struct canon_source_text *text = source->text;
+    bool first = text == NULL;
+
+    at = room(sink, at, ROOM_SMALL);
+    at = PUT(at, ",\"source\":{");
+    if (text != NULL) {
+        at = put_rendered(sink, at, text->begin);
+        at = put_offset(sink, at, source, &first);
+        at = put_rendered(sink, at, text->middle);
+        at = put_members(sink, at, source, SET_MEMBER, SET_MEMBER, &first);
+        return put_rendered(sink, at, text->end);
+    }
+    at = put_members(sink, at, source, 0, FILE_MEMBER, &first);
+    if (source->has_offset)
+        at = put_offset(sink, at, source, &first);
+    at = put_members(sink, at, source, FILE_MEMBER + 1, SET_MEMBER, &first);
+    return put_end(sink, at, source, &first);
+}
+
+static void no_room(struct canon_sink *sink)
+{
+    sink->failed = true;
+}
+
+bool canon_source_render(struct canon_source_text *text, const struct canon_source *source,
+                         struct arena *arena)
+{
+    char buffer[2 * CANON_SINK_LEAST], *at = buffer, *from = buffer;
+    struct canon_sink sink = {.at = buffer, .end = buffer + sizeof(buffer), .flush = no_room};
+    size_t len = 0;
+    bool first = true;
+
+    for (unsigned i = 0; i <= LAST_MEMBER; i++) {
+        const void *member = (const char *)source + members[i].at;
+
+        len += ((const struct bytes *)member)->len;
+    }
+    if (source->format.len == 0 || !source->has_offset || 6 * len + 1024 > CANON_SINK_LEAST)
+        return false;
+    at = put_members(&sink, at, source, 0, FILE_MEMBER, &first);
+    text->begin = arena_copy(arena, (struct bytes){from, (size_t)(at - from)});
+    from = at;
+    at = put_members(&sink, at, source, FILE_MEMBER + 1, SET_MEMBER - 1, &first);
+    text->middle = arena_copy(arena, (struct bytes){from, (size_t)(at - from)});
+    from = at;
+    at = put_end(&sink, at, source, &first);
+    text->end = arena_copy(arena, (struct bytes){from, (size_t)(at - from)});
+    return !arena->failed && !sink.failed;
 }
 
 /* A source that says nothing is left out. */
@@ -515,13 +634,14 @@ static char *put_keys(struct canon_sink *sink, char *at, const struct canon_reco
 
 void canon_write(struct canon_sink *sink, const struct canon_record *record)
 {
+    static const struct name id = NAME("id"), partner = NAME("partner");
     char *at = room(sink, sink->at, ROOM_NAME + 2 * ROOM_SMALL);
     bool first = false;
 
     at = PUT(at, "{\"canon\":1,\"kind\":");
     at = put_text(sink, at, record->kind->name, strlen(record->kind->name), true);
-    at = put_member(sink, at, "id", bytes_of(record->id), &first);
-    at = put_member(sink, at, "partner", record->partner, &first);
+    at = put_member(sink, at, &id, bytes_of(record->id), &first);
+    at = put_member(sink, at, &partner, record->partner, &first);
     at = room(sink, at, ROOM_SMALL);
     at = record->direction == CANON_OUT ? PUT(at, ",\"direction\":\"out\"")
                                         : PUT(at, ",\"direction\":\"in\"");

@@ -25,6 +25,11 @@ void canon_write(struct canon_sink *sink, const struct canon_record *record);
 void canon_write_elements(struct canon_sink *sink, const struct canon_field *field,
                           const struct canon_object *first, const struct canon_object *end);
 
+/* For canon_source.text: renders all of the source but its offset, length and set, which records with the
+ * same source otherwise have of their own.  False: it cannot be, or the arena failed. */
+bool canon_source_render(struct canon_source_text *text, const struct canon_source *source,
+                         struct arena *arena);
+
 /* JSON string text with its quotes, for whoever writes other JSON lines (batch records, diagnostics). */
 void canon_write_string(struct canon_sink *sink, const char *text, size_t len);
 

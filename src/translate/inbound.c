@@ -140,6 +140,19 @@ void inbound_add_missing(struct inbound *in, struct faults *faults, enum complai
 
 /* ---- files ---- */
 
+static inline bool is_envelope(uint64_t key)
+{
+    switch (key) {
+    case 'I' | 'S' << 8 | 'A' << 16:
+    case 'G' | 'S' << 8:
+    case 'S' | 'T' << 8:
+    case 'S' | 'E' << 8:
+    case 'G' | 'E' << 8:
+    case 'I' | 'E' << 8 | 'A' << 16: return true;
+    default: return false;
+    }
+}
+
 static void one_segment(struct inbound *in)
 {
     switch (in->segment.view.key) {
@@ -301,8 +314,13 @@ static void read_all(struct inbound *in)
     }
     while (!in->fatal) {
         enum x12_event event = x12_next(in->reader, &in->segment);
-        const struct x12_trouble *trouble = x12_trouble(in->reader);
+        const struct x12_trouble *trouble;
 
+        if (event == X12_SEGMENT && in->set.level.open && !is_envelope(in->segment.view.key)) {
+            inbound_body_segment(in); /* most are */
+            continue;
+        }
+        trouble = x12_trouble(in->reader);
         if (event != X12_JUNK && event < X12_END && junk_only) {
             junk_only = false;
             if (before.length > 0)

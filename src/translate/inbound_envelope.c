@@ -67,6 +67,7 @@ void inbound_open_group(struct inbound *in)
     group->level = (struct level){
         .open = true, .odd = in->segment.view.odd, .offset = in->segment.view.offset};
     group->sets = 0;
+    group->source_of = NULL;
     envelope_seen_begin(&group->seen, &in->envelope);
     in->counts.groups++;
     in->interchange.groups++;

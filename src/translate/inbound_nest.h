@@ -53,6 +53,10 @@ struct group {
     bool answered;             /* the partner wants an acknowledgment */
     const char *refusal;       /* why none of its sets is translated; NULL: they are */
     struct envelope_seen seen; /* ST02 */
+    /* What the sets of the group say of their source, all but their place and number. */
+    struct canon_source source;
+    struct canon_source_text source_text;
+    const struct work *source_of; /* the work of these sets; NULL: none yet */
 };
 
 struct set {

@@ -43,6 +43,30 @@ static void spill_failed(struct inbound *in)
     in->fatal = true;
 }
 
+/* The same for a document: most sets of a group differ in their place and number alone. */
+static void set_source(struct inbound *in, struct canon_source *source)
+{
+    struct group *group = &in->group;
+
+    if (group->source_of == in->set.work && !in->set.level.odd &&
+        bytes_equal(group->source.type, in->set.id)) {
+        *source = group->source;
+        source->offset = in->set.level.offset;
+        source->length = in->set.end - in->set.level.offset;
+        source->set = in->set.control;
+        return;
+    }
+    *source = source_of(in);
+    group->source_of = NULL;
+    if (in->interchange.level.odd || group->level.odd || in->set.level.odd ||
+        !canon_source_render(&group->source_text, source, &in->envelope))
+        return;
+    source->text = &group->source_text;
+    group->source = *source;
+    group->source.type = arena_copy(&in->envelope, source->type);
+    group->source_of = in->set.work;
+}
+
 static bool add_to_id(void *whom, struct bytes piece)
 {
     canon_id_more(whom, piece);
@@ -55,7 +79,7 @@ static void write_document(struct inbound *in)
 
     record->partner = bytes_of(in->group.partner->name);
     record->direction = CANON_IN;
-    record->source = source_of(in);
+    set_source(in, &record->source);
     if (in->set.work->is_ack)
         ack_complete(record, in->set.id, in->group.gs);
     canon_id_begin(&in->id, record->partner, CANON_IN, record->kind->name);
