@@ -12,6 +12,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-997.yaml \
 	%reldir%/x12-999.yaml \
 	%reldir%/acme/850.yaml \
+	%reldir%/harbor/850.yaml \
 	%reldir%/zenith/850.yaml \
 	%reldir%/tables/x12-uom.tsv \
 	%reldir%/tables/x12-volume-unit.tsv \

@@ -4,6 +4,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/acme.yaml \
 	%reldir%/glacier.yaml \
 	%reldir%/nordwind.yaml \
+	%reldir%/harbor.yaml \
 	%reldir%/northern.yaml \
 	%reldir%/polar.yaml \
 	%reldir%/tundra.yaml \

@@ -27,6 +27,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/850-acme-stores.edi \
 	%reldir%/x12/850-acme-typical.edi \
 	%reldir%/x12/850-acme-wrapped.edi \
+	%reldir%/x12/850-harbor.edi \
 	%reldir%/x12/850-many-delimiters.edi \
 	%reldir%/x12/850-nordwind-bulk.edi \
 	%reldir%/x12/850-nordwind-dropship.edi \

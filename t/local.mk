@@ -31,6 +31,7 @@ EXTRA_DIST += %reldir%/0420-mutations.tsv %reldir%/0420-mutate.awk
 dist_check_SCRIPTS += %reldir%/0430-every-set.t
 EXTRA_DIST += %reldir%/0430-sets.awk
 dist_check_SCRIPTS += %reldir%/0600-laws.t %reldir%/0601-canon2edi.t
+dist_check_SCRIPTS += %reldir%/0640-converters.t
 EXTRA_DIST += %reldir%/0600-laws.awk %reldir%/0600-laws.lossy
 dist_check_SCRIPTS += %reldir%/0500-erp2canon.t %reldir%/0610-flat-laws.t
 dist_check_SCRIPTS += %reldir%/0620-coverage.t %reldir%/0621-corpus-coverage.t

@@ -16,6 +16,7 @@ enum {
     PATTERN_MAX_LENGTH = 4096, /* bytes of a pattern */
     PATTERN_MAX_SUBJECT = 64 * 1024,
     PATTERN_MAX_GROUPS = 16, /* with group 0, the whole match */
+    PATTERN_MAX_NAME = 32,   /* of a group, as PCRE2 has it */
 };
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_FAILED };

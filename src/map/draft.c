@@ -306,8 +306,8 @@ static struct draft_node *lay_over(struct drafting *d, const struct draft_node *
 
 /* ---- files ---- */
 
-static const char *const top_keys[] = {"map",    "title", "format", "set",  "record",   "base",
-                                       "tables", "parts", "layout", "tree", "releases", "lossy"};
+static const char *const top_keys[] = {"map",   "title",  "format", "set",      "record", "base", "tables",
+                                       "parts", "layout", "tree",   "releases", "lossy",  "xrefs"};
 
 static bool check_top(struct drafting *d, const struct yaml_node *top)
 {
@@ -404,6 +404,15 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
         table->table = child;
         table->next = draft->tables;
         draft->tables = table;
+    }
+    node = yaml_get(top, "xrefs");
+    if (node != NULL) {
+        struct draft_xrefs *xrefs = arena_zalloc(d->arena, 1, sizeof(*xrefs));
+
+        if (xrefs == NULL || !xref_sources_read(&xrefs->sources, node, d->arena, d->report))
+            return false;
+        xrefs->next = draft->xrefs;
+        draft->xrefs = xrefs;
     }
     draft->format = yaml_get(top, "format") != NULL ? yaml_get(top, "format") : draft->format;
     draft->set = yaml_get(top, "set") != NULL ? yaml_get(top, "set") : draft->set;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "conf/search.h"
 #include "conf/yaml.h"
+#include "map/xref.h"
 
 /* Any key of a rule that is not when, then, drop: at, each, pairs and the element keys. */
 struct draft_entry {
@@ -39,6 +40,10 @@ struct draft {
         struct draft_tables *next;
         const struct yaml_node *table; /* key: its name */
     } * tables;                        /* the file's before its base's */
+    struct draft_xrefs {
+        struct draft_xrefs *next;
+        struct xref_sources sources;
+    } * xrefs; /* as tables */
 };
 
 /* Reads maps/NAME.yaml and its bases; false when that failed and was told.  Adds every file's bytes to

@@ -1,6 +1,7 @@
 /*
  * flat_bound: a map's rules with their columns looked up.  Private to flat_bind.c, which makes it,
- * flat_fill.c, which walks it, and flat_value.c, which makes values.
+ * flat_fill.c, which walks it, flat_value.c, which makes values, and flat_convert.c, which makes them through
+ * converters.
  */
 #ifndef CROSSDOCK_MAP_FLAT_BOUND_H
 #define CROSSDOCK_MAP_FLAT_BOUND_H
@@ -13,6 +14,7 @@ struct flat_op {
     const struct map_target *target;
     const struct canon_field *field; /* NULL: a total that is only compared */
     bool own;                        /* a field of the rule's own object */
+    bool decoded;                    /* the cell is UTF-8 already: it is a part of one */
     /* Of one that stands in every row: what it was in this document. */
     struct bytes seen;
     uint64_t seen_in;
@@ -83,6 +85,13 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
 
 /* Sets the default of a target that no cell gave. */
 void flat_set_default(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op);
+
+/* One cell through the target's converter, and what it says is told.  False: there is no value. */
+bool flat_converted(struct flat_fill *fill, const struct flat_op *op, struct bytes *text);
+
+/* A cell that several fields are made of.  False: it is unread. */
+bool flat_set_parts(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op,
+                    struct bytes cell);
 
 void flat_complain(struct flat_fill *fill, enum complaint complaint, int slot, struct bytes value,
                    const char *what, const char *expected);

@@ -1,3 +1,4 @@
+#include "map/convert.h"
 #include "map/flat_bound.h"
 
 #include "base/decimal.h"
@@ -112,11 +113,17 @@ static bool convert(struct flat_fill *fill, const struct flat_op *op, struct byt
     const char *what = NULL;
     struct bytes came;
 
-    if (!flat_value_utf8(fill, (int)op->slot, *text, text))
+    if (!op->decoded && !flat_value_utf8(fill, (int)op->slot, *text, text))
         return false;
     came = *text;
-    if (!translate(fill, op, text))
+    if (op->target->convert != NULL && !op->target->convert->list) {
+        if (!flat_converted(fill, op, text))
+            return false;
+        if (op->target->convert->form.code != NULL)
+            return true; /* as the record wants it */
+    } else if (!translate(fill, op, text)) {
         return false;
+    }
     switch ((enum canon_type)op->field->type) {
     case CANON_DECIMAL:
         what = number_form_read(&op->column->number, *text, fill->record->arena, text);
@@ -161,16 +168,16 @@ static struct bytes kept(struct flat_fill *fill, struct bytes text)
 static void append_parts(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op,
                          struct bytes cell)
 {
+    const struct bytes by = op->column->split.at != NULL    ? op->column->split
+                            : op->target->convert != NULL ? op->target->convert->by
+                                                          : (struct bytes){NULL, 0};
     struct bytes part;
 
     while (cell.at != NULL) {
-        const char *end = op->column->split.at != NULL
-                              ? memmem(cell.at, cell.len, op->column->split.at, op->column->split.len)
-                              : NULL;
+        const char *end = by.at != NULL ? memmem(cell.at, cell.len, by.at, by.len) : NULL;
 
         part = (struct bytes){cell.at, end != NULL ? (size_t)(end - cell.at) : cell.len};
-        cell = end != NULL ? (struct bytes){end + op->column->split.len,
-                                            cell.len - part.len - op->column->split.len}
+        cell = end != NULL ? (struct bytes){end + by.len, cell.len - part.len - by.len}
                            : (struct bytes){NULL, 0};
         part = bytes_trim(part);
         if (part.len == 0 || !convert(fill, op, &part) || part.at == NULL)
@@ -212,6 +219,8 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
 
     if (every && op->seen_in == fill->binding->serials && bytes_equal(op->seen, cell))
         return true;
+    if (op->target->convert != NULL && op->target->convert->n_parts > 0)
+        return flat_set_parts(fill, object, op, cell);
     if (!op->own)
         object = flat_target_object(fill, object, op->target);
     if (object == NULL)
@@ -227,7 +236,8 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
     /* What conversion made is in the arena already; what it left alone is in the reader's window. */
     if (text.at >= cell.at && text.at <= cell.at + cell.len)
         text = kept(fill, text);
-    if (op->target->raw != NULL && (op->target->table != NULL || op->target->pad > 0) &&
+    if (op->target->raw != NULL &&
+        (op->target->table != NULL || op->target->pad > 0 || op->target->convert != NULL) &&
         !bytes_equal(text, cell) && canon_get(object, op->target->raw) == NULL) {
         struct bytes raw;
 

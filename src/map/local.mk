@@ -1,4 +1,8 @@
 libcrossdock_a_SOURCES += %reldir%/map.c %reldir%/map.h
+libcrossdock_a_SOURCES += %reldir%/target.c %reldir%/bind.h
+libcrossdock_a_SOURCES += %reldir%/convert.c %reldir%/convert.h %reldir%/convert_bind.c %reldir%/convert_template.c
+libcrossdock_a_SOURCES += %reldir%/xref.c %reldir%/xref.h %reldir%/xref_source.c
+libcrossdock_a_SOURCES += %reldir%/xref_load.c %reldir%/xref_rows.h
 libcrossdock_a_SOURCES += %reldir%/draft.c %reldir%/draft.h
 libcrossdock_a_SOURCES += %reldir%/table.c %reldir%/table.h
 libcrossdock_a_SOURCES += %reldir%/layout.c %reldir%/layout.h
@@ -11,6 +15,7 @@ libcrossdock_a_SOURCES += %reldir%/x12_put.c %reldir%/x12_put.h %reldir%/x12_put
 libcrossdock_a_SOURCES += %reldir%/x12_put_bind.c %reldir%/x12_put_value.c
 libcrossdock_a_SOURCES += %reldir%/x12_put_levels.c %reldir%/x12_put_extra.c %reldir%/x12_put_path.c
 libcrossdock_a_SOURCES += %reldir%/x12_spill.c %reldir%/x12_spill.h
+libcrossdock_a_SOURCES += %reldir%/x12_read_convert.c %reldir%/x12_put_convert.c
 libcrossdock_a_SOURCES += %reldir%/x12_check.c %reldir%/x12_check.h
 libcrossdock_a_SOURCES += %reldir%/flat_fill.c %reldir%/flat_fill.h %reldir%/flat_bound.h
-libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c
+libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c %reldir%/flat_convert.c

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "map/draft.h"
+#include "base/pattern.h"
+#include "map/bind.h"
+#include "map/convert.h"
 
 /* Nodes bound already: a part used by many rules with the same kind of object is bound once. */
 struct bound {
@@ -13,237 +15,6 @@ struct bound {
     const struct map_node *nodes;
     uint32_t n;
 };
-
-struct named_table {
-    struct named_table *next;
-    const char *name;
-    const struct map_table *table;
-};
-
-struct binder {
-    struct map *map;
-    struct arena *arena;
-    struct search *search;
-    const struct schema *schema;
-    struct report *report;
-    const struct draft *draft;
-    struct bound *bound;
-    struct named_table *tables; /* loaded so far */
-};
-
-static struct map_mark mark_of(const struct yaml_node *node, bool at_key)
-{
-    at_key = at_key && node->key.at != NULL;
-    return (struct map_mark){node->file, at_key ? node->key_line : node->line,
-                             at_key ? node->key_column : node->column};
-}
-
-/* ---- fields ---- */
-
-static const struct canon_field *field_named(struct binder *b, const struct yaml_node *at,
-                                             const struct canon_block *block, struct bytes name)
-{
-    const struct canon_field *field = block != NULL ? canon_block_field(block, name) : NULL;
-
-    if (field == NULL) {
-        const struct canon_field *nearest = block != NULL ? canon_block_nearest(block, name) : NULL;
-
-        yaml_complain(b->report, at, false, FIELD_UNKNOWN,
-                      nearest != NULL ? arena_format(b->arena, "did you mean \"%s\"?", nearest->name) : NULL,
-                      "\"%.*s\" in %s", BYTES_ARG(name), block != NULL ? block->name : "a text");
-    }
-    return field;
-}
-
-/* A dotted path from `block`; all but the last step are objects. */
-static bool bind_path(struct binder *b, const struct yaml_node *at, const struct canon_block *block,
-                      struct bytes text, const struct canon_field *path[MAP_MAX_PATH], uint8_t *len)
-{
-    struct bytes part;
-
-    *len = 0;
-    while (bytes_split(&text, '.', &part)) {
-        const struct canon_field *field = field_named(b, at, block, part);
-
-        if (field == NULL)
-            return false;
-        if (*len == MAP_MAX_PATH || (text.at != NULL && (field->type != CANON_OBJECT || field->is_list))) {
-            yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "\"%.*s\" is no object to go into",
-                          BYTES_ARG(part));
-            return false;
-        }
-        path[(*len)++] = field;
-        block = field->block;
-    }
-    return *len > 0;
-}
-
-static const struct map_table *table_named(struct binder *b, const struct yaml_node *at)
-{
-    const struct draft_tables *source = b->draft->tables;
-    struct named_table *named = b->tables;
-
-    while (named != NULL && !bytes_are(at->text, named->name))
-        named = named->next;
-    if (named != NULL)
-        return named->table;
-    while (source != NULL && !bytes_equal(source->table->key, at->text))
-        source = source->next;
-    if (source == NULL) {
-        yaml_complain(b->report, at, false, SETTING_VALUE, NULL, "there is no table named \"%.80s\"",
-                      at->text.at);
-        return NULL;
-    }
-    named = arena_zalloc(b->arena, 1, sizeof(*named));
-    if (named == NULL)
-        return NULL;
-    named->table = map_table_load(source->table, b->search, b->arena, b->report);
-    if (named->table == NULL)
-        return NULL;
-    named->name = source->table->key.at;
-    named->next = b->tables;
-    b->tables = named;
-    return named->table;
-}
-
-static bool bind_compute(struct binder *b, struct map_target *target, const struct yaml_node *value,
-                         enum map_compute compute)
-{
-    const struct canon_block *root = b->map->kind->body;
-    struct bytes rest = value->text, list;
-
-    target->compute = compute;
-    if (!bytes_split(&rest, '.', &list))
-        return false;
-    target->of_list = field_named(b, value, root, list);
-    if (target->of_list == NULL)
-        return false;
-    if (!target->of_list->is_list || (compute == MAP_SUM) != (rest.at != NULL)) {
-        yaml_complain(b->report, value, false, SETTING_VALUE, NULL,
-                      compute == MAP_COUNT ? "count takes a list: lines"
-                                           : "sum takes a field of a list: lines.quantity");
-        return false;
-    }
-    if (compute == MAP_SUM) {
-        target->of_field = field_named(b, value, target->of_list->block, rest);
-        return target->of_field != NULL;
-    }
-    return true;
-}
-
-static bool is_text_field(const struct canon_field *field)
-{
-    return field->type != CANON_OBJECT;
-}
-
-static bool bind_field(struct binder *b, struct map_target *target, const struct yaml_node *at,
-                       const struct canon_block *context)
-{
-    struct bytes name = at->text;
-    char raw[CANON_MAX_NAME + 8];
-    const struct canon_block *block;
-
-    if (name.len > 0 && name.at[0] == '/') {
-        target->from_root = true;
-        context = b->map->kind->body;
-        name.at++;
-        name.len--;
-    }
-    if (!bind_path(b, at, context, name, target->path, &target->path_len))
-        return false;
-    target->field = target->path[target->path_len - 1];
-    if (!is_text_field(target->field)) {
-        yaml_complain(b->report, at, false, SETTING_VALUE, "use at: or each: to go into it",
-                      "\"%.*s\" is an object", BYTES_ARG(name));
-        return false;
-    }
-    block = target->path_len > 1 ? target->path[target->path_len - 2]->block : context;
-    snprintf(raw, sizeof(raw), "%s_raw", target->field->name);
-    target->raw = canon_block_field(block, bytes_of(raw));
-    return true;
-}
-
-static bool bind_target_key(struct binder *b, struct map_target *target, const struct yaml_node *child,
-                            const struct canon_block *context)
-{
-    uint64_t number;
-
-    if (child->kind != YAML_SCALAR) {
-        yaml_complain(b->report, child, true, SETTING_TYPE, NULL, "a word is expected here");
-        return false;
-    }
-    if (bytes_are(child->key, "field"))
-        return bind_field(b, target, child, context);
-    if (bytes_are(child->key, "table")) {
-        target->table = table_named(b, child);
-        return target->table != NULL;
-    }
-    if (bytes_are(child->key, "count"))
-        return bind_compute(b, target, child, MAP_COUNT);
-    if (bytes_are(child->key, "sum"))
-        return bind_compute(b, target, child, MAP_SUM);
-    if (bytes_are(child->key, "default")) {
-        target->fallback = child->text;
-        return true;
-    }
-    if (bytes_are(child->key, "value")) {
-        target->constant = child->text;
-        return true;
-    }
-    if (bytes_are(child->key, "pad")) {
-        if (bytes_to_count(child->text, 64, &number)) {
-            target->pad = (uint8_t)number;
-            return true;
-        }
-        yaml_complain(b->report, child, false, SETTING_RANGE, NULL, "pad is a number of digits, 64 at most");
-        return false;
-    }
-    if (bytes_are(child->key, "miss")) {
-        if (bytes_are(child->text, "error"))
-            target->miss = MAP_MISS_ERROR;
-        else if (!bytes_are(child->text, "pass")) {
-            yaml_complain(b->report, child, false, SETTING_VALUE, NULL, "miss is pass or error");
-            return false;
-        }
-        return true;
-    }
-    yaml_complain(b->report, child, true, SETTING_UNKNOWN,
-                  "a target knows field, table, miss, pad, count, sum, default and value", "\"%.80s\"",
-                  child->key.at);
-    return false;
-}
-
-static bool bind_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
-                        const struct canon_block *context)
-{
-    *target = (struct map_target){.mark = mark_of(value, false)};
-    if (value->kind == YAML_SCALAR)
-        return bind_field(b, target, value, context);
-    if (value->kind != YAML_MAP) {
-        yaml_complain(b->report, value, true, SETTING_TYPE, NULL,
-                      "a field's name or {field: NAME, ...} is expected here");
-        return false;
-    }
-    for (const struct yaml_node *child = value->first; child != NULL; child = child->next)
-        if (!bind_target_key(b, target, child, context))
-            return false;
-    if (target->field == NULL && target->constant.at == NULL && target->compute == MAP_COMPUTE_NOTHING) {
-        yaml_complain(b->report, value, true, SETTING_MISSING, NULL, "field, value, count or sum is missing");
-        return false;
-    }
-    return true;
-}
-
-/* Of pairs and groups, where a constant has no place. */
-static bool bind_field_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
-                              const struct canon_block *context)
-{
-    if (!bind_target(b, target, value, context))
-        return false;
-    if (target->field == NULL)
-        yaml_complain(b->report, value, true, SETTING_MISSING, NULL, "field is missing");
-    return target->field != NULL;
-}
 
 /* ---- rules ---- */
 
@@ -269,7 +40,7 @@ static bool bind_tests(struct binder *b, struct map_rule *rule, const struct yam
                                             sizeof(*values));
 
         test->key = child->key;
-        test->mark = mark_of(child, true);
+        test->mark = bind_mark(child, true);
         test->values = values;
         if (from == NULL) {
             yaml_complain(b->report, child, false, SETTING_VALUE, NULL, "the list of values is empty");
@@ -305,7 +76,7 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
 
     if (pairs == NULL)
         return false;
-    pairs->mark = mark_of(source, true);
+    pairs->mark = bind_mark(source, true);
     rule->pairs = pairs;
     for (const struct yaml_node *child = source->first; child != NULL; child = child->next) {
         if (bytes_are(child->key, "from") && child->kind == YAML_SCALAR) {
@@ -323,11 +94,11 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
                     return false;
             }
         } else if (bytes_are(child->key, "rest") && child->kind == YAML_SCALAR) {
-            pairs->rest = field_named(b, child, rule->context, child->text);
+            pairs->rest = bind_field_named(b, child, rule->context, child->text);
             if (pairs->rest == NULL || pairs->rest->block == NULL)
                 return false;
-            pairs->rest_type = field_named(b, child, pairs->rest->block, BYTES("type_code"));
-            pairs->rest_value = field_named(b, child, pairs->rest->block, BYTES("value"));
+            pairs->rest_type = bind_field_named(b, child, pairs->rest->block, BYTES("type_code"));
+            pairs->rest_value = bind_field_named(b, child, pairs->rest->block, BYTES("value"));
             if (pairs->rest_type == NULL || pairs->rest_value == NULL)
                 return false;
             pairs->order = order_beside(rule->context, pairs->rest);
@@ -357,7 +128,7 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     if (groups == NULL)
         return false;
     rule->groups = groups;
-    groups->mark = mark_of(source, true);
+    groups->mark = bind_mark(source, true);
     for (const struct yaml_node *child = source->first; child != NULL; child = child->next)
         if (child != fields && child != also && child != each && child != from && child != to) {
             yaml_complain(b->report, child, true, SETTING_UNKNOWN,
@@ -377,7 +148,7 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
         groups->from_root = true;
         list = (struct bytes){list.at + 1, list.len - 1};
     }
-    groups->list = field_named(b, each, groups->from_root ? b->map->kind->body : rule->context, list);
+    groups->list = bind_field_named(b, each, groups->from_root ? b->map->kind->body : rule->context, list);
     if (groups->list == NULL)
         return false;
     if (!groups->list->is_list || groups->list->block == NULL) {
@@ -418,7 +189,7 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         return false;
     }
     rule->tag = tag;
-    rule->mark = mark_of(draft->where, false);
+    rule->mark = bind_mark(draft->where, false);
     rule->index = b->map->n_rules++;
     rule->context = context;
     /* Where it goes comes first: everything else is relative to that. */
@@ -557,7 +328,7 @@ static bool bind_map(struct binder *b)
         word_of(b, draft->record, "record", true) == NULL)
         return false;
     map->layout = draft->layout;
-    map->layout_mark = mark_of(draft->layout != NULL ? draft->layout : draft->top, false);
+    map->layout_mark = bind_mark(draft->layout != NULL ? draft->layout : draft->top, false);
     map->kind = schema_kind(b->schema, draft->record->text);
     if (map->kind == NULL) {
         if (schema_error(b->schema) != NULL)
@@ -578,10 +349,21 @@ static bool bind_map(struct binder *b)
 struct map *map_load(const char *name, struct search *search, const struct schema *schema,
                      struct report *report)
 {
+    return map_load_for(name, NULL, search, schema, report);
+}
+
+struct map *map_load_for(const char *name, const struct xref_sources *partner, struct search *search,
+                         const struct schema *schema, struct report *report)
+{
     struct map *map = calloc(1, sizeof(*map));
     struct hash *hash = hash_open();
     struct draft draft;
-    struct binder binder = {.search = search, .schema = schema, .report = report, .draft = &draft};
+    struct binder binder = {.search = search,
+                            .schema = schema,
+                            .report = report,
+                            .draft = &draft,
+                            .partner = partner,
+                            .hash = hash};
     char digest[33];
     bool good = false;
 
@@ -597,9 +379,9 @@ struct map *map_load(const char *name, struct search *search, const struct schem
     map->name = arena_copy(&map->arena, bytes_of(name)).at;
     hash_begin(hash);
     if (draft_load(&draft, name, search, &map->arena, hash, report)) {
+        good = bind_map(&binder);
         hash_hex(hash, digest);
         map->stamp = arena_format(&map->arena, "%s@%.12s", name, digest);
-        good = bind_map(&binder);
     }
     hash_close(hash);
     if (map->arena.failed)
@@ -615,6 +397,8 @@ void map_close(struct map *map)
 {
     if (map == NULL)
         return;
+    for (const struct map_convert *convert = map->converts; convert != NULL; convert = convert->next)
+        pattern_close(convert->pattern);
     arena_release(&map->arena);
     free(map);
 }

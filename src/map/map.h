@@ -16,6 +16,7 @@
 #include "conf/yaml.h"
 #include "diag/report.h"
 #include "map/table.h"
+#include "map/xref.h"
 
 enum { MAP_MAX_PATH = 4, MAP_MAX_NEST = 16 };
 
@@ -24,8 +25,9 @@ struct map_mark {
     uint32_t line, column;
 };
 
-enum map_miss { MAP_MISS_PASS, MAP_MISS_ERROR };
 enum map_compute { MAP_COMPUTE_NOTHING, MAP_COUNT, MAP_SUM };
+
+struct map_convert;
 
 /* What one element is to the record. */
 struct map_target {
@@ -41,7 +43,9 @@ struct map_target {
     uint8_t pad; /* digits to pad to with zeros; 0: none */
     enum map_compute compute;
     const struct canon_field *of_list, *of_field; /* of the root's body: count: LIST, sum: LIST.FIELD */
-    struct bytes fallback;                        /* `default`; at NULL: none */
+    bool check;                                   /* a total is compared on reading */
+    const struct map_convert *convert;            /* map/convert.h; or NULL */
+    struct bytes fallback, write_fallback;        /* `default` of reading, of writing; at NULL: none */
     struct bytes constant;                        /* `value`; at NULL: none */
 };
 
@@ -121,6 +125,11 @@ struct map {
     uint32_t n_rules;               /* in all */
     const struct yaml_node *layout; /* or NULL: read by the format's engine */
     struct map_mark layout_mark;
+    struct map_convert *converts; /* all of them */
+    struct map_xref {
+        struct map_xref *next;
+        struct xref *xref;
+    } * xrefs; /* those it uses, each once */
     struct arena arena;
 };
 
@@ -128,6 +137,11 @@ struct map {
  * "acme/850". */
 struct map *map_load(const char *name, struct search *search, const struct schema *schema,
                      struct report *report);
+
+/* The same for a partner, whose cross-references go before those of the map's own head.  One that neither names
+ * is an error.  (map_load: for nobody.) */
+struct map *map_load_for(const char *name, const struct xref_sources *partner, struct search *search,
+                         const struct schema *schema, struct report *report);
 void map_close(struct map *map);
 
 #endif

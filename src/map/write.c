@@ -30,7 +30,10 @@ static void add_path(struct buffer *into, const struct write_frame *frame)
 void write_tell(struct map_writer *writer, enum complaint complaint, const struct write_frame *frame,
                 const struct map_target *target, const char *what, struct bytes value, const char *expected)
 {
-    struct finding finding = {.complaint = complaint, .severity = SEVERITY_ERROR, .value = value,
+    const bool warns = complaint_info(complaint)->severity == SEVERITY_WARN;
+    struct finding finding = {.complaint = complaint,
+                              .severity = warns ? SEVERITY_WARN : SEVERITY_ERROR,
+                              .value = value,
                               .expected = expected};
     struct map_mark mark = target != NULL ? target->mark : (struct map_mark){NULL, 0, 0};
     struct buffer detail;
@@ -48,7 +51,7 @@ void write_tell(struct map_writer *writer, enum complaint complaint, const struc
         finding.origin = origin;
     }
     writer->write->tell(writer->write->whom, &finding);
-    writer->refused = true;
+    writer->refused |= !warns;
     buffer_release(&detail);
 }
 
@@ -237,11 +240,29 @@ static void tell_missed(struct map_writer *writer, const struct map_target *targ
     }
 }
 
+static void tell_converter(struct map_writer *writer, const struct map_target *target,
+                           const struct canon_object *context, const struct convert_fault *fault)
+{
+    const struct canon_object *object = write_reach(target->from_root ? writer->root : context, target->path,
+                                                    target->path_len - 1U);
+    const struct canon_value *value = object != NULL ? canon_get(object, target->field) : NULL;
+    struct write_frame frames[MAP_MAX_PATH];
+    struct bytes text = {NULL, 0};
+
+    if (value != NULL && value->held == CANON_HELD_TEXT)
+        text = (struct bytes){value->text, value->len};
+    if (!told_before(writer, target, text))
+        write_tell(writer, fault->complaint, frame_of(writer, target, frames), target, fault->what, text,
+                   fault->expected);
+}
+
 static void take_assign(struct map_writer *writer, const struct bound_assign *assign,
                         const struct canon_object *context)
 {
     struct write_value value = write_value_of(writer, assign->target, context);
 
+    if (value.fault.is)
+        tell_converter(writer, assign->target, context, &value.fault);
     if (value.missed)
         tell_missed(writer, assign->target, value.value.text);
     else if (value.value.text.at != NULL)

@@ -5,6 +5,7 @@
 #ifndef CROSSDOCK_MAP_WRITE_BOUND_H
 #define CROSSDOCK_MAP_WRITE_BOUND_H
 
+#include "map/convert.h"
 #include "map/write.h"
 
 struct bound_assign {
@@ -86,6 +87,7 @@ struct write_value {
     struct unit_value value;          /* text.at NULL: nothing */
     bool from_record;                 /* not a constant or default */
     bool missed;                      /* a word that the table has no code for, and must have */
+    struct convert_fault fault;       /* of its converter: told, and nothing is written unless it warns */
     const struct canon_field *field;  /* or NULL */
 };
 
@@ -106,7 +108,8 @@ struct cover *cover_of_map(struct map_writer *writer);
 /* Counts what the record has and no line writes; with write->refuse_unwritten, tells each.  How many. */
 uint64_t cover_count(struct map_writer *writer);
 
-/* Tells that something is wrong at the field (or NULL) of the frame: the document is refused. */
+/* Tells that something is wrong at the field (or NULL) of the frame: the document is refused, unless it is a
+ * warning by the catalogue. */
 void write_tell(struct map_writer *writer, enum complaint complaint, const struct write_frame *frame,
                 const struct map_target *target, const char *what, struct bytes value, const char *expected);
 

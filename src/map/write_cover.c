@@ -51,8 +51,14 @@ static struct cover *descend(struct cover *cover, const struct canon_field *cons
 static void cover_target(struct cover *root, struct cover *context, const struct map_target *target,
                          struct arena *arena)
 {
+    const struct map_convert *convert = target->convert;
     struct cover *cover = target->from_root ? root : context;
 
+    if (convert != NULL && convert->n_parts > 0) {
+        for (uint32_t i = 0; convert_writes(convert) && i < convert->n_parts; i++)
+            cover_target(root, context, &convert->parts[i], arena);
+        return;
+    }
     if (target->path_len == 0)
         return;
     cover = descend(cover, target->path, target->path_len - 1U, arena);

@@ -114,6 +114,69 @@ static bool is_padded(struct bytes raw, struct bytes text)
     return true;
 }
 
+/* --- converters */
+
+/* One element that several fields are put together into. */
+static void put_together(struct map_writer *writer, const struct map_target *target,
+                         const struct canon_object *context, struct write_value *out)
+{
+    const struct map_convert *convert = target->convert;
+    struct bytes parts[CONVERT_MAX_PARTS];
+    bool some = false;
+
+    for (uint32_t i = 0; convert_writes(convert) && i < convert->n_parts; i++) {
+        struct write_value part = write_value_of(writer, &convert->parts[i], context);
+
+        if (part.missed || part.fault.is) {
+            *out = part;
+            return;
+        }
+        parts[i] = part.value.text;
+        some = some || part.from_record;
+    }
+    if (!some) {
+        out->value.text = convert_writes(convert) ? target->write_fallback : (struct bytes){NULL, 0};
+        return;
+    }
+    out->from_record = true;
+    if (!convert_together(convert, parts, &writer->scratch, &out->value.text, &out->fault))
+        out->value.text = (struct bytes){NULL, 0};
+}
+
+static void put_list(struct map_writer *writer, const struct map_target *target,
+                     const struct canon_object *object, struct write_value *out)
+{
+    const struct canon_value *value = object != NULL ? canon_get(object, target->field) : NULL;
+    struct bytes texts[CONVERT_MAX_LIST];
+    uint32_t n = 0;
+
+    if (value == NULL || value->held != CANON_HELD_LIST)
+        return;
+    out->from_record = true;
+    for (const struct canon_object *each = value->list->first; each != NULL; each = each->next) {
+        if (n == CONVERT_MAX_LIST) {
+            out->fault = (struct convert_fault){true, WRITE_MISFIT, "the list is too long",
+                                                "at most 1000 texts"};
+            return;
+        }
+        texts[n++] = (struct bytes){each->first.values[0].text, each->first.values[0].len};
+    }
+    if (!convert_list(target->convert, texts, n, &writer->scratch, &out->value.text, &out->fault))
+        out->value.text = (struct bytes){NULL, 0};
+}
+
+static void put_converted(struct map_writer *writer, const struct map_target *target,
+                          const struct canon_object *object, struct write_value *out)
+{
+    struct bytes text = out->value.text;
+
+    out->value.type = UNIT_TEXT;
+    out->from_record = true;
+    if (!convert_out(target, text_at(object, target->raw), text, &writer->scratch, &out->value.text,
+                     &out->fault))
+        out->value.text = (struct bytes){NULL, 0};
+}
+
 struct write_value write_value_of(struct map_writer *writer, const struct map_target *target,
                                   const struct canon_object *context)
 {
@@ -121,6 +184,10 @@ struct write_value write_value_of(struct map_writer *writer, const struct map_ta
     const struct canon_object *object;
     struct bytes raw;
 
+    if (target->convert != NULL && target->convert->n_parts > 0) {
+        put_together(writer, target, context, &out);
+        return out;
+    }
     if (target->compute != MAP_COMPUTE_NOTHING) {
         computed(writer, target, &out);
     } else if (target->path_len == 0) {
@@ -128,9 +195,15 @@ struct write_value write_value_of(struct map_writer *writer, const struct map_ta
         return out;
     } else {
         object = write_reach(target->from_root ? writer->root : context, target->path, target->path_len - 1U);
-        out.value.text = text_at(object, target->field);
+        if (target->convert != NULL && target->convert->list)
+            put_list(writer, target, object, &out);
+        else
+            out.value.text = text_at(object, target->field);
         out.value.type = unit_type_of(target->field);
-        if (out.value.text.at != NULL) {
+        if (out.value.text.at != NULL && target->convert != NULL) {
+            if (!target->convert->list)
+                put_converted(writer, target, object, &out);
+        } else if (out.value.text.at != NULL) {
             out.from_record = true;
             raw = text_at(object, target->raw);
             if (target->table != NULL) {
@@ -141,7 +214,7 @@ struct write_value write_value_of(struct map_writer *writer, const struct map_ta
             }
         }
     }
-    if (out.value.text.at == NULL && !out.missed)
-        out.value.text = target->fallback;
+    if (out.value.text.at == NULL && !out.missed && !out.fault.is)
+        out.value.text = target->write_fallback;
     return out;
 }

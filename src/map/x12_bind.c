@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "map/convert.h"
 #include "map/x12_bound.h"
 
 bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component)
@@ -41,7 +42,29 @@ static uint8_t plain_of(const struct canon_field *field)
     return field->type == CANON_INTEGER || field->type == CANON_BOOLEAN ? CANON_PLAIN : CANON_WIDE;
 }
 
-static void bind_op(struct op *op, const struct standard_segment *segment, const struct map_target *target)
+static bool bind_op(struct arena *arena, struct op *op, const struct standard_segment *segment,
+                    const struct map_target *target);
+
+/* The fields that one element is taken apart into. */
+static bool bind_parts(struct arena *arena, struct op *op, const struct standard_segment *segment,
+                       const struct map_convert *convert)
+{
+    struct op *parts = arena_zalloc(arena, convert->n_parts + 1, sizeof(*parts));
+
+    if (parts == NULL)
+        return false;
+    for (uint32_t i = 0; i < convert->n_parts; i++) {
+        parts[i].element = op->element;
+        parts[i].component = op->component;
+        if (!bind_op(arena, &parts[i], segment, &convert->parts[i]))
+            return false;
+    }
+    op->parts = parts;
+    return true;
+}
+
+static bool bind_op(struct arena *arena, struct op *op, const struct standard_segment *segment,
+                    const struct map_target *target)
 {
     const struct standard_element *element = element_at(segment, op->element, op->component);
     enum standard_type type = element != NULL ? (enum standard_type)element->type : STANDARD_AN;
@@ -56,9 +79,9 @@ static void bind_op(struct op *op, const struct standard_segment *segment, const
             .field = target->raw->index, .held = CANON_HELD_TEXT, .plain = plain_of(target->raw)};
     op->word = (uint8_t)(target->field->index / 64);
     op->bit = (uint64_t)1 << target->field->index % 64;
-    if (target->table != NULL || target->pad != 0) {
+    if (target->convert == NULL && (target->table != NULL || target->pad != 0)) {
         op->conversion = AS_TABLE;
-        return;
+        return true;
     }
     switch ((enum canon_type)target->field->type) {
     case CANON_DECIMAL:
@@ -70,6 +93,12 @@ static void bind_op(struct op *op, const struct standard_segment *segment, const
     case CANON_TIME: op->conversion = AS_TIME; break;
     default: op->conversion = AS_TEXT;
     }
+    if (target->convert == NULL)
+        return true;
+    /* What a form gave is as the record wants it. */
+    op->then = target->convert->form.code != NULL ? AS_TEXT : op->conversion;
+    op->conversion = AS_CONVERTED;
+    return target->convert->n_parts == 0 || bind_parts(arena, op, segment, target->convert);
 }
 
 static bool bind_tests(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule)
@@ -165,7 +194,8 @@ static bool bind_pairs(struct x12_binding *binding, struct x12_bound_rule *bound
         pairs->slots[slot] = (uint8_t)(i + 1);
         keys[i] = key;
         ops[i].element = pairs->from;
-        bind_op(&ops[i], segment, &from->by[i].target);
+        if (!bind_op(&binding->arena, &ops[i], segment, &from->by[i].target))
+            return false;
         ops[i].simple = ops[i].own;
     }
     bound->pairs = pairs;
@@ -188,12 +218,14 @@ static bool bind_groups(struct x12_binding *binding, struct x12_bound_rule *boun
         return true;
     for (uint32_t i = 0; i < from->n_fields; i++) {
         ops[i].element = (uint8_t)(groups->from + i);
-        bind_op(&ops[i], segment, &from->fields[i]);
+        if (!bind_op(&binding->arena, &ops[i], segment, &from->fields[i]))
+            return false;
         ops[i].element = (uint8_t)i;
     }
     for (uint32_t i = 0; i < from->n_also; i++)
         if (x12_parse_key(from->also[i].key, &also[groups->n_also].element, &none)) {
-            bind_op(&also[groups->n_also], segment, &from->also[i].target);
+            if (!bind_op(&binding->arena, &also[groups->n_also], segment, &from->also[i].target))
+                return false;
             bound->reads |= (uint64_t)1 << also[groups->n_also].element;
             groups->n_also++;
         }
@@ -222,7 +254,7 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
         struct op *op = &ops[i];
         const struct canon_field *raw = op->target->raw;
 
-        if (!op->own || op->component != 0 || (op->bit & taken[op->word]) != 0 ||
+        if (!op->own || op->parts != NULL || op->component != 0 || (op->bit & taken[op->word]) != 0 ||
             (raw != NULL && (taken[raw->index / 64] >> raw->index % 64 & 1)))
             continue;
         op->simple = true;
@@ -255,7 +287,8 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
             bound->compounds |= (uint64_t)1 << ops[n].element;
         if (assign->target.field == NULL)
             continue; /* a constant: of writing only */
-        bind_op(&ops[n], position->segment, &assign->target);
+        if (!bind_op(&binding->arena, &ops[n], position->segment, &assign->target))
+            return false;
         n++;
     }
     bound->ops = ops;

@@ -20,6 +20,7 @@ enum conversion {
     AS_DATE,
     AS_TIME,
     AS_TABLE, /* through a code table, or padded */
+    AS_CONVERTED, /* map/convert.h, and then as `then` says */
 };
 
 struct op {
@@ -29,12 +30,14 @@ struct op {
     uint8_t decimals;
     bool own;     /* the target is a field of the rule's own object */
     bool simple;  /* that is set from a whole element, once in the rule */
+    uint8_t then; /* of AS_CONVERTED: the conversion that follows from the types */
     uint8_t word; /* and bit of the field in canon_object.held */
     uint64_t bit;
     struct canon_value shape; /* of a quick value: all but the text and its length */
     struct canon_value raw_shape;
     const struct canon_field *field;
     const struct map_target *target;
+    const struct op *parts; /* of a target with several fields; else NULL */
 };
 
 struct test {
@@ -180,6 +183,21 @@ bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component);
  * characters is written with (GS1: 12 digits are a UPC, 13 or 8 an EAN, 14 a case). */
 uint32_t x12_pair_first(const struct map_pairs *pairs, uint32_t i);
 uint32_t x12_pair_usual(const struct map_pairs *pairs, uint32_t i, size_t len);
+
+/* --- reading, by x12_read.c for x12_read_convert.c */
+
+/* Sets one field.  False when it is taken already: the value is then unread.  `odd`: not known to be plain. */
+bool x12_read_value(struct x12_read *read, struct canon_object *object, const struct op *op,
+                    struct bytes value, bool odd);
+void x12_read_complain(struct x12_read *read, enum complaint complaint, const struct op *op,
+                       struct bytes value, const char *expected);
+
+/* Through the op's converter, and what it says is told.  False: there is no value. */
+bool x12_read_converted(struct x12_read *read, const struct op *op, struct bytes *value);
+
+/* An element that several fields, or the texts of a list, are made of.  False: it is unread. */
+bool x12_read_parts(struct x12_read *read, struct canon_object *object, const struct op *op,
+                    struct bytes value);
 
 /* Where a key is looked for first: of a choice, of a pair's qualifier. */
 static inline unsigned choice_slot(const struct rule_list *list, uint64_t key)

@@ -255,10 +255,12 @@ static bool is_full(const struct pair_place *place)
 static void put_named(struct pair_place *place, uint32_t i)
 {
     const struct pairs *pairs = place->pairs;
+    struct op here = pairs->ops[i];
 
+    here.element = (uint8_t)(place->e + 1);
     set_element(place->unit, place->e, 0, pairs->map->by[i].qualifier);
     set_element(place->unit, place->e + 1, 0,
-                put_value(place->unit->putting, place->unit->rule, &pairs->ops[i], place->object, true));
+                put_value(place->unit->putting, place->unit->rule, &here, place->object, true));
     place->e += 2;
 }
 

@@ -54,7 +54,7 @@ struct x12_put {
     /* results */
     struct x12_put_segment **segments;
     uint32_t n_segments;
-    uint32_t n_faults;
+    uint32_t n_faults; /* less those that are warnings by the catalogue */
 };
 
 /* The segments between ST and SE.  The record is used up.  False: something was told, or out of memory

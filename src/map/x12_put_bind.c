@@ -1,3 +1,4 @@
+#include "map/convert.h"
 #include "map/x12_put_bound.h"
 
 static void add_field(uint64_t fields[PUT_WORDS], const struct canon_field *field)
@@ -12,6 +13,18 @@ static void add_target(uint64_t fields[PUT_WORDS], const struct map_target *targ
     add_field(fields, target->path[0]);
     if (target->path_len == 1 && target->raw != NULL)
         add_field(fields, target->raw);
+}
+
+/* Of one element: its field, or the several that it is put together from. */
+static void add_targets(uint64_t fields[PUT_WORDS], const struct map_target *target)
+{
+    const struct map_convert *convert = target->convert;
+
+    if (convert == NULL || convert->n_parts == 0)
+        add_target(fields, target);
+    else if (convert_writes(convert))
+        for (uint32_t i = 0; i < convert->n_parts; i++)
+            add_target(fields, &convert->parts[i]);
 }
 
 static bool is_key(const struct put_fixed *fixed, const struct op *op)
@@ -89,7 +102,7 @@ static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *ru
     for (uint32_t i = 0; i < made->n_fixed; i++)
         made->totals |= made->fixed[i].target != NULL;
     for (uint32_t i = 0; i < rule->n_ops; i++) {
-        add_target(made->own, rule->ops[i].target);
+        add_targets(made->own, rule->ops[i].target);
         made->totals |= rule->ops[i].target->compute != MAP_COMPUTE_NOTHING;
         widen(made, rule->ops[i].element);
     }

@@ -1,6 +1,6 @@
 /*
  * x12_put_bound: what writing needs to know of the bound rules beside what reading knows.  Private to
- * x12_put.c, x12_put_bind.c, x12_put_value.c and x12_put_extra.c.
+ * x12_put.c, x12_put_bind.c, x12_put_value.c, x12_put_convert.c and x12_put_extra.c.
  */
 #ifndef CROSSDOCK_MAP_X12_PUT_BOUND_H
 #define CROSSDOCK_MAP_X12_PUT_BOUND_H
@@ -87,6 +87,17 @@ bool put_has(const struct putting *putting, const struct op *op, struct canon_ob
  * told then, too. */
 struct bytes put_value(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
                        struct canon_object *object, bool use_up);
+
+/* The same where fields are put together, or the texts of a list (x12_put_convert.c). */
+bool put_parts_have(const struct putting *putting, const struct op *op, struct canon_object *object);
+struct bytes put_parts(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
+                       struct canon_object *object, bool use_up);
+struct bytes put_list(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
+                      struct canon_object *object, struct canon_list *list, bool use_up);
+
+/* A text in its type's form, through its converter.  at NULL: there is none to write. */
+struct bytes put_converted(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
+                           struct canon_object *object, struct bytes raw, struct bytes text, bool tells);
 
 /* The total of a target with count or sum; at NULL: there is nothing to count. */
 struct bytes put_total(struct putting *putting, const struct map_target *target);

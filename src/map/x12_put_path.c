@@ -76,7 +76,7 @@ void put_tell(struct putting *putting, enum complaint complaint, const struct x1
         fault.component = op->component;
         fault.mark = &op->target->mark;
     }
-    put->n_faults++;
+    put->n_faults += complaint_info(complaint)->severity != SEVERITY_WARN;
     put->tell(put->whom, &fault);
 }
 

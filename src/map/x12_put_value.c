@@ -1,5 +1,6 @@
 #include "base/date.h"
 #include "base/decimal.h"
+#include "map/convert.h"
 #include "map/x12_put_bound.h"
 
 #include <stdio.h>
@@ -65,6 +66,8 @@ bool put_has(const struct putting *putting, const struct op *op, struct canon_ob
 {
     const struct map_target *target = op->target;
 
+    if (op->parts != NULL)
+        return put_parts_have(putting, op, object);
     if (target->from_root)
         return false; /* of the header: no reason for a segment of its own */
     object = object_of(putting, target, object);
@@ -224,10 +227,13 @@ static const char *convert(struct putting *putting, const struct x12_bound_rule 
 {
     const struct standard_element *element = element_of(putting, rule, op);
     struct arena *arena = putting->put->arena;
+    const enum conversion conversion = (enum conversion)(op->conversion == AS_CONVERTED ? op->then
+                                                                                          : op->conversion);
     bool number = element != NULL && element->type == STANDARD_N;
 
-    switch ((enum conversion)op->conversion) {
-    case AS_TEXT: return NULL;
+    switch (conversion) {
+    case AS_TEXT:
+    case AS_CONVERTED: return NULL;
     case AS_TABLE:
         if (untranslate(op->target, raw, text))
             return NULL;
@@ -235,7 +241,7 @@ static const char *convert(struct putting *putting, const struct x12_bound_rule 
         return "the table has no code for it";
     case AS_IMPLIED:
     case AS_DECIMAL:
-        if ((op->conversion == AS_IMPLIED || number) &&
+        if ((conversion == AS_IMPLIED || number) &&
             !decimal_to_implied(*text, op->decimals, arena, text)) {
             *expected = arena_format(arena, "a number with at most %u decimals", op->decimals);
             return "digits would be lost";
@@ -295,22 +301,28 @@ struct bytes put_value(struct putting *putting, const struct x12_bound_rule *rul
     struct bytes text = {NULL, 0}, raw = {NULL, 0};
     const char *what, *expected = NULL;
 
+    if (op->parts != NULL)
+        return put_parts(putting, rule, op, object, use_up);
     if (from != NULL && (target->from_root || put_holds(from, target->field)))
         value = put_find(from, target->field);
     text = text_of(value);
     if (text.at == NULL) {
         text = target->compute != MAP_COMPUTE_NOTHING ? total_of(putting, rule, op, object)
-                                                      : target->fallback;
+                                                      : target->write_fallback;
         return text;
     }
+    if (target->convert != NULL && target->convert->list)
+        return put_list(putting, rule, op, from, value->list, use_up);
     if (target->raw != NULL && put_holds(from, target->raw))
         raw = text_of(put_find(from, target->raw));
     what = convert(putting, rule, op, raw, &text, &expected);
+    if (what == NULL && op->conversion == AS_CONVERTED)
+        text = put_converted(putting, rule, op, object, raw, text, use_up);
     if (use_up) {
         if (what != NULL)
             put_tell(putting, target->table != NULL ? WRITE_NO_CODE : WRITE_MISFIT, rule, op, object,
                      text_of(value), target->table != NULL ? NULL : what, expected);
-        else
+        else if (text.at != NULL)
             text = put_clean(putting, rule, op, object, text);
         use_up_value(from, target);
     }

@@ -140,8 +140,8 @@ static __attribute__((noinline)) void unread_segment(struct x12_read *read)
 
 /* ---- values ---- */
 
-static void complain(struct x12_read *read, enum complaint complaint, const struct op *op, struct bytes value,
-                     const char *expected)
+void x12_read_complain(struct x12_read *read, enum complaint complaint, const struct op *op,
+                       struct bytes value, const char *expected)
 {
     struct map_complaint told = {
         .complaint = complaint,
@@ -210,7 +210,7 @@ static bool translate(struct x12_read *read, struct canon_object *object, const 
         if (row != NULL) {
             *out = row->word;
         } else if (target->miss == MAP_MISS_ERROR) {
-            complain(read, MAP_NOT_IN_TABLE, op, value, target->table->name);
+            x12_read_complain(read, MAP_NOT_IN_TABLE, op, value, target->table->name);
             return false;
         }
     }
@@ -225,12 +225,15 @@ static bool translate(struct x12_read *read, struct canon_object *object, const 
 }
 
 /* Sets one field.  False when the field is taken already: the value is then unread. */
-static bool set_value(struct x12_read *read, struct canon_object *object, const struct op *op,
-                      struct bytes value, bool odd)
+bool x12_read_value(struct x12_read *read, struct canon_object *object, const struct op *op,
+                    struct bytes value, bool odd)
 {
     struct arena *arena = read->record->arena;
     const struct canon_field *field = op->field;
+    enum conversion conversion = (enum conversion)op->conversion;
+    struct bytes raw = {NULL, 0};
     bool plain = false;
+    struct canon_object *context = object;
 
     if (!op->own)
         object = target_object(read, object, op->target);
@@ -239,46 +242,55 @@ static bool set_value(struct x12_read *read, struct canon_object *object, const 
     if (!field->is_list && canon_get(object, field) != NULL)
         return false;
     if (odd && charset_decode(read->charset, read->bad_bytes, value, arena, &value) == CHARSET_BAD) {
-        complain(read, MAP_BAD_BYTES, op, value, charset_name(read->charset));
+        x12_read_complain(read, MAP_BAD_BYTES, op, value, charset_name(read->charset));
         return true;
     }
-    switch ((enum conversion)op->conversion) {
-    case AS_TEXT: break;
+    if (conversion == AS_CONVERTED) {
+        if (op->parts != NULL || field->is_list)
+            return x12_read_parts(read, context, op, value);
+        raw = value;
+        if (!x12_read_converted(read, op, &value))
+            return true;
+        conversion = (enum conversion)op->then;
+    }
+    switch (conversion) {
+    case AS_TEXT:
+    case AS_CONVERTED: break;
     case AS_TABLE:
         if (!translate(read, object, op, value, &value))
             return true;
         break;
     case AS_DECIMAL:
         if (!decimal_is_canonical(value) && !decimal_from_real(value, arena, &value)) {
-            complain(read, MAP_NOT_DECIMAL, op, value, "a decimal number");
+            x12_read_complain(read, MAP_NOT_DECIMAL, op, value, "a decimal number");
             return true;
         }
         plain = true;
         break;
     case AS_IMPLIED:
         if (!decimal_from_implied(value, op->decimals, arena, &value)) {
-            complain(read, MAP_NOT_DECIMAL, op, value, "an integer with implied decimals");
+            x12_read_complain(read, MAP_NOT_DECIMAL, op, value, "an integer with implied decimals");
             return true;
         }
         plain = true;
         break;
     case AS_INTEGER:
         if (!decimal_from_implied(value, 0, arena, &value)) {
-            complain(read, MAP_NOT_INTEGER, op, value, "an integer");
+            x12_read_complain(read, MAP_NOT_INTEGER, op, value, "an integer");
             return true;
         }
         plain = true;
         break;
     case AS_DATE:
         if (!date_from_x12(value, arena, &value)) {
-            complain(read, MAP_NOT_DATE, op, value, "a date, CCYYMMDD or YYMMDD");
+            x12_read_complain(read, MAP_NOT_DATE, op, value, "a date, CCYYMMDD or YYMMDD");
             return true;
         }
         plain = true;
         break;
     case AS_TIME:
         if (!time_from_x12(value, arena, &value)) {
-            complain(read, MAP_NOT_TIME, op, value, "a time, HHMM[SS[d...]]");
+            x12_read_complain(read, MAP_NOT_TIME, op, value, "a time, HHMM[SS[d...]]");
             return true;
         }
         plain = true;
@@ -288,6 +300,9 @@ static bool set_value(struct x12_read *read, struct canon_object *object, const 
         canon_append_text(arena, object, field, value.at, value.len);
     else
         canon_add_text(arena, object, field, value.at, value.len, plain);
+    if (raw.at != NULL && op->target->raw != NULL && !bytes_equal(raw, value) &&
+        canon_get(object, op->target->raw) == NULL)
+        add_text(arena, object, op->target->raw, raw);
     return true;
 }
 
@@ -487,7 +502,7 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
 
     if (!(segment->view.present >> op->element & 1)) {
         if (op->target->fallback.at != NULL)
-            (void)set_value(read, object, op, op->target->fallback, false);
+            (void)x12_read_value(read, object, op, op->target->fallback, false);
         return;
     }
     value = segment->view.element[op->element];
@@ -496,7 +511,7 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
         if (value.len == 0)
             return;
     }
-    if (!set_value(read, object, op, value, segment->view.odd))
+    if (!x12_read_value(read, object, op, value, segment->view.odd))
         unread_element(read, op->element, op->component, value);
 }
 
@@ -590,7 +605,7 @@ static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, con
             struct op here = *op;
 
             here.element = (uint8_t)(e + 1);
-            if (set_value(read, object, &here, segment->view.element[e + 1], segment->view.odd))
+            if (x12_read_value(read, object, &here, segment->view.element[e + 1], segment->view.odd))
                 continue;
         }
         rest_pair(read, pairs, object, e);
@@ -813,11 +828,11 @@ static __attribute__((noinline)) void read_groups(struct x12_read *read, const s
                 struct op op = groups->ops[i];
 
                 op.element = (uint8_t)(e + i);
-                (void)set_value(read, each, &op, segment->view.element[e + i], segment->view.odd);
+                (void)x12_read_value(read, each, &op, segment->view.element[e + i], segment->view.odd);
             }
         for (uint32_t i = 0; i < groups->n_also && each != NULL; i++)
             if (segment->view.present >> groups->also[i].element & 1)
-                (void)set_value(read, each, &groups->also[i], segment->view.element[groups->also[i].element],
+                (void)x12_read_value(read, each, &groups->also[i], segment->view.element[groups->also[i].element],
                                 segment->view.odd);
     }
 }

@@ -13,6 +13,7 @@
 #include "base/charset.h"
 #include "conf/search.h"
 #include "diag/report.h"
+#include "map/xref.h"
 #include "partner/send.h"
 #include "standard/rules.h"
 #include "standard/verdict.h"
@@ -51,6 +52,7 @@ struct partner {
     enum ack_ta1_policy ta1;
     const char *ack_release; /* "004010", or NULL: follow GS08 */
     enum test_data test_data;
+    struct xref_sources xrefs; /* for the maps of its documents */
     struct partner_document defaults;
     uint32_t n_documents;
     const struct partner_document *documents;

@@ -17,7 +17,7 @@ struct document_values {
 
 struct partner_values {
     const char *partner, *title;
-    const struct yaml_node *ids, *us, *maps, *documents;
+    const struct yaml_node *ids, *us, *maps, *documents, *xrefs;
     const char *charset;
     int bad_bytes, test_data;
     struct document_values all; /* what documents may say otherwise */
@@ -152,6 +152,10 @@ static const struct settings_row partner_rows[] = {
      ROW(struct partner_values, documents, SETTINGS_ANY),
      .argument = "{SET: {...}, ...}",
      .sentence = "What is different for one transaction set."},
+    {.key = "xrefs",
+     ROW(struct partner_values, xrefs, SETTINGS_ANY),
+     .argument = "{NAME: {file: PATH, ...}, ...}",
+     .sentence = "Its cross-references, for the maps that name them."},
     {.key = "send",
      ROW(struct partner_values, all.send, SETTINGS_ANY),
      .argument = "{KEY: VALUE, ...}",
@@ -365,5 +369,6 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
     good = read_charset(&r, top, values.charset) && good;
     good = read_identities(&r, values.ids, &partner->identities, &partner->n_identities) && good;
     good = read_identities(&r, values.us, &partner->us, &partner->n_us) && good;
+    good = xref_sources_read(&partner->xrefs, values.xrefs, arena, report) && good;
     return read_documents(&r, values.maps, values.documents) && good;
 }

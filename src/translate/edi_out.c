@@ -81,8 +81,9 @@ static struct place place_of(const struct outbound_place *place)
 static void tell(struct edi_out *edi, enum complaint complaint, const char *detail, struct bytes value,
                  const char *expected, const char *origin)
 {
+    bool warns = complaint_info(complaint)->severity == SEVERITY_WARN;
     struct finding finding = {.complaint = complaint,
-                              .severity = SEVERITY_ERROR,
+                              .severity = warns ? SEVERITY_WARN : SEVERITY_ERROR,
                               .place = edi->place,
                               .detail = detail,
                               .value = value,

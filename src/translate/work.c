@@ -7,16 +7,19 @@
 struct work_map {
     struct work_map *next;
     const char *name;
-    struct map *map; /* NULL: there is none of that name */
+    const struct partner *partner; /* NULL: whoever's, as it uses no cross-reference */
+    struct map *map;               /* NULL: there is none of that name */
     bool checked;    /* by the standard */
 };
 
-/* A map by name, read once.  False: a configuration error that was told. */
-static bool map_named(struct workshop *shop, const char *name, bool must_exist, struct map **out)
+/* A map by name, read once; once a partner, when it uses cross-references.  False: a configuration error that was told. */
+static bool map_named(struct workshop *shop, const struct partner *partner, const char *name, bool must_exist,
+                      struct map **out)
 {
     struct work_map *known = shop->maps;
 
-    while (known != NULL && strcmp(known->name, name) != 0)
+    while (known != NULL && (strcmp(known->name, name) != 0 ||
+                             (known->partner != NULL && known->partner != partner)))
         known = known->next;
     if (known == NULL) {
         known = arena_zalloc(shop->arena, 1, sizeof(*known));
@@ -25,9 +28,10 @@ static bool map_named(struct workshop *shop, const char *name, bool must_exist, 
         known->name = name;
         if (must_exist ||
             search_find(shop->search, arena_format(shop->arena, "maps/%s.yaml", name)) != NULL) {
-            known->map = map_load(name, shop->search, shop->schema, shop->report);
+            known->map = map_load_for(name, &partner->xrefs, shop->search, shop->schema, shop->report);
             if (known->map == NULL)
                 return false;
+            known->partner = known->map->xrefs != NULL ? partner : NULL;
         }
         known->next = shop->maps;
         shop->maps = known;
@@ -55,7 +59,7 @@ static bool choose_map(struct workshop *shop, struct work *work)
     struct map *map = NULL;
 
     if (shop->map != NULL) {
-        if (!map_named(shop, shop->map, true, &map))
+        if (!map_named(shop, work->partner, shop->map, true, &map))
             return false;
         if (map->set[0] != '\0' && bytes_are(work->set_id, map->set) && strcmp(map->format, "x12") == 0)
             name = shop->map;
@@ -70,10 +74,11 @@ static bool choose_map(struct workshop *shop, struct work *work)
                            search_folders_text(shop->search));
                 return false;
             }
-            if (!map_named(shop, name, true, &map))
+            if (!map_named(shop, work->partner, name, true, &map))
                 return false;
         } else if (search_name_is_good(work->set_id)) {
-            if (!map_named(shop, arena_format(shop->arena, "x12-%.*s", BYTES_ARG(work->set_id)), false, &map))
+            if (!map_named(shop, work->partner,
+                           arena_format(shop->arena, "x12-%.*s", BYTES_ARG(work->set_id)), false, &map))
                 return false;
         }
     }
