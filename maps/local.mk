@@ -28,6 +28,16 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-947.yaml \
 	%reldir%/x12-warehouse.yaml
 nobase_dist_pkgdata_DATA += \
+	%reldir%/3pl/carlisle-orders.yaml \
+	%reldir%/3pl/cdr-order-lines.yaml \
+	%reldir%/3pl/dropstream-orders.yaml \
+	%reldir%/3pl/landmark-shipped.yaml \
+	%reldir%/3pl/landmark-stock.yaml \
+	%reldir%/3pl/orderlogix-shipped.yaml \
+	%reldir%/3pl/shipwire-orders.yaml \
+	%reldir%/3pl/stock-fixed.yaml \
+	%reldir%/3pl/wd40-received.yaml \
+	%reldir%/3pl/xpress-received.yaml \
 	%reldir%/erp-acks-csv.yaml \
 	%reldir%/erp-acks-fixed.yaml \
 	%reldir%/erp-invoices-csv.yaml \

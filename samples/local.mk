@@ -1,5 +1,15 @@
 # Installed beside the maps: files to try the tools on.
 nobase_dist_pkgdata_DATA += \
+	%reldir%/3pl/GRN20261126-101500.01.csv \
+	%reldir%/3pl/OD1120.txt \
+	%reldir%/3pl/carlisle-orders.txt \
+	%reldir%/3pl/dropstream-orders.csv \
+	%reldir%/3pl/landmark-shipped.csv \
+	%reldir%/3pl/orderlogix-shipped.csv \
+	%reldir%/3pl/shipwire-orders.tsv \
+	%reldir%/3pl/stock.txt \
+	%reldir%/3pl/stock_20261126_0200.csv \
+	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
 	%reldir%/erp/acks.csv \
 	%reldir%/erp/acks.txt \

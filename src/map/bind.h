@@ -44,6 +44,9 @@ bool bind_named(struct binder *b, struct map_target *target, const struct yaml_n
 bool bind_field_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
                        const struct canon_block *context);
 
+/* Rows and records, whose keys are columns. */
+bool bind_is_flat(const struct binder *b);
+
 /* A cross-reference by its name, of pairs or of units by item.  NULL: told. */
 struct xref *bind_xref(struct binder *b, const struct yaml_node *at, bool units);
 

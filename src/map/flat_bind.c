@@ -74,8 +74,7 @@ static void check_split(struct binder *b, const struct flat_op *op)
                  "a list: the column holds several values");
 }
 
-static bool bind_groups(struct binder *b, struct flat_bound_rule *bound, int tag,
-                        const struct map_groups *map)
+static bool bind_groups(struct binder *b, struct flat_groups **into, int tag, const struct map_groups *map)
 {
     struct arena *arena = &b->binding->arena;
     struct flat_groups *groups = arena_zalloc(arena, 1, sizeof(*groups));
@@ -110,7 +109,7 @@ static bool bind_groups(struct binder *b, struct flat_bound_rule *bound, int tag
         if (find_slot(b, tag, map->also[i].key, map->also[i].target.mark, &slot))
             bind_op(b, &groups->also[groups->n_also++], tag, slot, &map->also[i].target);
     }
-    bound->groups = groups;
+    *into = groups;
     return true;
 }
 
@@ -135,11 +134,11 @@ static bool bind_columns(struct binder *b, struct flat_bound_rule *bound, const 
         if (slot >= 0)
             reads[slot] = true;
     }
-    if (bound->groups != NULL) {
-        for (unsigned i = bound->groups->from; i <= bound->groups->to; i++)
+    for (const struct flat_groups *groups = bound->groups; groups != NULL; groups = groups->next) {
+        for (unsigned i = groups->from; i <= groups->to; i++)
             reads[i] = true;
-        for (unsigned i = 0; i < bound->groups->n_also; i++)
-            reads[bound->groups->also[i].slot] = true;
+        for (unsigned i = 0; i < groups->n_also; i++)
+            reads[groups->also[i].slot] = true;
     }
     for (unsigned i = 0; i < record->n_columns; i++) {
         const struct flat_column *column = &record->columns[i];
@@ -162,6 +161,7 @@ static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, 
 {
     struct arena *arena = &b->binding->arena;
     const struct flat_layout *layout = b->binding->layout;
+    struct flat_groups **last = &bound->groups;
 
     bound->map = rule;
     bound->ops = arena_zalloc(arena, rule->n_assigns + 1, sizeof(*bound->ops));
@@ -192,8 +192,12 @@ static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, 
     if (rule->each && layout->begins < 0 && layout->n_key == 0)
         complain(b, SETTING_MISSING, rule->mark, BYTES("key"),
                  "key: in the layout, so that it is known which rows are one document");
-    if (rule->groups != NULL && !bind_groups(b, bound, tag, rule->groups))
-        return false;
+    for (const struct map_groups *groups = rule->groups; groups != NULL; groups = groups->next) {
+        if (!bind_groups(b, last, tag, groups))
+            return false;
+        if (*last != NULL)
+            last = &(*last)->next;
+    }
     if (!bind_columns(b, bound, record_of(b, tag)))
         return false;
     bound->n_nodes = rule->n_nodes;
@@ -221,6 +225,35 @@ static const struct flat_bound_node *bind_nodes(struct binder *b, const struct m
         }
     }
     return bound;
+}
+
+/* The pattern of the file's name, and that it has the groups that columns want. */
+static void bind_file_name(struct binder *b)
+{
+    const struct flat_layout *layout = b->binding->layout;
+    const struct map_mark mark = b->binding->map->layout_mark;
+    struct pattern_mistake mistake;
+
+    if (layout->file_name.at != NULL) {
+        b->binding->file_name = pattern_open(layout->file_name, true, &mistake);
+        if (b->binding->file_name == NULL)
+            complain(b, SETTING_VALUE, mark, layout->file_name, mistake.text);
+    }
+    for (unsigned i = 0; i < layout->n_records; i++) {
+        const struct flat_record *record = &layout->records[i];
+
+        for (unsigned c = flat_inside(record); c < record->n_columns; c++)
+            if (b->binding->file_name == NULL ||
+                pattern_group(b->binding->file_name, record->columns[c].file.at) == 0)
+                complain(b, SETTING_VALUE, mark, record->columns[c].file,
+                         "a group of this name in the layout's file_name, as in (?<date>[0-9]{8})");
+    }
+}
+
+bool flat_binding_name(struct flat_binding *binding, struct bytes name)
+{
+    return binding->file_name == NULL ||
+           pattern_match(binding->file_name, name, binding->groups) == PATTERN_YES;
 }
 
 static void find_keep(struct flat_binding *binding)
@@ -271,6 +304,7 @@ struct flat_binding *flat_binding_open(const struct map *map, struct report *rep
     }
     binding->n_nodes = map->n_nodes;
     binding->nodes = bind_nodes(&b, map->nodes, map->n_nodes);
+    bind_file_name(&b);
     find_keep(binding);
     if (!make_counts(binding))
         report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the map %s", map->name);
@@ -285,6 +319,7 @@ void flat_binding_close(struct flat_binding *binding)
 {
     if (binding == NULL)
         return;
+    pattern_close(binding->file_name);
     arena_release(&binding->arena);
     free(binding);
 }

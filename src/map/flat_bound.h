@@ -6,6 +6,7 @@
 #ifndef CROSSDOCK_MAP_FLAT_BOUND_H
 #define CROSSDOCK_MAP_FLAT_BOUND_H
 
+#include "base/pattern.h"
 #include "map/flat_fill.h"
 
 struct flat_op {
@@ -32,6 +33,7 @@ struct flat_groups {
     struct flat_op *ops;  /* of a group: slot counts from its first */
     unsigned n_also;
     struct flat_op *also;
+    struct flat_groups *next;
     struct bytes *seen; /* of the record's own: the cells, when they were read in this document */
     uint64_t seen_in;
 };
@@ -77,6 +79,8 @@ struct flat_binding {
     unsigned n_headings;
     unsigned n_extra;       /* of the file at hand */
     unsigned *extra;        /* its headings, by their place behind the columns */
+    struct pattern *file_name;              /* or NULL */
+    struct bytes groups[PATTERN_MAX_GROUPS]; /* of the name of the file at hand */
     const struct canon_field *keep, *keep_at, *keep_ordinal, *keep_tag, *keep_element, *keep_value;
 };
 

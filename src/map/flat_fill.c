@@ -200,6 +200,19 @@ static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const
             flat_set_default(fill, object, &rule->ops[i]);
 }
 
+/* What every object has, where the unit says nothing else. */
+static void set_fields(struct flat_fill *fill, const struct map_assign *set, uint32_t n,
+                       struct canon_object *object)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct canon_object *into = flat_target_object(fill, object, &set[i].target);
+
+        if (into != NULL && canon_get(into, set[i].target.field) == NULL)
+            canon_add_text(fill->record->arena, into, set[i].target.field, set[i].key.at, set[i].key.len,
+                           false);
+    }
+}
+
 static void read_group(struct flat_fill *fill, struct flat_groups *groups, const struct flat_unit *unit,
                        struct canon_object *object, const struct bytes *cells, unsigned first)
 {
@@ -219,6 +232,8 @@ static void read_group(struct flat_fill *fill, struct flat_groups *groups, const
         if (cell.at != NULL)
             (void)flat_set(fill, each, also, cell);
     }
+    if (each != NULL)
+        set_fields(fill, groups->map->set, groups->map->n_set, each);
 }
 
 /* Cells of the document as a whole stand in each of its rows, and say the same in each.  False: they were
@@ -264,7 +279,7 @@ static void read_groups(struct flat_fill *fill, struct flat_groups *groups, cons
         }
         return;
     }
-    for (unsigned slot = groups->from; slot < groups->to; slot += groups->step) {
+    for (unsigned slot = groups->from; slot <= groups->to; slot += groups->step) {
         bool some = false;
 
         for (unsigned i = 0; i < groups->step && !some; i++)
@@ -319,6 +334,8 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
     struct canon_object *object;
 
     fill->ordinal++;
+    for (unsigned i = flat_inside(record); i < record->n_columns; i++)
+        unit->cells[i] = binding->groups[pattern_group(binding->file_name, record->columns[i].file.at)];
     while ((rule = choose(frame, unit)) == NULL && frame > fill->frames)
         frame--;
     if (rule == NULL) {
@@ -332,8 +349,9 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
         return;
     check_columns(fill, rule, unit);
     read_ops(fill, rule, unit, object);
-    if (rule->groups != NULL)
-        read_groups(fill, rule->groups, unit, object);
+    set_fields(fill, rule->map->set, rule->map->n_set, object);
+    for (struct flat_groups *groups = rule->groups; groups != NULL; groups = groups->next)
+        read_groups(fill, groups, unit, object);
     for (unsigned i = 0; i < rule->n_unread; i++)
         if (unit->cells[rule->unread[i]].at != NULL)
             unread_cell(fill, unit, rule->unread[i]);

@@ -77,6 +77,10 @@ void flat_fill_begin(struct flat_fill *fill, struct flat_binding *binding, struc
 void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit);
 void flat_fill_end(struct flat_fill *fill);
 
+/* A file begins: what its name says, which must live as long as the file is read.  False: the name is not of
+ * the layout's pattern. */
+bool flat_binding_name(struct flat_binding *binding, struct bytes name);
+
 /* The latest headings that the layout does not know: counts begin anew, names are kept (a file begins). */
 bool flat_binding_headings(struct flat_binding *binding, const struct flat_reader *reader);
 

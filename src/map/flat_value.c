@@ -50,8 +50,17 @@ static const char *moment(struct flat_fill *fill, const struct flat_op *op, enum
                                    : want == DATE_FORM_BOTH   ? layout->datetime
                                                               : layout->date;
 
-    if (form != NULL)
-        return date_form_read(form, want, *text, fill->record->arena, text);
+    if (form != NULL) {
+        struct bytes time, came = *text;
+        const char *what = date_form_read(form, want, came, fill->record->arena, text);
+
+        /* A time of day is not lost in silence. */
+        if (what == NULL && want == DATE_FORM_DATE && op->target->time == NULL &&
+            date_form_read(form, DATE_FORM_TIME, came, fill->record->arena, &time) == NULL &&
+            !bytes_are(time, "00:00") && !bytes_are(time, "00:00:00"))
+            return "it has a time of day, and the map has no time: for it";
+        return what;
+    }
     *text = bytes_trim(*text);
     return canon_type_holds((enum canon_type)op->field->type, text->at, text->len)
                ? NULL
@@ -196,19 +205,34 @@ static bool set_again(struct flat_fill *fill, struct canon_object *object, struc
     const struct bytes there = {value->text, value->len};
     const bool document = object == fill->record->body;
     struct bytes text = cell;
+    const bool other = !op->target->from_root &&
+                       (!document || fill->set_by[op->field->index] == fill->ordinal);
 
-    if (!op->target->from_root && (!document || fill->set_by[op->field->index] == fill->ordinal))
-        return false;
     if (value->held != CANON_HELD_TEXT || !convert(fill, op, &text) || text.at == NULL)
         return true;
     if (bytes_equal(text, there) || (op->field->type == CANON_DECIMAL && decimal_same(text, there))) {
         op->seen = kept(fill, cell);
         op->seen_in = fill->binding->serials;
+    } else if (other) {
+        return false;
     } else {
         flat_complain(fill, READ_ROWS_DIFFER, (int)op->slot, text, NULL,
                       arena_format(fill->record->arena, "%.*s", (int)there.len, there.at));
     }
     return true;
+}
+
+/* The time of a date that has one. */
+static void set_time(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op,
+                     struct bytes cell)
+{
+    const struct flat_layout *layout = fill->binding->layout;
+    const struct date_form *form = op->column->date != NULL ? op->column->date : layout->date;
+    struct bytes time;
+
+    if (form != NULL && canon_get(object, op->target->time) == NULL &&
+        date_form_read(form, DATE_FORM_TIME, cell, fill->record->arena, &time) == NULL)
+        canon_add_text(fill->record->arena, object, op->target->time, time.at, time.len, true);
 }
 
 bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_op *op, struct bytes cell)
@@ -247,6 +271,8 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
         }
     }
     canon_add_text(arena, object, op->field, text.at, text.len, op->field->type >= CANON_DECIMAL);
+    if (op->target->time != NULL)
+        set_time(fill, object, op, cell);
     if (object == fill->record->body)
         fill->set_by[op->field->index] = fill->ordinal;
     if (every) {

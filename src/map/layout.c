@@ -42,7 +42,7 @@ static void read_number_form(struct layout_keys *keys, const struct yaml_node *n
 static void read_column(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
                         struct flat_column *column)
 {
-    const struct yaml_node *name, *from, *constant, *split;
+    const struct yaml_node *name, *from, *constant, *split, *file;
 
     *column = (struct flat_column){.pad = ' ', .number = NUMBER_FORM_DEFAULT};
     if (node->kind == YAML_SCALAR && !fixed) {
@@ -52,9 +52,9 @@ static void read_column(struct layout_keys *keys, const struct yaml_node *node, 
         return;
     }
     layout_keys_check(keys, node, fixed ? "name width align pad decimals sign point value cut date "
-                                          "required skip split"
+                                          "required skip split file"
                                         : "name from width decimals sign point value cut date repeat "
-                                          "required skip split");
+                                          "required skip split file");
     name = layout_keys_scalar(keys, node, "name");
     from = fixed ? NULL : layout_keys_scalar(keys, node, "from");
     if (name == NULL) {
@@ -64,13 +64,16 @@ static void read_column(struct layout_keys *keys, const struct yaml_node *node, 
     column->heading = name->text;
     column->key = from != NULL ? from->text : name->text;
     column->width = layout_keys_count(keys, node, "width", MAX_WIDTH, 0);
-    if (fixed && column->width == 0)
+    if (fixed && column->width == 0 && yaml_get(node, "file") == NULL)
         layout_keys_refuse(keys, node, SETTING_MISSING, "the column %.*s needs a width",
                            BYTES_ARG(name->text));
     column->cut = layout_keys_bool(keys, node, "cut", false);
     column->date = layout_keys_date(keys, node, "date");
     column->required = layout_keys_bool(keys, node, "required", false);
     column->skip = layout_keys_bool(keys, node, "skip", false);
+    file = layout_keys_scalar(keys, node, "file");
+    if (file != NULL)
+        column->file = file->text;
     split = layout_keys_scalar(keys, node, "split");
     if (split != NULL) {
         column->split = split->text;
@@ -112,6 +115,10 @@ static void read_columns(struct layout_keys *keys, const struct yaml_node *node,
     for (const struct yaml_node *child = node->first; child != NULL; child = child->next, i++) {
         read_column(keys, child, fixed, &columns[i]);
         width += columns[i].width;
+        record->n_file += columns[i].file.at != NULL;
+        if (columns[i].file.at == NULL && record->n_file > 0)
+            layout_keys_refuse(keys, child, SETTING_VALUE,
+                               "columns of the file's name come last, behind those of the record");
         for (unsigned j = 0; j < i; j++)
             if (columns[i].key.at != NULL && bytes_equal(columns[j].key, columns[i].key))
                 layout_keys_refuse(keys, child, SETTING_VALUE, "the column %.*s is there already",
@@ -243,12 +250,13 @@ static void read_begins(struct layout_keys *keys, const struct yaml_node *node, 
                            BYTES_ARG(begins->text));
 }
 
-#define FLAT_KEYS "line_end date time datetime columns records key begins type partner charset ragged"
+#define FLAT_KEYS                                                                                           \
+    "line_end date time datetime columns records key begins type partner charset ragged file_name"
 
 static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml_node *node, bool fixed)
 {
     struct flat_layout *layout = arena_zalloc(keys->arena, 1, sizeof(*layout));
-    const struct yaml_node *partner;
+    const struct yaml_node *partner, *file_name;
 
     if (layout == NULL)
         return NULL;
@@ -259,6 +267,9 @@ static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml
     layout->datetime = layout_keys_date(keys, node, "datetime");
     layout->ragged = layout_keys_bool(keys, node, "ragged", false);
     layout->charset = layout_keys_text(keys, node, "charset", NULL);
+    file_name = layout_keys_scalar(keys, node, "file_name");
+    if (file_name != NULL)
+        layout->file_name = file_name->text;
     layout->partner = -1;
     read_records(keys, node, fixed, layout);
     if (keys->wrong || layout->records == NULL)

@@ -115,24 +115,54 @@ static bool bind_pairs(struct binder *b, struct map_rule *rule, const struct yam
     return true;
 }
 
-static bool bind_groups(struct binder *b, struct map_rule *rule, const struct yaml_node *source)
+/* set: {FIELD: TEXT}: what every object has of which the file says nothing. */
+static bool bind_set(struct binder *b, const struct yaml_node *set, const struct canon_block *block,
+                     const struct map_assign **into, uint32_t *n)
 {
-    struct map_groups *groups = arena_zalloc(b->arena, 1, sizeof(*groups));
+    struct map_assign *assigns = arena_zalloc(b->arena, set->n + 1, sizeof(*assigns));
+
+    if (set->kind != YAML_MAP)
+        yaml_complain(b->report, set, false, SETTING_TYPE, NULL, "set is a mapping of fields and texts");
+    if (assigns == NULL || set->kind != YAML_MAP)
+        return false;
+    *into = assigns;
+    for (const struct yaml_node *child = set->first; child != NULL; child = child->next) {
+        struct map_assign *assign = &assigns[(*n)++];
+        struct map_target *target = &assign->target;
+
+        assign->key = child->text;
+        target->mark = bind_mark(child, true);
+        if (!bind_path(b, child, block, child->key, target->path, &target->path_len))
+            return false;
+        target->field = target->path[target->path_len - 1];
+        if (child->kind != YAML_SCALAR || target->field->is_list ||
+            !canon_type_holds((enum canon_type)target->field->type, child->text.at, child->text.len)) {
+            yaml_complain(b->report, child, false, SETTING_VALUE, NULL, "this is no text for \"%s\"",
+                          target->field->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool bind_one_groups(struct binder *b, struct map_rule *rule, const struct yaml_node *source,
+                            struct map_groups *groups)
+{
     const struct yaml_node *fields = yaml_get(source, "fields"), *also = yaml_get(source, "also");
     const struct yaml_node *each = yaml_get(source, "each"), *from = yaml_get(source, "from"),
-                           *to = yaml_get(source, "to");
+                           *to = yaml_get(source, "to"), *set = yaml_get(source, "set");
+    const bool flat = bind_is_flat(b);
     struct map_target *targets;
     struct map_assign *assigns;
     struct bytes list;
 
-    if (groups == NULL)
-        return false;
-    rule->groups = groups;
-    groups->mark = bind_mark(source, true);
+    groups->mark = bind_mark(source, false);
     for (const struct yaml_node *child = source->first; child != NULL; child = child->next)
-        if (child != fields && child != also && child != each && child != from && child != to) {
+        if (child != fields && child != also && child != each && child != from && child != to &&
+            (child != set || !flat)) {
             yaml_complain(b->report, child, true, SETTING_UNKNOWN,
-                          "groups knows from, to, each, fields and also", "\"%.80s\"", child->key.at);
+                          flat ? "groups knows from, to, each, fields, also and set"
+                               : "groups knows from, to, each, fields and also", "\"%.80s\"", child->key.at);
             return false;
         }
     if (fields == NULL || fields->kind != YAML_LIST || fields->n == 0 || each == NULL || from == NULL ||
@@ -144,7 +174,7 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
     groups->from = from->text;
     groups->to = to->text;
     list = each->text;
-    if (list.len > 0 && list.at[0] == '/' && strcmp(b->map->format, "x12") != 0) {
+    if (list.len > 0 && list.at[0] == '/' && flat) {
         groups->from_root = true;
         list = (struct bytes){list.at + 1, list.len - 1};
     }
@@ -169,6 +199,26 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
          child = child->next) {
         assigns[groups->n_also].key = child->key;
         if (!bind_field_target(b, &assigns[groups->n_also++].target, child, groups->list->block))
+            return false;
+    }
+    return set == NULL || bind_set(b, set, groups->list->block, &groups->set, &groups->n_set);
+}
+
+/* One, or (in flat files) a list of them. */
+static bool bind_groups(struct binder *b, struct map_rule *rule, const struct yaml_node *source)
+{
+    const bool many = source->kind == YAML_LIST && bind_is_flat(b);
+    const struct map_groups **last = &rule->groups;
+
+    for (const struct yaml_node *one = many ? source->first : source; one != NULL;
+         one = many ? one->next : NULL) {
+        struct map_groups *groups = arena_zalloc(b->arena, 1, sizeof(*groups));
+
+        if (groups == NULL)
+            return false;
+        *last = groups;
+        last = &groups->next;
+        if (!bind_one_groups(b, rule, one, groups))
             return false;
     }
     return true;
@@ -236,6 +286,11 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         }
         if (bytes_are(value->key, "groups")) {
             if (!bind_groups(b, rule, value))
+                return false;
+            continue;
+        }
+        if (bytes_are(value->key, "set") && bind_is_flat(b)) {
+            if (!bind_set(b, value, rule->context, &rule->set, &rule->n_set))
                 return false;
             continue;
         }

@@ -37,6 +37,7 @@ struct map_target {
     const struct canon_field *path[MAP_MAX_PATH]; /* objects to enter, then the field */
     const struct canon_field *field;              /* the last of path, or NULL */
     const struct canon_field *raw;                /* FIELD_raw beside it, or NULL */
+    const struct canon_field *time;               /* beside it: gets the time of a date with one; or NULL */
     bool shared;                                  /* other targets may set the field in the same object */
     const struct map_table *table;
     enum map_miss miss;
@@ -86,6 +87,10 @@ struct map_groups {
     const struct map_target *fields; /* relative to the list's block, in the group's order */
     uint32_t n_also;
     const struct map_assign *also; /* elements that every object gets */
+    /* In flat files alone: */
+    uint32_t n_set;
+    const struct map_assign *set;  /* as that of a rule */
+    const struct map_groups *next; /* of the same rule */
 };
 
 struct map_node;
@@ -102,6 +107,8 @@ struct map_rule {
     const struct canon_block *context; /* after entering */
     uint32_t n_assigns;
     const struct map_assign *assigns;
+    uint32_t n_set; /* in flat files alone: */
+    const struct map_assign *set;    /* fields that always have a text; `key` is that text */
     const struct map_pairs *pairs;   /* or NULL */
     const struct map_groups *groups; /* or NULL */
     uint32_t n_nodes;

@@ -211,9 +211,34 @@ static bool bind_target_key(struct binder *b, struct map_target *target, const s
     return false;
 }
 
+bool bind_is_flat(const struct binder *b)
+{
+    return strcmp(b->map->format, "delimited") == 0 || strcmp(b->map->format, "fixed") == 0;
+}
+
+/* time: the field beside a date that gets the time of day. */
+static bool bind_time(struct binder *b, struct map_target *target, const struct yaml_node *at,
+                      const struct canon_block *context)
+{
+    const struct canon_block *block = target->path_len > 1 ? target->path[target->path_len - 2]->block
+                                      : target->from_root  ? b->map->kind->body
+                                                           : context;
+
+    target->time = bind_field_named(b, at, block, at->text);
+    if (target->time == NULL)
+        return false;
+    if (target->field != NULL && target->field->type == CANON_DATE && target->time->type == CANON_TIME)
+        return true;
+    yaml_complain(b->report, at, false, SETTING_VALUE, NULL,
+                  "time: is of a date, and names a time beside it");
+    return false;
+}
+
 bool bind_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
                  const struct canon_block *context)
 {
+    const struct yaml_node *time = NULL;
+
     *target = (struct map_target){.mark = bind_mark(value, false)};
     if (value->kind == YAML_SCALAR)
         return bind_named(b, target, value, value->text, context);
@@ -222,9 +247,14 @@ bool bind_target(struct binder *b, struct map_target *target, const struct yaml_
                       "a field's name or {field: NAME, ...} is expected here");
         return false;
     }
-    for (const struct yaml_node *child = value->first; child != NULL; child = child->next)
-        if (!bind_target_key(b, target, child, context))
+    for (const struct yaml_node *child = value->first; child != NULL; child = child->next) {
+        if (bytes_are(child->key, "time") && bind_is_flat(b))
+            time = child;
+        else if (!bind_target_key(b, target, child, context))
             return false;
+    }
+    if (time != NULL && !bind_time(b, target, time, context))
+        return false;
     if (!convert_bind_end(b, target, value, context))
         return false;
     if (target->field == NULL && target->constant.at == NULL && target->compute == MAP_COMPUTE_NOTHING) {

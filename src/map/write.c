@@ -183,8 +183,9 @@ static bool rule_has_content(struct map_writer *writer, const struct map_rule *r
     for (unsigned i = 0; i < bound->n_assigns; i++)
         if (write_value_of(writer, bound->assigns[i].target, context).from_record)
             return true;
-    if (bound->groups != NULL && groups_list(writer, bound->groups, context) != NULL)
-        return true;
+    for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
+        if (groups_list(writer, groups, context) != NULL)
+            return true;
     return nodes_have_content(writer, rule->nodes, rule->n_nodes, context);
 }
 
@@ -279,6 +280,34 @@ static void tell_group(struct map_writer *writer, const struct bound_groups *gro
     write_tell(writer, WRITE_MISFIT, &frame, NULL, what, value, expected);
 }
 
+/* Whether the object has all that the groups set. */
+static bool is_of(const struct bound_groups *groups, const struct canon_object *object)
+{
+    for (uint32_t i = 0; i < groups->map->n_set; i++) {
+        const struct canon_value *value = canon_get(object, groups->map->set[i].target.field);
+
+        if (value == NULL || value->held != CANON_HELD_TEXT ||
+            !bytes_equal((struct bytes){value->text, value->len}, groups->map->set[i].key))
+            return false;
+    }
+    return true;
+}
+
+/* Objects of the list that none of the rule's groups has a place for. */
+static void tell_others(struct map_writer *writer, const struct bound_groups *all,
+                        const struct bound_groups *groups, const struct canon_list *list)
+{
+    for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
+        const struct bound_groups *one = all;
+
+        while (one != NULL && !(one->map->list == groups->map->list && is_of(one, object)))
+            one = one->next;
+        if (one == NULL)
+            tell_group(writer, groups, "has an object that no groups of the rule have a place for",
+                       (struct bytes){NULL, 0}, NULL);
+    }
+}
+
 /* All in one slot. */
 static void join_group(struct map_writer *writer, const struct bound_groups *groups,
                        const struct canon_list *list)
@@ -289,7 +318,7 @@ static void join_group(struct map_writer *writer, const struct bound_groups *gro
     for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
         struct bytes text = write_value_of(writer, &groups->map->fields[0], object).value.text;
 
-        if (text.at == NULL)
+        if (text.at == NULL || !is_of(groups, object))
             continue;
         if (memmem(text.at, text.len, groups->split.at, groups->split.len) != NULL)
             tell_group(writer, groups, "holds what stands between the values of the column", text, NULL);
@@ -303,23 +332,15 @@ static void join_group(struct map_writer *writer, const struct bound_groups *gro
     buffer_release(&joined);
 }
 
-static void take_groups(struct map_writer *writer, const struct bound_groups *groups,
-                        const struct canon_object *context)
+/* A group of slots for each. */
+static void spread_group(struct map_writer *writer, const struct bound_groups *groups,
+                         const struct canon_list *list)
 {
-    const struct canon_list *list = groups_list(writer, groups, context);
     int slot = groups->from;
 
-    if (list == NULL || list->first == NULL)
-        return;
-    for (uint32_t i = 0; i < groups->map->n_also; i++)
-        if (groups->also[i] >= 0)
-            writer->values[groups->also[i]] =
-                write_value_of(writer, &groups->map->also[i].target, list->first).value;
-    if (groups->split.at != NULL) {
-        join_group(writer, groups, list);
-        return;
-    }
     for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
+        if (!is_of(groups, object))
+            continue;
         if (slot > groups->to) {
             tell_group(writer, groups, "has more objects than the unit has places for",
                        (struct bytes){NULL, 0}, NULL);
@@ -333,6 +354,44 @@ static void take_groups(struct map_writer *writer, const struct bound_groups *gr
     }
 }
 
+/* `all`: of the rule, the first one. */
+static void take_groups(struct map_writer *writer, const struct bound_groups *all,
+                        const struct bound_groups *groups, const struct canon_object *context)
+{
+    const struct canon_list *list = groups_list(writer, groups, context);
+
+    if (list == NULL || list->first == NULL)
+        return;
+    for (uint32_t i = 0; i < groups->map->n_also; i++)
+        if (groups->also[i] >= 0)
+            writer->values[groups->also[i]] =
+                write_value_of(writer, &groups->map->also[i].target, list->first).value;
+    if (groups->map->n_set > 0)
+        tell_others(writer, all, groups, list);
+    if (groups->split.at != NULL)
+        join_group(writer, groups, list);
+    else
+        spread_group(writer, groups, list);
+}
+
+/* What the file has no place for must be what reading would say of it. */
+static void check_set(struct map_writer *writer, const struct map_rule *rule,
+                      const struct canon_object *context)
+{
+    for (uint32_t i = 0; i < rule->n_set; i++) {
+        const struct map_target *target = &rule->set[i].target;
+        struct bytes value = write_value_of(writer, target, context).value.text;
+        struct write_frame frames[MAP_MAX_PATH];
+        char expected[128];
+
+        if (value.at == NULL || bytes_equal(value, rule->set[i].key))
+            continue;
+        snprintf(expected, sizeof(expected), "%.*s", BYTES_ARG(rule->set[i].key));
+        write_tell(writer, WRITE_MISFIT, frame_of(writer, target, frames), target,
+                   "has no place in the file, which always means another", value, expected);
+    }
+}
+
 static void write_unit(struct map_writer *writer, const struct map_rule *rule,
                        const struct canon_object *context)
 {
@@ -340,13 +399,14 @@ static void write_unit(struct map_writer *writer, const struct map_rule *rule,
     struct unit_writer *units = writer->units;
 
     memset(writer->values, 0, writer->n_values * sizeof(*writer->values));
+    check_set(writer, rule, context);
     for (unsigned i = 0; i < bound->n_tests; i++)
         if (bound->tests[i].test->n_values > 0 && bound->tests[i].test->values[0].len > 0)
             writer->values[bound->tests[i].slot].text = bound->tests[i].test->values[0];
     for (unsigned i = 0; i < bound->n_assigns; i++)
         take_assign(writer, &bound->assigns[i], context);
-    if (bound->groups != NULL)
-        take_groups(writer, bound->groups, context);
+    for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
+        take_groups(writer, bound->groups, groups, context);
     writer->rule = rule;
     if (!units->format->begin_unit(units, bound->tag, writer->values))
         writer->refused = true;

@@ -80,7 +80,8 @@ static void bind_test(struct binder *binder, const struct map_test *test, struct
     bound->n_tests++;
 }
 
-static void bind_groups(struct binder *binder, const struct map_groups *map, struct bound_rule *bound)
+static struct bound_groups *bind_groups(struct binder *binder, const struct map_groups *map,
+                                        struct bound_rule *bound)
 {
     struct arena *arena = &binder->writer->arena;
     struct unit_writer *units = binder->writer->units;
@@ -88,20 +89,20 @@ static void bind_groups(struct binder *binder, const struct map_groups *map, str
     int *also = arena_zalloc(arena, map->n_also + 1, sizeof(*also));
 
     if (groups == NULL || also == NULL)
-        return;
+        return NULL;
     groups->map = map;
     groups->also = also;
     groups->from = find_slot(binder, bound->tag, map->from, map->mark);
     groups->to = find_slot(binder, bound->tag, map->to, map->mark);
     if (groups->from < 0 || groups->to < 0)
-        return;
+        return NULL;
     if (units->format->split != NULL)
         groups->split = units->format->split(units, bound->tag, groups->from);
     if (groups->to < groups->from || (unsigned)(groups->to - groups->from + 1) % map->n_fields != 0 ||
         (groups->split.at != NULL && groups->to != groups->from)) {
         complain(binder, SETTING_VALUE, map->mark, map->to,
                  "groups of as many columns as there are fields, or one column with split");
-        return;
+        return NULL;
     }
     for (uint32_t i = 0; i < map->n_also; i++) {
         also[i] = find_slot(binder, bound->tag, map->also[i].key, map->also[i].target.mark);
@@ -109,7 +110,7 @@ static void bind_groups(struct binder *binder, const struct map_groups *map, str
             also[i] = -1;
     }
     bound->constant = false;
-    bound->groups = groups;
+    return groups;
 }
 
 static void bind_nodes(struct binder *binder, const struct map_node *nodes, uint32_t count);
@@ -119,6 +120,7 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
     struct map_writer *writer = binder->writer;
     struct bound_rule *bound = &writer->rules[rule->index];
     struct bytes tag = bytes_of(rule->tag);
+    struct bound_groups **last = &bound->groups;
 
     if (bound->assigns != NULL)
         return; /* of a part that several rules use: bound already */
@@ -138,8 +140,9 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
         bind_test(binder, &rule->tests[i], bound);
     if (rule->pairs != NULL)
         complain(binder, MAP_CANNOT_WRITE, rule->pairs->mark, BYTES("pairs"), NULL);
-    if (rule->groups != NULL)
-        bind_groups(binder, rule->groups, bound);
+    for (const struct map_groups *groups = rule->groups; groups != NULL; groups = groups->next)
+        if ((*last = bind_groups(binder, groups, bound)) != NULL)
+            last = &(*last)->next;
     bind_nodes(binder, rule->nodes, rule->n_nodes);
 }
 

@@ -25,6 +25,7 @@ struct bound_groups {
     const struct map_groups *map;
     int from, to;
     struct bytes split; /* between them in the one slot; at NULL: a group of slots each */
+    struct bound_groups *next;
     int *also;          /* slots, by map->also; -1: the one slot again, which holds it already */
 };
 

@@ -67,6 +67,8 @@ static void cover_target(struct cover *root, struct cover *context, const struct
     cover->written[target->field->index] = true;
     if (target->raw != NULL)
         cover->written[target->raw->index] = true;
+    if (target->time != NULL)
+        cover->written[target->time->index] = true;
 }
 
 static void cover_groups(struct cover *root, struct cover *context, const struct bound_groups *groups,
@@ -78,6 +80,8 @@ static void cover_groups(struct cover *root, struct cover *context, const struct
         cover_target(root, cover, &groups->map->fields[i], arena);
     for (uint32_t i = 0; i < groups->map->n_also && cover != NULL; i++)
         cover_target(root, cover, &groups->map->also[i].target, arena);
+    for (uint32_t i = 0; i < groups->map->n_set && cover != NULL; i++)
+        cover_target(root, cover, &groups->map->set[i].target, arena);
 }
 
 static void cover_nodes(struct map_writer *writer, struct cover *root, struct cover *context,
@@ -93,8 +97,10 @@ static void cover_nodes(struct map_writer *writer, struct cover *root, struct co
                 continue;
             for (unsigned k = 0; k < bound->n_assigns; k++)
                 cover_target(root, cover, bound->assigns[k].target, &writer->arena);
-            if (bound->groups != NULL)
-                cover_groups(root, cover, bound->groups, &writer->arena);
+            for (uint32_t k = 0; k < rule->n_set; k++)
+                cover_target(root, cover, &rule->set[k].target, &writer->arena);
+            for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
+                cover_groups(root, cover, groups, &writer->arena);
             cover_nodes(writer, root, cover, rule->nodes, rule->n_nodes);
         }
     }

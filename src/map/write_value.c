@@ -177,6 +177,19 @@ static void put_converted(struct map_writer *writer, const struct map_target *ta
         out->value.text = (struct bytes){NULL, 0};
 }
 
+/* A date with the time beside it, where there is one. */
+static void add_time(struct map_writer *writer, const struct map_target *target,
+                     const struct canon_object *object, struct write_value *out)
+{
+    struct bytes time = text_at(object, target->time);
+    char *at = time.at != NULL ? arena_format(&writer->scratch, "%.*sT%.*s", BYTES_ARG(out->value.text),
+                                              BYTES_ARG(time))
+                               : NULL;
+
+    if (at != NULL)
+        out->value = (struct unit_value){bytes_of(at), UNIT_DATETIME};
+}
+
 struct write_value write_value_of(struct map_writer *writer, const struct map_target *target,
                                   const struct canon_object *context)
 {
@@ -205,6 +218,8 @@ struct write_value write_value_of(struct map_writer *writer, const struct map_ta
                 put_converted(writer, target, object, &out);
         } else if (out.value.text.at != NULL) {
             out.from_record = true;
+            if (target->time != NULL)
+                add_time(writer, target, object, &out);
             raw = text_at(object, target->raw);
             if (target->table != NULL) {
                 out.value.type = UNIT_TEXT;

@@ -78,6 +78,21 @@ static void refused_file(struct flat_in *in)
     document->open = false;
 }
 
+/* What the file's name should say, it does not. */
+static void wrong_name(struct flat_in *in)
+{
+    struct finding finding = {
+        .complaint = READ_REFUSED_FILE,
+        .place = {.file = in->file},
+        .value = bytes_of(in->base),
+        .detail = "its name is not of the layout's file_name",
+    };
+
+    finding.expected = arena_format(&in->arena, "a name like %.*s", BYTES_ARG(in->layout->file_name));
+    report_add(in->report, &finding);
+    in->counts.broken = true;
+}
+
 static void read_all(struct flat_in *in)
 {
     struct flat_unit unit;
@@ -150,7 +165,10 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
         }
     }
     in->fill.reader = in->reader;
-    read_all(in);
+    if (flat_binding_name(in->binding, bytes_of(base)))
+        read_all(in);
+    else
+        wrong_name(in);
     in->counts.bytes = flat_offset(in->reader);
     in->counts.blank = flat_blank(in->reader) && !in->counts.broken;
     if (sha256 != NULL && !in->fatal)
@@ -268,8 +286,8 @@ static void tell_unread(void *whom, struct bytes tag, struct bytes column, uint6
     char detail[512];
 
     snprintf(detail, sizeof(detail), "%s%.*s%s%.*s, %llu time%s, by map %s",
-             column.at != NULL ? "column " : "", BYTES_ARG(column), column.at != NULL ? " of " : "", BYTES_ARG(tag), (unsigned long long)count,
-             count == 1 ? "" : "s", in->map->name);
+             column.at != NULL ? "column " : "", BYTES_ARG(column), column.at != NULL ? " of " : "",
+             BYTES_ARG(tag), (unsigned long long)count, count == 1 ? "" : "s", in->map->name);
     finding.detail = detail;
     report_add(in->report, &finding);
 }

@@ -152,7 +152,7 @@ static void check_count(struct scan *scan)
     unsigned wanted = reader->n_cells;
 
     if (wanted == 0 && reader->unit->tag >= 0)
-        wanted = layout->records[reader->unit->tag].n_columns;
+        wanted = flat_inside(&layout->records[reader->unit->tag]);
     if (wanted == 0 || reader->trouble.what != NULL)
         return;
     if (scan->n < wanted && !layout->ragged) {

@@ -124,7 +124,7 @@ static void begin_file(struct unit_writer *writer)
 
     if (!layout->header)
         return;
-    for (unsigned i = 0; i < record->n_columns; i++) {
+    for (unsigned i = 0; i < flat_inside(record); i++) {
         if (i > 0)
             buffer_add_byte(writer->out, layout->separator);
         add_cell(writer->out, layout, record->columns[i].heading);
@@ -160,7 +160,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     const struct flat_record *record = &layout->records[tag];
     bool good = true;
 
-    for (unsigned i = 0; i < record->n_columns; i++) {
+    for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         struct unit_value value = values[i];
         struct flat_cell cell;

@@ -74,7 +74,7 @@ static void take_columns(struct flat_reader *reader, const struct flat_record *r
     const char *at = row;
     size_t width = 0;
 
-    for (unsigned i = 0; i < record->n_columns; i++) {
+    for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         const char *last = skip(reader, at, end, column->width);
 
@@ -109,7 +109,7 @@ static const char *end_of(struct flat_reader *reader, const char *row, const cha
     if (reader->unit->tag < 0)
         return end;
     record = &reader->layout->records[reader->unit->tag];
-    for (unsigned i = 0; i < record->n_columns; i++)
+    for (unsigned i = 0; i < flat_inside(record); i++)
         width += record->columns[i].width;
     last = skip(reader, row, end, width);
     return last == end && !reader->ended ? NULL : last;
@@ -125,7 +125,7 @@ static bool find_line(struct flat_reader *reader, const char *row, const char *e
         for (unsigned i = 0; i < reader->layout->n_records; i++) {
             size_t width = 0;
 
-            for (unsigned c = 0; c < reader->layout->records[i].n_columns; c++)
+            for (unsigned c = 0; c < flat_inside(&reader->layout->records[i]); c++)
                 width += reader->layout->records[i].columns[c].width;
             widest = width > widest ? width : widest;
         }

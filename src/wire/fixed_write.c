@@ -110,7 +110,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     const struct flat_record *record = &fixed->layout->records[tag];
     bool good = true;
 
-    for (unsigned i = 0; i < record->n_columns; i++) {
+    for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         struct unit_value value = values[i];
         struct flat_cell cell;

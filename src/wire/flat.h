@@ -20,6 +20,7 @@ struct flat_column {
     bool once;                 /* written in the first row of a document alone */
     bool required;             /* has a value in every row */
     bool skip;                 /* nobody reads it, on purpose */
+    struct bytes file;         /* the group of the file's name that it is; at NULL: it stands in the record */
     struct bytes split;        /* what stands between several values in one cell; at NULL: one value */
     struct number_form number;
     const struct date_form *date; /* of this column; NULL: the layout's */
@@ -31,6 +32,7 @@ struct flat_record {
     unsigned n_columns;
     const struct flat_column *columns;
     int type; /* the column whose constant tells records of this tag; -1: none */
+    unsigned n_file; /* columns, the last ones, that stand not in the record but in the file's name */
 };
 
 struct flat_layout {
@@ -45,6 +47,7 @@ struct flat_layout {
     int begins;                /* -1: by the key */
     unsigned n_key;            /* 0: a row a document */
     const unsigned *key;
+    struct bytes file_name;    /* the pattern of the file's name; at NULL: it does not matter */
     int partner;               /* the column that names the partner, of rows or of the first record; -1 */
     const char *charset;       /* of the file's texts; NULL: UTF-8 */
     /* delimited */
@@ -53,6 +56,12 @@ struct flat_layout {
     bool quote_all;
     bool header;
 };
+
+/* Columns that stand in the record. */
+static inline unsigned flat_inside(const struct flat_record *record)
+{
+    return record->n_columns - record->n_file;
+}
 
 /* The number of the record of that tag, and of the column of that key in it; -1: there is none. */
 int flat_record_find(const struct flat_layout *layout, struct bytes tag);

@@ -189,18 +189,18 @@ static bool take_header(struct flat_reader *reader, unsigned n_cells)
         flat_note(reader, "there is no memory for the header", (struct bytes){NULL, 0}, 0, "%s", "");
         return false;
     }
-    memset(reader->lacks, 1, record->n_columns);
+    memset(reader->lacks, 1, flat_inside(record));
     for (unsigned i = 0; i < n_cells; i++) {
         struct bytes heading = reader->cells[i];
         unsigned slot = 0;
 
-        while (slot < record->n_columns && !bytes_equal(record->columns[slot].heading, heading))
+        while (slot < flat_inside(record) && !bytes_equal(record->columns[slot].heading, heading))
             slot++;
-        if (slot < record->n_columns && !reader->lacks[slot]) {
+        if (slot < flat_inside(record) && !reader->lacks[slot]) {
             flat_note(reader, "the header has this column twice", heading, reader->starts[i], "each once");
             return false;
         }
-        if (slot < record->n_columns) {
+        if (slot < flat_inside(record)) {
             reader->lacks[slot] = false;
             reader->slots[i] = (uint16_t)slot;
             found++;
@@ -357,7 +357,7 @@ void flat_place(const struct flat_reader *reader, unsigned slot, uint32_t *line,
 
     *line = reader->line;
     *place = 1;
-    for (uint32_t i = 0; i < reader->starts[slot]; i++) {
+    for (uint32_t i = 0; i < reader->starts[slot] && i < reader->unit->raw.len; i++) {
         if (row[i] == '\n') {
             ++*line;
             *place = 1;
