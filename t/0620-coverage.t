@@ -7,9 +7,6 @@
 samples=$CROSSDOCK_SOURCE/samples/x12
 
 # --- how it is called
-run map-check
-status_is 2 'nothing to do is a mistake'
-err_like 'U8004' 'and it says what is missing'
 run map-check --coverage --no-such
 status_is 2 'an option nobody knows'
 out_is '' 'no data'

@@ -37,3 +37,4 @@ dist_check_SCRIPTS += %reldir%/0500-erp2canon.t %reldir%/0610-flat-laws.t
 dist_check_SCRIPTS += %reldir%/0620-coverage.t %reldir%/0621-corpus-coverage.t
 dist_check_SCRIPTS += %reldir%/0611-3pl.t
 EXTRA_DIST += %reldir%/0611-3pl
+dist_check_SCRIPTS += %reldir%/0622-map-check.t

@@ -14,12 +14,19 @@ struct drafting {
     struct arena *arena;
     struct report *report;
     struct part *parts; /* of the file being read, before those of its base */
+    uint64_t told;      /* usage errors of the report, before */
 };
 
-/* A list may be empty: then nothing is what it gives, and no failure. */
+static uint64_t errors_told(const struct report *report)
+{
+    return report->counts[SEVERITY_ERROR][CLASS_USAGE];
+}
+
+/* Whether something of this map was wrong.  What is wrong is passed over, so that one run tells all of it; a
+ * list may be empty: then nothing is what it gives, and no failure. */
 static bool has_failed(const struct drafting *d)
 {
-    return d->report->misused || d->arena->failed;
+    return errors_told(d->report) != d->told || d->arena->failed;
 }
 
 static struct draft_node *expand_list(struct drafting *d, const struct yaml_node *list);
@@ -75,13 +82,9 @@ static struct draft_rule *expand_rule(struct drafting *d, const struct yaml_node
             rule->when = child;
         } else if (bytes_are(child->key, "then")) {
             rule->then = child->kind == YAML_SCALAR ? expand_part(d, child) : expand_list(d, child);
-            if (rule->then == NULL && has_failed(d))
-                return NULL;
         } else if (bytes_are(child->key, "drop")) {
-            if (!yaml_bool(child, &rule->dropped)) {
+            if (!yaml_bool(child, &rule->dropped))
                 yaml_complain(d->report, child, false, SETTING_TYPE, NULL, "drop is yes or no");
-                return NULL;
-            }
         } else {
             *last = arena_zalloc(d->arena, 1, sizeof(**last));
             if (*last == NULL)
@@ -112,14 +115,11 @@ static struct draft_node *expand_node(struct drafting *d, const struct yaml_node
     if (body->kind == YAML_LIST) {
         for (const struct yaml_node *child = body->first; child != NULL; child = child->next) {
             *last = expand_rule(d, child);
-            if (*last == NULL)
-                return NULL;
-            last = &(*last)->next;
+            if (*last != NULL)
+                last = &(*last)->next;
         }
     } else {
         *last = expand_rule(d, body);
-        if (*last == NULL)
-            return NULL;
     }
     return node;
 }
@@ -146,14 +146,11 @@ static struct draft_node *expand_list(struct drafting *d, const struct yaml_node
                 copy->next = NULL;
                 append_node(&nodes, copy);
             }
-            if (has_failed(d))
-                return NULL;
         } else {
             struct draft_node *node = expand_node(d, child);
 
-            if (node == NULL)
-                return NULL;
-            append_node(&nodes, node);
+            if (node != NULL)
+                append_node(&nodes, node);
         }
     }
     return nodes;
@@ -309,10 +306,9 @@ static struct draft_node *lay_over(struct drafting *d, const struct draft_node *
 static const char *const top_keys[] = {"map",   "title",  "format", "set",      "record", "base", "tables",
                                        "parts", "layout", "tree",   "releases", "lossy",  "xrefs"};
 
+/* False: it is no mapping. */
 static bool check_top(struct drafting *d, const struct yaml_node *top)
 {
-    bool good = true;
-
     if (top->kind != YAML_MAP) {
         yaml_complain(d->report, top, false, SETTING_TYPE, NULL, "a map file is a mapping");
         return false;
@@ -335,10 +331,9 @@ static bool check_top(struct drafting *d, const struct yaml_node *top)
             yaml_complain(d->report, child, true, SETTING_UNKNOWN,
                           nearest != NULL ? arena_format(d->arena, "did you mean \"%s\"?", nearest) : NULL,
                           "\"%.80s\"", child->key.at);
-            good = false;
         }
     }
-    return good;
+    return true;
 }
 
 static bool add_file(struct draft *draft, struct drafting *d, const char *name, unsigned depth,
@@ -422,7 +417,7 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     node = yaml_get(top, "tree");
     if (node != NULL) {
         nodes = expand_list(d, node);
-        if (nodes == NULL && has_failed(d))
+        if (has_failed(d))
             return false;
     }
     draft->nodes = draft->nodes == NULL ? nodes : lay_over(d, draft->nodes, nodes);
@@ -432,8 +427,8 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
 bool draft_load(struct draft *draft, const char *name, struct search *search, struct arena *arena,
                 struct hash *hash, struct report *report)
 {
-    struct drafting d = {.arena = arena, .report = report};
+    struct drafting d = {.arena = arena, .report = report, .told = errors_told(report)};
 
     *draft = (struct draft){0};
-    return add_file(draft, &d, name, 0, search, hash, NULL) && !arena->failed;
+    return add_file(draft, &d, name, 0, search, hash, NULL) && !has_failed(&d);
 }

@@ -19,3 +19,5 @@ libcrossdock_a_SOURCES += %reldir%/x12_read_convert.c %reldir%/x12_put_convert.c
 libcrossdock_a_SOURCES += %reldir%/x12_check.c %reldir%/x12_check.h
 libcrossdock_a_SOURCES += %reldir%/flat_fill.c %reldir%/flat_fill.h %reldir%/flat_bound.h
 libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c %reldir%/flat_convert.c
+libcrossdock_a_SOURCES += %reldir%/lint.c %reldir%/lint_names.c %reldir%/lint.h
+libcrossdock_a_SOURCES += %reldir%/listing.c %reldir%/listing.h

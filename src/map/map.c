@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
 #include "base/pattern.h"
 #include "map/bind.h"
 #include "map/convert.h"
@@ -227,11 +228,37 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
 static const struct map_node *bind_nodes(struct binder *b, const struct draft_node *draft,
                                          const struct canon_block *context, uint32_t *n, unsigned depth);
 
+/* In X12 elements are numbers: a word is a key of a rule, misspelt.  False: told. */
+static bool check_word(struct binder *b, const struct yaml_node *value)
+{
+    static const char *const words[] = {"when", "at", "each", "then", "pairs", "groups", "drop"};
+    const char *nearest = NULL;
+    unsigned best = 3;
+
+    if (strcmp(b->map->format, "x12") != 0 || (value->key.len > 0 && digits_only(value->key.at, 1)))
+        return true;
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        unsigned distance = bytes_distance(value->key, bytes_of(words[i]), best);
+
+        if (distance < best) {
+            best = distance;
+            nearest = words[i];
+        }
+    }
+    yaml_complain(b->report, value, true, SETTING_UNKNOWN,
+                  nearest != NULL ? arena_format(b->arena, "did you mean \"%s\"?", nearest)
+                                  : "elements are \"01\" to \"64\", components \"04-02\"; a rule knows "
+                                    "when, at, each, then, pairs, groups and drop, too",
+                  "\"%.60s\"", value->key.at);
+    return false;
+}
+
 static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draft_rule *draft,
                       const char *tag, const struct canon_block *context, unsigned depth)
 {
     struct map_assign *assigns;
     uint32_t count = 0;
+    bool good;
 
     if (draft->dropped) {
         yaml_complain(b->report, draft->where, false, SETTING_VALUE, NULL,
@@ -268,8 +295,7 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         rule->each = each;
         rule->context = last->block;
     }
-    if (!bind_tests(b, rule, draft->when))
-        return false;
+    good = bind_tests(b, rule, draft->when);
     assigns = arena_zalloc(b->arena, count + 1, sizeof(*assigns));
     if (assigns == NULL)
         return false;
@@ -279,14 +305,17 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
 
         if (bytes_are(value->key, "each") || bytes_are(value->key, "at"))
             continue;
+        /* What is wrong is passed over, so that one run tells all of it. */
         if (bytes_are(value->key, "pairs")) {
-            if (!bind_pairs(b, rule, value))
-                return false;
+            good &= bind_pairs(b, rule, value);
             continue;
         }
         if (bytes_are(value->key, "groups")) {
-            if (!bind_groups(b, rule, value))
-                return false;
+            good &= bind_groups(b, rule, value);
+            continue;
+        }
+        if (!check_word(b, value)) {
+            good = false;
             continue;
         }
         if (bytes_are(value->key, "set") && bind_is_flat(b)) {
@@ -295,8 +324,10 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
             continue;
         }
         assigns[rule->n_assigns].key = value->key;
-        if (!bind_target(b, &assigns[rule->n_assigns].target, value, rule->context))
-            return false;
+        if (!bind_target(b, &assigns[rule->n_assigns].target, value, rule->context)) {
+            good = false;
+            continue;
+        }
         /* A field of an object made for this rule alone, set for the first time, cannot be there yet. */
         assigns[rule->n_assigns].target.shared = !rule->each;
         for (uint32_t i = 0; i < rule->n_assigns; i++)
@@ -306,9 +337,9 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
     }
     if (draft->then != NULL) {
         rule->nodes = bind_nodes(b, draft->then, rule->context, &rule->n_nodes, depth + 1);
-        return rule->nodes != NULL;
+        good &= rule->nodes != NULL;
     }
-    return true;
+    return good;
 }
 
 static const struct map_node *bind_nodes(struct binder *b, const struct draft_node *draft,
@@ -317,6 +348,7 @@ static const struct map_node *bind_nodes(struct binder *b, const struct draft_no
     struct bound *bound = b->bound;
     struct map_node *nodes;
     uint32_t count = 0;
+    bool good = true;
 
     for (; bound != NULL; bound = bound->next)
         if (bound->draft == draft && bound->context == context) {
@@ -347,9 +379,10 @@ static const struct map_node *bind_nodes(struct binder *b, const struct draft_no
         nodes[count] = (struct map_node){node->tag, n_rules, rules};
         n_rules = 0;
         for (const struct draft_rule *rule = node->rules; rule != NULL; rule = rule->next)
-            if (!bind_rule(b, &rules[n_rules++], rule, node->tag, context, depth))
-                return NULL;
+            good &= bind_rule(b, &rules[n_rules++], rule, node->tag, context, depth);
     }
+    if (!good)
+        nodes = NULL; /* told, once */
     *bound = (struct bound){b->bound, draft, context, nodes, count};
     b->bound = bound;
     *n = count;

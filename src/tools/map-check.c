@@ -1,16 +1,19 @@
 /* map-check: what maps read, write and leave, held to the standard and to real files. */
 #include <stddef.h>
+#include <string.h>
 
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "map/listing.h"
 #include "partner/partner.h"
 #include "translate/coverage.h"
+#include "translate/inspect.h"
 
 struct values {
     struct options_common common; /* must stay first */
-    const char *partner, *map;
+    const char *partner, *map, *release;
     bool coverage, refused, json;
 };
 
@@ -19,6 +22,11 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, coverage),
      .help = "tell how much of the X12 files given the maps read, and what they leave; -v tells all places"},
+    {.name = "release",
+     .argument = "RELEASE",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct values, release),
+     .help = "list maps of X12 by the set of RELEASE (default 004010)"},
     {.name = "refused",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, refused),
@@ -28,13 +36,15 @@ static const struct option_row rows[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct values, partner),
-     .help = "take the files for partner NAME's, whoever they say they are from"},
+     .help =
+         "check partner NAME's file, and the maps and guides that it names; with --coverage: take the files "
+         "for NAME's, whoever they say they are from"},
     {.letter = 'm',
      .name = "map",
      .argument = "MAP",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct values, map),
-     .help = "read with MAP the sets it is made for"},
+     .help = "check MAP, and list nothing; with --coverage: read with MAP the sets it is made for"},
     {.name = "json",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, json),
@@ -45,12 +55,17 @@ static const struct option_row rows[] = {
 
 static const struct tool tool = {
     .name = "map-check",
-    .operands = "--coverage [FILE]...",
-    .purpose = "Says what of real files the maps do not read.",
+    .operands = "[MAP]... | --coverage [FILE]...",
+    .purpose =
+        "Checks maps, partners and guides, lists what a MAP reads, writes, leaves and cannot carry, and says "
+        "what of real files the maps do not read. Without MAP it checks all that it finds.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
-    .statuses = {"all is well", "sets were refused, and so not measured", STATUS_MISUSED, STATUS_FAILED},
-    .see_also = "crossdock-map(5), crossdock-messages(7), edi2canon(1), crossdock(7)",
+    .statuses = {"all is well", "there are warnings; with --coverage: sets were refused",
+                 "usage or configuration is wrong: a map, partner or guide has errors", STATUS_FAILED},
+    .see_also =
+        "crossdock-map(5), crossdock-partner(5), crossdock-guide(5), crossdock-messages(7), edi2canon(1), "
+        "crossdock(7)",
 };
 
 /* Gives every accepted document of the inputs to the taker of `inbound`. */
@@ -93,19 +108,79 @@ static void cover(const struct values *values, struct search *search, struct inp
     coverage_close(coverage);
 }
 
-static void check(const struct values *values, char **operands, int n_operands, struct output *output,
-                  struct report *report)
+/* "maps/acme/850.yaml", as a shell completes it, is the map acme/850. */
+static const char *map_name(const char *operand, struct arena *arena)
+{
+    const char *at = strstr(operand, "maps/");
+    size_t len = strlen(operand);
+
+    if (at == NULL || (at != operand && at[-1] != '/') || len < 5 || strcmp(operand + len - 5, ".yaml") != 0)
+        return operand;
+    at += strlen("maps/");
+    return arena_copy(arena, (struct bytes){at, strlen(at) - strlen(".yaml")}).at;
+}
+
+static void list(struct inspect *inspect, const struct values *values, const struct map *map,
+                 struct output *output, struct report *report)
+{
+    const struct standard_set *set = NULL;
+
+    if (strcmp(map->format, "x12") == 0) {
+        set = inspect_set(inspect, map, values->release);
+        if (set == NULL && values->release != NULL)
+            report_say(report, USAGE_VALUE, NULL, "--release %.40s: it has no X12 %s", values->release,
+                       map->set);
+        if (set == NULL)
+            return;
+    }
+    if (!listing_write(map, set, &output->sink, values->json))
+        report_say(report, TECHNICAL_MEMORY, NULL, "for the listing of %s", map->name);
+}
+
+/* How many warnings there were. */
+static unsigned inspect_maps(const struct values *values, struct search *search, char **maps, int n_maps,
+                             struct output *output, struct report *report)
+{
+    struct inspect *inspect = inspect_open(search, report);
+    unsigned warnings;
+
+    if (inspect == NULL)
+        return 0;
+    if (n_maps == 0 && values->partner == NULL && values->map == NULL)
+        inspect_all(inspect);
+    if (values->partner != NULL)
+        inspect_partner(inspect, values->partner);
+    if (values->map != NULL)
+        (void)inspect_map(inspect, map_name(values->map, &search->arena));
+    for (int i = 0; i < n_maps; i++) {
+        const struct map *map = inspect_map(inspect, map_name(maps[i], &search->arena));
+
+        if (map != NULL)
+            list(inspect, values, map, output, report);
+    }
+    warnings = inspect_count(inspect);
+    inspect_close(inspect);
+    return warnings;
+}
+
+static unsigned check(const struct values *values, char **operands, int n_operands, struct output *output,
+                      struct report *report)
 {
     struct input_list inputs;
     struct search search;
+    unsigned warnings = 0;
 
     if (!search_init(&search, values->common.folder)) {
         report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
-        return;
+        return 0;
     }
     input_list_init(&inputs, operands, n_operands);
-    cover(values, &search, &inputs, output, report);
+    if (values->coverage)
+        cover(values, &search, &inputs, output, report);
+    else
+        warnings = inspect_maps(values, &search, operands, n_operands, output, report);
     search_release(&search);
+    return warnings;
 }
 
 int main(int argc, char **argv)
@@ -113,6 +188,7 @@ int main(int argc, char **argv)
     struct values values = {0};
     struct report report;
     struct output output;
+    unsigned warnings = 0;
     int first, status;
 
     process_begin();
@@ -120,15 +196,17 @@ int main(int argc, char **argv)
     output_report(&report);
     options_default(&values.common);
     if (options_parse(&tool, &values, argc, argv, &report, &first) == OPTIONS_GO) {
-        if (!values.coverage) {
-            options_complain(&tool, &report, USAGE_MISSING, "--coverage: what is to be done");
+        if (values.refused && !values.coverage) {
+            options_complain(&tool, &report, USAGE_TOGETHER, "--refused belongs to --coverage");
+        } else if (values.release != NULL && values.coverage) {
+            options_complain(&tool, &report, USAGE_TOGETHER, "--release belongs to the listing of a MAP");
         } else if (output_init(&output, 1, "standard output", &report)) {
-            check(&values, argv + first, argc - first, &output, &report);
+            warnings = check(&values, argv + first, argc - first, &output, &report);
             (void)output_finish(&output, &report);
         }
     }
     report_close(&report);
     status = report_status(&report);
     report_release(&report);
-    return status;
+    return status == 0 && warnings > 0 ? 1 : status;
 }

@@ -1,0 +1,349 @@
+#include "translate/inspect.h"
+
+#include <stdlib.h>
+
+#include "canon/schema.h"
+#include "conf/yaml.h"
+#include "map/lint.h"
+#include "map/write.h"
+#include "map/x12_check.h"
+#include "partner/partner.h"
+#include "standard/guide.h"
+
+/* A map or guide that was looked at. */
+struct looked_at {
+    struct looked_at *next;
+    const char *name;
+    struct map *map; /* NULL: a guide, or a map that has something wrong */
+};
+
+struct inspect {
+    struct search *search;
+    struct report *report;
+    struct dictionary *dictionary;
+    struct schema *schema;
+    struct partners *partners;
+    struct lint *lint;
+    struct arena arena;
+    struct looked_at *maps, *guides;
+};
+
+/* ---- opening ---- */
+
+struct inspect *inspect_open(struct search *search, struct report *report)
+{
+    struct inspect *inspect = calloc(1, sizeof(*inspect));
+    const char *path, *why = NULL;
+    char *schema_why = NULL;
+
+    if (inspect == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
+        return NULL;
+    }
+    inspect->search = search;
+    inspect->report = report;
+    arena_init(&inspect->arena, 64 * 1024, (size_t)1 << 30);
+    path = search_find(search, "maps/x12.image");
+    if (path == NULL || (inspect->dictionary = dictionary_open(path, &why)) == NULL) {
+        report_say(report, TECHNICAL_DICTIONARY, path,
+                   path == NULL ? "maps/x12.image is in none of the folders searched" : "%s", why);
+        inspect_close(inspect);
+        return NULL;
+    }
+    path = search_find_folder(search, "maps/canon");
+    if (path == NULL || (inspect->schema = schema_open(path, &schema_why)) == NULL) {
+        report_say(report, TECHNICAL_SCHEMA, path, "%s",
+                   schema_why != NULL ? schema_why : "maps/canon is in none of the folders searched");
+        free(schema_why);
+        inspect_close(inspect);
+        return NULL;
+    }
+    inspect->partners = partners_open(search, report);
+    inspect->lint = lint_open(inspect->dictionary, report);
+    if (inspect->partners == NULL || inspect->lint == NULL) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
+        inspect_close(inspect);
+        return NULL;
+    }
+    return inspect;
+}
+
+void inspect_close(struct inspect *inspect)
+{
+    if (inspect == NULL)
+        return;
+    for (struct looked_at *at = inspect->maps; at != NULL; at = at->next)
+        map_close(at->map);
+    lint_close(inspect->lint);
+    partners_close(inspect->partners);
+    schema_close(inspect->schema);
+    dictionary_close(inspect->dictionary);
+    arena_release(&inspect->arena);
+    free(inspect);
+}
+
+unsigned inspect_count(const struct inspect *inspect)
+{
+    return lint_count(inspect->lint);
+}
+
+/* Looked at already, or now noted: *known says which.  NULL: out of memory. */
+static struct looked_at *note(struct inspect *inspect, struct looked_at **list, const char *name, bool *known)
+{
+    struct looked_at *at = *list;
+
+    while (at != NULL && strcmp(at->name, name) != 0)
+        at = at->next;
+    *known = at != NULL;
+    if (at != NULL)
+        return at;
+    at = arena_zalloc(&inspect->arena, 1, sizeof(*at));
+    if (at == NULL || (at->name = arena_copy(&inspect->arena, bytes_of(name)).at) == NULL)
+        return NULL;
+    at->next = *list;
+    *list = at;
+    return at;
+}
+
+/* The set in the release that most files have, or the first that knows it. */
+static const struct standard_set *any_set(struct inspect *inspect, struct bytes id, const char *wanted)
+{
+    const struct standard_set *set = dictionary_set(inspect->dictionary, wanted != NULL ? wanted : "004010",
+                                                    id);
+    const char *release;
+
+    for (unsigned n = 0;
+         set == NULL && wanted == NULL && (release = dictionary_release_at(inspect->dictionary, n)) != NULL;
+         n++)
+        set = dictionary_set(inspect->dictionary, release, id);
+    return set;
+}
+
+const struct standard_set *inspect_set(struct inspect *inspect, const struct map *map, const char *release)
+{
+    bool exact;
+
+    if (release != NULL && dictionary_release(inspect->dictionary, bytes_of(release), &exact) == NULL)
+        return NULL;
+    return any_set(inspect, bytes_of(map->set),
+                   release != NULL ? dictionary_release(inspect->dictionary, bytes_of(release), &exact)
+                                   : NULL);
+}
+
+/* ---- maps ---- */
+
+/* What the format says of the map. */
+static bool fits_format(struct inspect *inspect, const struct map *map)
+{
+    struct finding finding = {.complaint = SETTING_VALUE,
+                              .place = {.file = map->layout_mark.file,
+                                        .line = map->layout_mark.line,
+                                        .column = map->layout_mark.column}};
+    const struct standard_set *set;
+    struct map_writer *writer;
+
+    if (strcmp(map->format, "x12") == 0) {
+        set = any_set(inspect, bytes_of(map->set), NULL);
+        if (set != NULL)
+            return x12_check_map(map, set, inspect->dictionary, inspect->report);
+        finding.detail = arena_format(&inspect->arena, "no release has a transaction set \"%s\"", map->set);
+        report_add(inspect->report, &finding);
+        return false;
+    }
+    writer = map_writer_open(map, inspect->report);
+    map_writer_close(writer);
+    return writer != NULL;
+}
+
+/* `partner`: whose cross-references it may use; NULL: nobody's. */
+static const struct map *check_map(struct inspect *inspect, const char *name, const struct partner *partner)
+{
+    bool known;
+    struct looked_at *at = note(inspect, &inspect->maps, name, &known);
+
+    if (at == NULL || known)
+        return at != NULL ? at->map : NULL;
+    if (!lint_has_tree(name, inspect->search))
+        return NULL;
+    at->map = map_load_for(at->name, partner != NULL ? &partner->xrefs : NULL, inspect->search,
+                           inspect->schema, inspect->report);
+    if (at->map == NULL)
+        return NULL;
+    if (fits_format(inspect, at->map))
+        lint_rules(inspect->lint, at->map);
+    lint_names(inspect->lint, at->name, inspect->search);
+    return at->map;
+}
+
+/* A map PARTNER/NAME is that partner's, where there is one. */
+const struct map *inspect_map(struct inspect *inspect, const char *name)
+{
+    struct bytes rest = bytes_of(name), first = {NULL, 0};
+    const struct partner *partner = NULL;
+
+    (void)bytes_split(&rest, '/', &first);
+    if (rest.at != NULL && search_name_is_good(first) &&
+        search_find(inspect->search, arena_format(&inspect->arena, "partners/%.*s.yaml", BYTES_ARG(first))) !=
+            NULL)
+        partner = partners_named(inspect->partners, arena_copy(&inspect->arena, first));
+    return check_map(inspect, name, partner);
+}
+
+/* ---- guides ---- */
+
+void inspect_guide(struct inspect *inspect, const char *name)
+{
+    const char *path = search_find(inspect->search, arena_format(&inspect->arena, "guides/%s.yaml", name));
+    const struct yaml_node *top, *set, *release;
+    const struct standard_set *standard;
+    bool known;
+
+    if (note(inspect, &inspect->guides, name, &known) == NULL || known)
+        return;
+    if (path == NULL) {
+        const char *nearest = search_nearest(inspect->search, "guides", ".yaml", bytes_of(name));
+
+        report_say(inspect->report, GUIDE_UNKNOWN, NULL, "guides/%.80s.yaml%s%s", name,
+                   nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "");
+        return;
+    }
+    top = yaml_load(path, &inspect->arena, inspect->report, NULL);
+    if (top == NULL)
+        return;
+    set = yaml_get(top, "set");
+    release = yaml_get(top, "release");
+    standard = set != NULL && set->kind == YAML_SCALAR
+                   ? any_set(inspect, set->text,
+                             release != NULL && release->kind == YAML_SCALAR ? release->text.at : NULL)
+                   : NULL;
+    if (standard != NULL)
+        (void)guide_load(name, inspect->search, inspect->dictionary, standard, &inspect->arena,
+                         inspect->report);
+    else if (set != NULL && set->kind == YAML_SCALAR)
+        yaml_complain(inspect->report, set, false, SETTING_VALUE, NULL,
+                      "there is no X12 %.20s in release %.20s", set->text.at,
+                      release != NULL && release->kind == YAML_SCALAR ? release->text.at : "any");
+    else
+        yaml_complain(inspect->report, set != NULL ? set : top, false, SETTING_MISSING, NULL,
+                      "set: which transaction set it narrows");
+}
+
+/* ---- partners ---- */
+
+/* `node` names a map for the set that is its key, or that `set` says. */
+static void check_map_of(struct inspect *inspect, const struct partner *partner, const struct yaml_node *node,
+                         struct bytes set)
+{
+    const struct map *map;
+
+    if (node->kind != YAML_SCALAR || yaml_is_null(node))
+        return; /* told by the partner's own grammar */
+    if (!search_name_is_good(node->text) ||
+        search_find(inspect->search, arena_format(&inspect->arena, "maps/%s.yaml", node->text.at)) == NULL) {
+        const char *nearest = search_nearest(inspect->search, "maps", ".yaml", node->text);
+
+        yaml_complain(inspect->report, node, false, PARTNER_MAP_MISSING,
+                      nearest != NULL ? arena_format(&inspect->arena, "did you mean %s?", nearest) : NULL,
+                      "maps/%.80s.yaml, for %.*s", node->text.at, BYTES_ARG(set));
+        return;
+    }
+    map = check_map(inspect, node->text.at, partner);
+    if (map != NULL && (strcmp(map->format, "x12") != 0 || !bytes_are(set, map->set)))
+        yaml_complain(inspect->report, node, false, SETTING_VALUE, NULL,
+                      "the map %s is for %s %s, not X12 %.*s", map->name, map->format, map->set,
+                      BYTES_ARG(set));
+}
+
+static void check_guide_of(struct inspect *inspect, const struct yaml_node *node, struct bytes set)
+{
+    const char *path;
+    const struct yaml_node *top, *own;
+
+    if (node == NULL || node->kind != YAML_SCALAR || yaml_is_null(node))
+        return;
+    path = search_name_is_good(node->text)
+               ? search_find(inspect->search, arena_format(&inspect->arena, "guides/%s.yaml", node->text.at))
+               : NULL;
+    if (path == NULL) {
+        const char *nearest = search_nearest(inspect->search, "guides", ".yaml", node->text);
+
+        yaml_complain(inspect->report, node, false, GUIDE_UNKNOWN,
+                      nearest != NULL ? arena_format(&inspect->arena, "did you mean %s?", nearest) : NULL,
+                      "guides/%.80s.yaml, for %.*s", node->text.at, BYTES_ARG(set));
+        return;
+    }
+    inspect_guide(inspect, node->text.at);
+    top = yaml_load(path, &inspect->arena, inspect->report, NULL);
+    own = yaml_get(top, "set");
+    if (own != NULL && own->kind == YAML_SCALAR && !bytes_equal(own->text, set))
+        yaml_complain(inspect->report, node, false, SETTING_VALUE, NULL, "the guide %s is for %s, not %.*s",
+                      node->text.at, own->text.at, BYTES_ARG(set));
+}
+
+void inspect_partner(struct inspect *inspect, const char *name)
+{
+    const struct partner *partner = partners_named(inspect->partners, bytes_of(name));
+    const struct yaml_node *top, *maps, *documents;
+
+    if (partner == NULL || partner->file == NULL)
+        return;
+    top = yaml_load(partner->file, &inspect->arena, inspect->report, NULL);
+    maps = yaml_get(top, "maps");
+    documents = yaml_get(top, "documents");
+    for (const struct yaml_node *at = maps != NULL ? maps->first : NULL; at != NULL; at = at->next)
+        check_map_of(inspect, partner, at, at->key);
+    for (const struct yaml_node *at = documents != NULL ? documents->first : NULL; at != NULL;
+         at = at->next) {
+        const struct yaml_node *map = yaml_get(at, "map");
+
+        if (map != NULL)
+            check_map_of(inspect, partner, map, at->key);
+        check_guide_of(inspect, yaml_get(at, "guide"), at->key);
+    }
+}
+
+/* ---- all ---- */
+
+struct all {
+    struct inspect *inspect;
+    const char *prefix;
+};
+
+static bool take_map(void *whom, const char *path, const char *name)
+{
+    const struct all *all = whom;
+
+    (void)path;
+    (void)inspect_map(all->inspect, arena_format(&all->inspect->arena, "%s%s", all->prefix, name));
+    return !all->inspect->arena.failed;
+}
+
+static bool take_partner(void *whom, const char *path, const char *name)
+{
+    struct all all = *(const struct all *)whom;
+
+    (void)path;
+    inspect_partner(all.inspect, name);
+    all.prefix = arena_format(&all.inspect->arena, "%s/", name);
+    search_each(all.inspect->search, arena_format(&all.inspect->arena, "maps/%s", name), ".yaml", take_map,
+                &all);
+    return !all.inspect->arena.failed;
+}
+
+static bool take_guide(void *whom, const char *path, const char *name)
+{
+    (void)path;
+    inspect_guide(((const struct all *)whom)->inspect, name);
+    return true;
+}
+
+void inspect_all(struct inspect *inspect)
+{
+    struct all all = {.inspect = inspect, .prefix = ""};
+
+    search_each(inspect->search, "partners", ".yaml", take_partner, &all);
+    search_each(inspect->search, "maps", ".yaml", take_map, &all);
+    search_each(inspect->search, "guides", ".yaml", take_guide, &all);
+    if (inspect->arena.failed)
+        report_say(inspect->report, TECHNICAL_MEMORY, NULL, "for the maps");
+}
