@@ -413,6 +413,7 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     draft->set = yaml_get(top, "set") != NULL ? yaml_get(top, "set") : draft->set;
     draft->record = yaml_get(top, "record") != NULL ? yaml_get(top, "record") : draft->record;
     draft->title = yaml_get(top, "title") != NULL ? yaml_get(top, "title") : draft->title;
+    draft->lossy = yaml_get(top, "lossy") != NULL ? yaml_get(top, "lossy") : draft->lossy;
     draft->layout = yaml_get(top, "layout") != NULL ? yaml_get(top, "layout") : draft->layout;
     node = yaml_get(top, "tree");
     if (node != NULL) {

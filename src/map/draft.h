@@ -34,7 +34,7 @@ struct draft_node {
 
 struct draft {
     const struct yaml_node *top;                                    /* of the file itself */
-    const struct yaml_node *format, *set, *record, *title, *layout; /* of the file, else its base's */
+    const struct yaml_node *format, *set, *record, *title, *layout, *lossy; /* of the file, else its base's */
     struct draft_node *nodes;
     struct draft_tables {
         struct draft_tables *next;

@@ -21,3 +21,4 @@ libcrossdock_a_SOURCES += %reldir%/flat_fill.c %reldir%/flat_fill.h %reldir%/fla
 libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c %reldir%/flat_convert.c
 libcrossdock_a_SOURCES += %reldir%/lint.c %reldir%/lint_names.c %reldir%/lint.h
 libcrossdock_a_SOURCES += %reldir%/listing.c %reldir%/listing.h
+libcrossdock_a_SOURCES += %reldir%/lossy.c %reldir%/lossy.h

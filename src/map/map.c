@@ -431,7 +431,8 @@ static bool bind_map(struct binder *b)
         return false;
     }
     map->nodes = bind_nodes(b, draft->nodes, map->kind->body, &map->n_nodes, 0);
-    return map->nodes != NULL;
+    return map_lossy_read(draft->lossy, b->arena, b->report, &map->lossy, &map->n_lossy) &&
+           map->nodes != NULL;
 }
 
 struct map *map_load(const char *name, struct search *search, const struct schema *schema,

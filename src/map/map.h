@@ -15,6 +15,7 @@
 #include "conf/search.h"
 #include "conf/yaml.h"
 #include "diag/report.h"
+#include "map/lossy.h"
 #include "map/table.h"
 #include "map/xref.h"
 
@@ -130,6 +131,8 @@ struct map {
     uint32_t n_nodes;
     const struct map_node *nodes;
     uint32_t n_rules;               /* in all */
+    uint32_t n_lossy;
+    const struct map_lossy *lossy;  /* segments that do not come back as they were */
     const struct yaml_node *layout; /* or NULL: read by the format's engine */
     struct map_mark layout_mark;
     struct map_convert *converts; /* all of them */

@@ -1,20 +1,23 @@
 /* map-check: what maps read, write and leave, held to the standard and to real files. */
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/records.h"
 #include "map/listing.h"
 #include "partner/partner.h"
 #include "translate/coverage.h"
 #include "translate/inspect.h"
+#include "translate/laws.h"
 
 struct values {
     struct options_common common; /* must stay first */
     const char *partner, *map, *release;
-    bool coverage, refused, json;
+    bool coverage, laws, refused, json;
 };
 
 static const struct option_row rows[] = {
@@ -22,6 +25,12 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, coverage),
      .help = "tell how much of the X12 files given the maps read, and what they leave; -v tells all places"},
+    {.name = "laws",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct values, laws),
+     .help =
+         "write the X12 files and the records given, read what is written, and tell what does not come back "
+         "as it was"},
     {.name = "release",
      .argument = "RELEASE",
      .kind = OPTION_TEXT,
@@ -44,7 +53,7 @@ static const struct option_row rows[] = {
      .argument = "MAP",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct values, map),
-     .help = "check MAP, and list nothing; with --coverage: read with MAP the sets it is made for"},
+     .help = "check MAP, and list nothing; with files: read with MAP the sets it is made for"},
     {.name = "json",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, json),
@@ -55,57 +64,118 @@ static const struct option_row rows[] = {
 
 static const struct tool tool = {
     .name = "map-check",
-    .operands = "[MAP]... | --coverage [FILE]...",
+    .operands = "[MAP]... | --coverage [FILE]... | --laws [FILE]...",
     .purpose =
         "Checks maps, partners and guides, lists what a MAP reads, writes, leaves and cannot carry, and says "
         "what of real files the maps do not read. Without MAP it checks all that it finds.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
-    .statuses = {"all is well", "there are warnings; with --coverage: sets were refused",
+    .statuses = {"all is well", "there are warnings; with files: sets were refused, or do not come back",
                  "usage or configuration is wrong: a map, partner or guide has errors", STATUS_FAILED},
     .see_also =
         "crossdock-map(5), crossdock-partner(5), crossdock-guide(5), crossdock-messages(7), edi2canon(1), "
         "crossdock(7)",
 };
 
-/* Gives every accepted document of the inputs to the taker of `inbound`. */
-static bool feed(struct inbound *inbound, struct input_list *inputs, struct report *report)
+static bool take_line(void *whom, const struct outbound_place *place, struct bytes line)
+{
+    return laws_line(whom, place, line);
+}
+
+static void take_long(void *whom, const struct outbound_place *place, struct bytes beginning, uint64_t length,
+                      uint64_t most)
+{
+    (void)length;
+    (void)most;
+    laws_too_long(whom, place, beginning);
+}
+
+/* Records are told by their first byte. */
+static bool holds_records(const struct input *input)
+{
+    char first = '\0';
+
+    return input->is_regular && pread(input->fd, &first, 1, 0) == 1 && first == '{';
+}
+
+static bool feed_records(struct laws *laws, char *const *name, struct report *report)
+{
+    const struct records_taker taker = {
+        .whom = laws, .max_record = (size_t)256 << 20, .line = take_line, .too_long = take_long};
+    struct input_list one;
+
+    input_list_init(&one, name, 1);
+    records_feed(&taker, &one, report);
+    return !report->misused;
+}
+
+/* Gives every accepted document of the inputs to the taker of `inbound`, and records to the laws. */
+static bool feed(struct inbound *inbound, struct laws *laws, struct input_list *inputs, struct report *report)
 {
     struct input input;
     bool go = true;
 
     while (go && input_next(inputs, &input, report)) {
-        go = inbound_file(inbound, input.fd, input.name, input.base);
-        if (inbound_file_counts(inbound)->blank)
-            report_say(report, X12_EMPTY, input.name, "it holds nothing to measure");
+        if (laws != NULL && holds_records(&input)) {
+            go = feed_records(laws, &inputs->names[inputs->next - 1], report);
+        } else {
+            go = inbound_file(inbound, input.fd, input.name, input.base);
+            if (inbound_file_counts(inbound)->blank)
+                report_say(report, X12_EMPTY, input.name, "it holds nothing to measure");
+        }
         input_close(&input);
     }
     return go;
+}
+
+static struct inbound_settings inbound_settings_of(const struct values *values)
+{
+    return (struct inbound_settings){.partner = values->partner,
+                                     .map = values->map,
+                                     .unmapped = UNMAPPED_KEEP,
+                                     .documents = true,
+                                     .max_set = (uint64_t)256 << 20,
+                                     .spool_above = UINT64_MAX};
 }
 
 static void cover(const struct values *values, struct search *search, struct input_list *inputs,
                   struct output *output, struct report *report)
 {
     struct coverage *coverage = coverage_open();
-    struct inbound_settings settings = {.partner = values->partner,
-                                        .map = values->map,
-                                        .unmapped = UNMAPPED_KEEP,
-                                        .documents = true,
-                                        .max_set = (uint64_t)256 << 20,
-                                        .spool_above = UINT64_MAX,
-                                        .take = coverage_take,
-                                        .take_refused = values->refused,
-                                        .whom = coverage};
+    struct inbound_settings settings = inbound_settings_of(values);
     struct inbound *inbound = NULL;
 
+    settings.take = coverage_take;
+    settings.take_refused = values->refused;
+    settings.whom = coverage;
     if (coverage == NULL)
         report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
     else
         inbound = inbound_open(&settings, search, report, NULL);
-    if (inbound != NULL && feed(inbound, inputs, report))
+    if (inbound != NULL && feed(inbound, NULL, inputs, report))
         coverage_write(coverage, &output->sink, values->json, values->common.verbose > 0);
     inbound_close(inbound);
     coverage_close(coverage);
+}
+
+static void try_laws(const struct values *values, struct search *search, struct input_list *inputs,
+                     struct output *output, struct report *report)
+{
+    struct laws_settings laws_settings = {.partner = values->partner, .map = values->map};
+    struct laws *laws = laws_open(&laws_settings, search, report);
+    struct inbound_settings settings = inbound_settings_of(values);
+    struct inbound *inbound = NULL;
+
+    settings.take = laws_take;
+    settings.whom = laws;
+    if (laws != NULL)
+        inbound = inbound_open(&settings, search, report, NULL);
+    if (inbound != NULL && feed(inbound, laws, inputs, report))
+        laws_write(laws, &output->sink, values->json);
+    if (laws != NULL)
+        laws_end_inbound(laws);
+    inbound_close(inbound);
+    laws_close(laws);
 }
 
 /* "maps/acme/850.yaml", as a shell completes it, is the map acme/850. */
@@ -177,6 +247,8 @@ static unsigned check(const struct values *values, char **operands, int n_operan
     input_list_init(&inputs, operands, n_operands);
     if (values->coverage)
         cover(values, &search, &inputs, output, report);
+    else if (values->laws)
+        try_laws(values, &search, &inputs, output, report);
     else
         warnings = inspect_maps(values, &search, operands, n_operands, output, report);
     search_release(&search);
@@ -198,7 +270,9 @@ int main(int argc, char **argv)
     if (options_parse(&tool, &values, argc, argv, &report, &first) == OPTIONS_GO) {
         if (values.refused && !values.coverage) {
             options_complain(&tool, &report, USAGE_TOGETHER, "--refused belongs to --coverage");
-        } else if (values.release != NULL && values.coverage) {
+        } else if (values.laws && values.coverage) {
+            options_complain(&tool, &report, USAGE_TOGETHER, "--laws and --coverage: one at a time");
+        } else if (values.release != NULL && (values.coverage || values.laws)) {
             options_complain(&tool, &report, USAGE_TOGETHER, "--release belongs to the listing of a MAP");
         } else if (output_init(&output, 1, "standard output", &report)) {
             warnings = check(&values, argv + first, argc - first, &output, &report);
