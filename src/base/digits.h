@@ -54,4 +54,13 @@ static inline uint64_t digits_pairs(uint64_t word)
     return (value * 10 + (value >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
 }
 
+/* Eight digits as a number. */
+static inline uint64_t digits_number(uint64_t word)
+{
+    uint64_t value = digits_pairs(word);
+
+    value = (value * 100 + (value >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    return (value * 10000 + (value >> 32)) & UINT64_C(0xffffffff);
+}
+
 #endif

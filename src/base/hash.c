@@ -1,7 +1,11 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h> /* the same functions, as wide as the processor has them */
+#else
 #include <xxhash.h>
+#endif
 
 /* Most of what is hashed is short: it is put together and hashed at once, which costs less than the
  * library's own state.  The hash is the same. */

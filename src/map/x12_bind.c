@@ -3,6 +3,8 @@
 #include "map/convert.h"
 #include "map/x12_bound.h"
 
+enum { SPARE = 2 }; /* values: mostly a text or two and a list */
+
 bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component)
 {
     struct bytes first;
@@ -298,6 +300,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     bound->enters = rule->enter_len;
     bound->appends = rule->each && rule->enter_len == 1;
     bound->list = bound->appends ? rule->enter[0] : NULL;
+    bound->spare = bound->appends && rule->n_nodes > 0 ? SPARE : 0;
     bound->repeats = rule->each || rule->groups != NULL;
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))
         return false;

@@ -134,6 +134,7 @@ struct x12_bound_rule {
     uint8_t enters; /* map->enter_len */
     bool appends;   /* each: of a list of the context itself */
     bool repeats;   /* takes every segment, not only the first */
+    uint8_t spare;  /* room that an appended object keeps for what the segments of its loop will add */
     struct pattern *pattern;
     const struct canon_field *list; /* that it appends to; else NULL */
     const struct groups *groups;

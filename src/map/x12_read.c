@@ -881,8 +881,8 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
 
         if (list == NULL)
             return NULL;
-        object = quick ? canon_list_append_wide(read->arena, list, rule->list->block, pattern->n_values,
-                                                pattern->held)
+        object = quick ? canon_list_append_wide(read->arena, list, rule->list->block,
+                                                pattern->n_values + rule->spare, pattern->held)
                        : canon_list_append(read->arena, list, rule->list->block);
         if (object == NULL)
             return NULL;
@@ -903,7 +903,10 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
     }
     if (quick) {
         at = steps_quickly(read->arena, pattern, segment, object, at, &failed);
-        canon_close(read->arena, object, at);
+        if (rule->spare > 0 && rule->appends)
+            object->last->count = (uint32_t)(at - object->last->values);
+        else
+            canon_close(read->arena, object, at);
         if (__builtin_expect((failed | pattern->careful | pattern->careful_pairs) != 0, 0))
             finish_carefully(read, rule, object, failed);
     } else {

@@ -1,5 +1,6 @@
 #include "standard/balance.h"
 
+#include "base/digits.h"
 #include "standard/types.h"
 
 /* What a segment is to the balances; one can be several things. */
@@ -101,12 +102,13 @@ static void add_quantity(struct balance *balance, struct bytes value)
     if (value.len == 0)
         return;
     /* Nearly all are small whole numbers. */
-    if (value.len <= 9) {
-        size_t i = 0;
+    if (value.len <= 8) {
+        const uint64_t zeros = DIGITS_ONES * '0';
+        const unsigned bits = 64 - 8 * (unsigned)value.len;
+        const uint64_t word = bytes_key(value.at, value.len) << bits | (bits > 0 ? zeros >> (64 - bits) : 0);
 
-        while (i < value.len && types_digit(value.at[i]))
-            digits = digits * 10 + (uint64_t)(value.at[i++] - '0');
-        if (i == value.len) {
+        if (digits_others(word) == 0) {
+            digits = digits_number(word);
             balance->whole += digits;
             balance->hash += digits;
             return;

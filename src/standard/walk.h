@@ -94,8 +94,7 @@ static inline void walk_forget(struct walk *walk, uint16_t to, uint16_t last)
 {
     const uint16_t end = last < walk->last ? last : walk->last;
 
-    for (uint16_t position = (uint16_t)(to + 1); position <= end; position++)
-        walk->counts[position] = 0;
+    memset(&walk->counts[to + 1], 0, (size_t)(end - to) * sizeof(walk->counts[0]));
     if (end == walk->last)
         walk->last = to;
 }

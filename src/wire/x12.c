@@ -995,8 +995,8 @@ static inline __attribute__((always_inline)) bool read_plain_segment(struct x12_
         return false;
     base = data + pos;
     segment->view.key = load_key((struct bytes){base, id});
-    segment->part[0].at = segment->view.id.at = segment->raw.at = base;
-    segment->part[0].len = segment->view.id.len = id;
+    segment->view.id.at = segment->raw.at = base;
+    segment->view.id.len = id;
     segment->raw.len = len;
     segment->view.element = segment->part + 1;
     segment->view.n_elements = (uint32_t)(part - segment->part);

@@ -31,7 +31,7 @@ struct x12_segment {
     bool plain;               /* it is not quoted, nor odd, and no element is compound */
     bool wrapped;             /* line breaks inside were taken out: raw differs from the elements */
     bool unterminated;        /* the file ended, or another ISA began, before its terminator */
-    struct bytes part[1 + X12_MAX_ELEMENTS + 64]; /* the id, then the elements; more may be written */
+    struct bytes part[1 + X12_MAX_ELEMENTS + 64]; /* from 1 on the elements; more may be written */
 };
 
 /* What x12_next found. */
