@@ -44,6 +44,10 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/erp-invoices-fixed.yaml \
 	%reldir%/erp-shipments-csv.yaml \
 	%reldir%/erp-shipments-fixed.yaml \
+	%reldir%/snapshot-orders-csv.yaml \
+	%reldir%/snapshot-orders-fixed.yaml \
+	%reldir%/snapshot-stock-csv.yaml \
+	%reldir%/snapshot-stock-fixed.yaml \
 	%reldir%/erp-orders-csv.yaml \
 	%reldir%/erp-orders-fixed.yaml \
 	%reldir%/erp-orders-xml.yaml \

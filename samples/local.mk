@@ -11,6 +11,10 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/stock_20261126_0200.csv \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/snapshot/orders.csv \
+	%reldir%/snapshot/orders.txt \
+	%reldir%/snapshot/stock.csv \
+	%reldir%/snapshot/stock.txt \
 	%reldir%/erp/acks.csv \
 	%reldir%/erp/acks.txt \
 	%reldir%/erp/invoices.csv \

@@ -51,6 +51,21 @@ for kind in orders acks shipments invoices; do
     same got want "$kind: both layouts say the same"
 done
 
+# A system's view of its orders and its stock.
+for kind in orders stock; do
+    law "snapshot-$kind-csv" "$samples/snapshot/$kind.csv"
+    law "snapshot-$kind-fixed" "$samples/snapshot/$kind.txt"
+done
+erp2canon -m snapshot-stock-fixed "$samples/snapshot/stock.txt" > fixed
+erp2canon -m snapshot-stock-csv "$samples/snapshot/stock.csv" > csv
+bodies csv | values > want
+bodies fixed | values | sed 's/,"stock_count":3//' > got
+same got want 'stock: both layouts say the same'
+sed '3s/,455,/,1,/; 3s/,432,/,43Z,/' "$samples/snapshot/stock.csv" > stock.csv
+run erp2canon -m snapshot-stock-csv stock.csv
+status_is 1 'a snapshot with one bad row is refused whole: what is missing would be zero'
+out_is '' '... and nothing comes out'
+
 # Orders of X12: written, read, written again.
 edi2canon "$samples"/x12/850-*.edi > orders 2> /dev/null
 for map in erp-orders-csv erp-orders-fixed; do

@@ -130,10 +130,15 @@ static bool bind_set(struct binder *b, const struct yaml_node *set, const struct
     for (const struct yaml_node *child = set->first; child != NULL; child = child->next) {
         struct map_assign *assign = &assigns[(*n)++];
         struct map_target *target = &assign->target;
+        struct bytes name = child->key;
 
         assign->key = child->text;
         target->mark = bind_mark(child, true);
-        if (!bind_path(b, child, block, child->key, target->path, &target->path_len))
+        target->from_root = name.len > 0 && name.at[0] == '/';
+        if (target->from_root)
+            name = (struct bytes){name.at + 1, name.len - 1};
+        if (!bind_path(b, child, target->from_root ? b->map->kind->body : block, name, target->path,
+                       &target->path_len))
             return false;
         target->field = target->path[target->path_len - 1];
         if (child->kind != YAML_SCALAR || target->field->is_list ||
