@@ -15,3 +15,7 @@ bench_canon_LDADD = libcrossdock.a $(JANSSON_LIBS) $(room_libs)
 noinst_PROGRAMS += %reldir%/rewrite
 bench_rewrite_SOURCES = %reldir%/rewrite.c
 bench_rewrite_LDADD = libcrossdock.a $(room_libs)
+# What erp2canon is held against: rows and records, split and nothing more.
+noinst_PROGRAMS += %reldir%/split
+bench_split_SOURCES = %reldir%/split.c
+bench_split_LDADD =

@@ -1,6 +1,6 @@
 /*
- * split: what erp2canon is held against: rows of a CSV, or records of fixed width, as JSON arrays, nothing looked
- * up and nothing checked.
+ * split: what erp2canon is held against: rows of a CSV, or records of fixed width, as JSON arrays, nothing
+ * looked up and nothing checked.
  *
  *   bench/split < FILE                  cells between commas, quoted as RFC 4180 has it
  *   bench/split H:1,22,30 D:1,22 < FILE   lines known by their first character, columns of these widths

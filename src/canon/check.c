@@ -10,7 +10,13 @@ struct check {
     void (*tell)(void *to, const char *path, const struct canon_field *field);
     void *to;
     size_t n;
-    char path[MAX_PATH];
+};
+
+/* The way to an object, outermost last. */
+struct way {
+    const struct way *up;
+    const struct canon_field *field; /* NULL: the record itself */
+    unsigned index;                  /* of an element of a list */
 };
 
 static bool says_something(const struct canon_value *value)
@@ -23,57 +29,83 @@ static bool says_something(const struct canon_value *value)
     return true;
 }
 
-/* Appends a name to the path, behind a dot, and says where the path ended. */
-static size_t extend(struct check *check, size_t at, const char *name)
+/* "lines[2].uom", cut at the path's room; its length. */
+static size_t print_way(const struct way *way, char path[MAX_PATH])
 {
-    int n = snprintf(check->path + at, MAX_PATH - at, "%s%s", at > 0 ? "." : "", name);
+    size_t at = way->up != NULL ? print_way(way->up, path) : 0;
+    int n = 0;
 
+    if (way->field == NULL)
+        return at;
+    if (way->field->is_list)
+        n = snprintf(path + at, MAX_PATH - at, "%s%s[%u]", at > 0 ? "." : "", way->field->name, way->index);
+    else
+        n = snprintf(path + at, MAX_PATH - at, "%s%s", at > 0 ? "." : "", way->field->name);
     return n < 0 || (size_t)n >= MAX_PATH - at ? MAX_PATH - 1 : at + (size_t)n;
 }
 
-/* As deep as blocks nest. */
-static void check_object(struct check *check, const struct canon_object *object, size_t at)
+static void tell(struct check *check, const struct way *way, const struct canon_field *field)
 {
-    for (unsigned i = 0; i < object->block->n_fields; i++) {
-        const struct canon_field *field = &object->block->fields[i];
-        const struct canon_value *value = NULL;
-        size_t end;
+    char path[MAX_PATH];
+    size_t at = print_way(way, path);
 
-        if (field->need < check->need && field->type != CANON_OBJECT)
-            continue;
-        value = canon_get(object, field);
-        if (value == NULL || !says_something(value)) {
-            if (field->need >= check->need) {
-                extend(check, at, field->name);
-                check->n++;
-                check->tell(check->to, check->path, field);
+    snprintf(path + at, MAX_PATH - at, "%s%s", at > 0 ? "." : "", field->name);
+    check->n++;
+    check->tell(check->to, path, field);
+}
+
+static void check_object(struct check *check, const struct canon_object *object, const struct way *way);
+
+static void check_below(struct check *check, const struct canon_object *object,
+                        const struct canon_field *field, const struct way *up)
+{
+    const struct canon_value *value = canon_get(object, field);
+    struct way way = {.up = up, .field = field};
+
+    if (value == NULL)
+        return;
+    if (value->held == CANON_HELD_OBJECT)
+        check_object(check, value->object, &way);
+    else if (value->held == CANON_HELD_LIST)
+        for (const struct canon_object *element = value->list->first; element != NULL;
+             element = element->next, way.index++)
+            check_object(check, element, &way);
+}
+
+/* As deep as blocks nest.  In the schema's order: what it lacks, and what those lack that it has. */
+static void check_object(struct check *check, const struct canon_object *object, const struct way *way)
+{
+    const struct canon_block *block = object->block;
+    const uint64_t *needed = check->need >= CANON_REQUIRED ? block->required : block->wanted;
+
+    for (unsigned word = 0; word < CANON_MAX_FIELDS / 64; word++) {
+        uint64_t look = needed[word] | (block->blocks[word] & object->held[word]);
+
+        for (; look != 0; look &= look - 1) {
+            const unsigned i = (unsigned)__builtin_ctzll(look);
+            const struct canon_field *field = &block->fields[word * 64 + i];
+
+            if (needed[word] >> i & 1) {
+                const struct canon_value *value = canon_get(object, field);
+
+                if (value == NULL || !says_something(value)) {
+                    tell(check, way, field);
+                    continue;
+                }
             }
-            continue;
-        }
-        if (field->type != CANON_OBJECT)
-            continue;
-        end = extend(check, at, field->name);
-        if (value->held == CANON_HELD_OBJECT) {
-            check_object(check, value->object, end);
-        } else {
-            const struct canon_object *element = value->list->first;
-
-            for (unsigned n = 0; element != NULL; n++, element = element->next) {
-                int len = snprintf(check->path + end, MAX_PATH - end, "[%u]", n);
-
-                check_object(check, element,
-                             len < 0 || (size_t)len >= MAX_PATH - end ? MAX_PATH - 1 : end + (size_t)len);
-            }
+            if (block->blocks[word] >> i & 1)
+                check_below(check, object, field, way);
         }
     }
-    check->path[at] = '\0';
 }
 
 size_t canon_check_needs(const struct canon_record *record, enum canon_need need,
-                         void (*tell)(void *to, const char *path, const struct canon_field *field), void *to)
+                         void (*tell_lack)(void *to, const char *path, const struct canon_field *field),
+                         void *to)
 {
-    struct check check = {.need = need, .tell = tell, .to = to};
+    struct check check = {.need = need, .tell = tell_lack, .to = to};
+    const struct way root = {.up = NULL};
 
-    check_object(&check, record->body, 0);
+    check_object(&check, record->body, &root);
     return check.n;
 }

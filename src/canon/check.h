@@ -13,6 +13,7 @@
 /* Tells each field that a kind or block has as `need` or more, and that an object of the record lacks: where
  * ("lines[2].uom") and which.  An object that is absent itself lacks nothing below it.  Returns how many. */
 size_t canon_check_needs(const struct canon_record *record, enum canon_need need,
-                         void (*tell)(void *to, const char *path, const struct canon_field *field), void *to);
+                         void (*tell_lack)(void *to, const char *path, const struct canon_field *field),
+                         void *to);
 
 #endif

@@ -66,6 +66,8 @@ struct canon_block {
     uint16_t n_slots;              /* a power of two */
     const struct canon_field *fields;
     const struct canon_label *labels; /* by field */
+    /* A bit a field, as canon_object.held: those required, those expected or required, those with a block. */
+    uint64_t required[CANON_MAX_FIELDS / 64], wanted[CANON_MAX_FIELDS / 64], blocks[CANON_MAX_FIELDS / 64];
     const uint16_t *slots;         /* for canon_block_field: index + 1, or 0 */
 };
 

@@ -400,6 +400,15 @@ static bool make_labels(struct reading *r)
     for (unsigned i = 0; i < r->n_fields; i++)
         labels[i] = (struct canon_label){r->fields[i].key, r->fields[i].key_len};
     r->table->block.labels = labels;
+    for (unsigned i = 0; i < r->n_fields; i++) {
+        const struct canon_field *field = &r->fields[i];
+        const uint64_t bit = (uint64_t)1 << i % 64;
+        struct canon_block *block = &r->table->block;
+
+        block->required[i / 64] |= field->need >= CANON_REQUIRED ? bit : 0;
+        block->wanted[i / 64] |= field->need >= CANON_EXPECTED ? bit : 0;
+        block->blocks[i / 64] |= field->type == CANON_OBJECT ? bit : 0;
+    }
     return true;
 }
 

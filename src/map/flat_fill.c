@@ -191,6 +191,9 @@ static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const
             continue;
         if (op->target->compute != MAP_COMPUTE_NOTHING)
             state(fill, op, unit, cell);
+        /* Most columns of the document as a whole say what they said in the row before. */
+        if (op->seen_in == fill->binding->serials && bytes_equal(op->seen, cell))
+            continue;
         if (op->field != NULL && !flat_set(fill, object, op, cell))
             unread_cell(fill, unit, op->slot);
     }

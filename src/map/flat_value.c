@@ -211,8 +211,10 @@ static bool set_again(struct flat_fill *fill, struct canon_object *object, struc
     if (value->held != CANON_HELD_TEXT || !convert(fill, op, &text) || text.at == NULL)
         return true;
     if (bytes_equal(text, there) || (op->field->type == CANON_DECIMAL && decimal_same(text, there))) {
-        op->seen = kept(fill, cell);
-        op->seen_in = fill->binding->serials;
+        if (!other) { /* of the document: in the next unit it is quickly told */
+            op->seen = kept(fill, cell);
+            op->seen_in = fill->binding->serials;
+        }
     } else if (other) {
         return false;
     } else {
@@ -241,8 +243,6 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
     const bool every = op->target->from_root; /* stands in every row, mostly */
     struct bytes text = cell;
 
-    if (every && op->seen_in == fill->binding->serials && bytes_equal(op->seen, cell))
-        return true;
     if (op->target->convert != NULL && op->target->convert->n_parts > 0)
         return flat_set_parts(fill, object, op, cell);
     if (!op->own)

@@ -19,14 +19,14 @@ static bool is_blank(char c, char separator)
 }
 
 /* The cell's column, or FLAT_MAX_COLUMNS when there is none. */
-static unsigned slot_of(const struct flat_reader *reader, unsigned n)
+static inline unsigned slot_of(const struct flat_reader *reader, unsigned n)
 {
     if (reader->slots != NULL)
         return n < reader->n_cells ? reader->slots[n] : FLAT_MAX_COLUMNS;
     return n < reader->n_slots ? n : FLAT_MAX_COLUMNS;
 }
 
-static void add_cell(struct scan *scan, const char *start, struct bytes text)
+static inline void add_cell(struct scan *scan, const char *start, struct bytes text)
 {
     struct flat_reader *reader = scan->reader;
     unsigned slot = slot_of(reader, scan->n++);
@@ -42,7 +42,7 @@ static void add_cell(struct scan *scan, const char *start, struct bytes text)
 }
 
 /* Up to the next separator or line end.  False: the window ends before. */
-static bool plain_cell(struct scan *scan)
+static inline bool plain_cell(struct scan *scan)
 {
     const struct flat_layout *layout = scan->reader->layout;
     const bool *special = scan->reader->special;

@@ -28,6 +28,9 @@ static struct bytes strip(const struct flat_column *column, const char *first, c
 {
     bool own = column->pad != ' ' && !(column->pad >= '0' && column->pad <= '9');
 
+    /* Wide columns are mostly blank: eight at a time. */
+    while (last - first >= 8 && memcmp(last - 8, "        ", 8) == 0)
+        last -= 8;
     while (last > first && (last[-1] == ' ' || (own && !column->right && last[-1] == column->pad)))
         last--;
     if (column->right)
@@ -151,7 +154,7 @@ enum flat_found fixed_find(struct flat_reader *reader)
 {
     const char *row = reader->window + reader->start, *end = reader->window + reader->end, *last, *at;
 
-    reader->wide = reader->characters && reader->layout->line_end.len == 0;
+    reader->wide = reader->characters && !reader->all_ascii && reader->layout->line_end.len == 0;
     if (!find_line(reader, row, end, &last))
         return FLAT_MORE;
     reader->unit->raw = (struct bytes){row, (size_t)(last - row)};
@@ -161,13 +164,13 @@ enum flat_found fixed_find(struct flat_reader *reader)
         reader->trouble.what = NULL;
         return FLAT_FOUND_BLANK;
     }
-    reader->wide = reader->characters &&
+    reader->wide = reader->characters && !reader->all_ascii &&
                    utf8_ascii_prefix(row, (size_t)(last - row)) < (size_t)(last - row);
     if (reader->layout->line_end.len > 0)
         reader->unit->tag = tag_of(reader, row, last);
     reader->unit->known = 0;
     memset(reader->cells, 0, reader->n_slots * sizeof(*reader->cells));
-    if (reader->trouble.what == NULL && memchr(row, '\0', (size_t)(last - row)) != NULL)
+    if (reader->any_nul && reader->trouble.what == NULL && memchr(row, '\0', (size_t)(last - row)) != NULL)
         flat_note(reader, "there is a NUL byte in the record", (struct bytes){NULL, 0},
                   (size_t)((const char *)memchr(row, '\0', (size_t)(last - row)) - row), "text");
     if (reader->unit->tag >= 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "wire/flat_reading.h"
 
 enum { WINDOW_FIRST = 256 * 1024, SCRATCH = 64 * 1024, NEAR = 3 };
@@ -63,6 +64,7 @@ struct flat_reader *flat_read_open(const struct flat_layout *layout, int fd, siz
     reader->ceiling = ceiling;
     reader->line = 1;
     reader->blank = true;
+    reader->all_ascii = true;
     arena_init(&reader->scratch, SCRATCH, ceiling + SCRATCH);
     arena_init(&reader->life, SCRATCH, ceiling + SCRATCH);
     for (unsigned i = 0; i < layout->n_records; i++)
@@ -148,6 +150,12 @@ static enum flat_event fill(struct flat_reader *reader)
     }
     if (reader->look != NULL && got > 0)
         reader->look(reader->whom, reader->window + reader->end, (size_t)got);
+    if (got > 0) {
+        const char *at = reader->window + reader->end;
+
+        reader->all_ascii = reader->all_ascii && utf8_ascii_prefix(at, (size_t)got) == (size_t)got;
+        reader->any_nul = reader->any_nul || memchr(at, '\0', (size_t)got) != NULL;
+    }
     reader->end += (size_t)got;
     reader->ended = got == 0;
     reader->window[reader->end] = '\n';

@@ -21,6 +21,7 @@ struct flat_reader {
     uint32_t line;                 /* of window[start] */
     bool ended, begun, blank, skipping;
     bool wide;                     /* the record holds characters of several bytes */
+    bool all_ascii, any_nul;       /* of all that was read so far */
     unsigned n_slots;              /* of cells, at most */
     struct bytes *cells;
     uint32_t *starts;              /* of each, in the record's bytes */
