@@ -97,4 +97,21 @@ sed 's/00401/00501/; s/004010/005010/; s/\*U\*/*^*/; s/^SLN.*/REF*ZZ*1^2*x~/' on
 run map-check -q -C . -m small --coverage --refused repeats.edi
 out_like '^ +2 of 2 +PO1/REF02' 'each repetition is a value'
 
+# --- cross-references
+run map-check --coverage "$samples/850-harbor.edi"
+status_is 0 'a partner with cross-references'
+out_like '^stores of harbor/850: 2 of 4 rows were not needed, 0 values had none$' 'tells what of them was needed'
+[ "$(grep -c 'unused line' out)" = 0 ]; ok $? 'without the rows'
+run map-check -v --coverage "$samples/850-harbor.edi"
+out_like '^  unused line 4 theirs "0121" ours "HG-EUGENE"$' '-v lists them'
+sed 's/\*92\*0112/*92*0999/' "$samples/850-harbor.edi" > missing.edi
+cmp -s missing.edi "$samples/850-harbor.edi" && fail 'the sample has store 0112'
+run map-check --coverage missing.edi
+status_is 1 'a store that nobody knows: the set is refused'
+out_like '^stores of harbor/850: .* 1 value had none$' 'and the value that is missing'
+out_like '^  missing theirs "0999", 1 time$' 'is named'
+run map-check --coverage --json missing.edi
+out_like '^\{"xref":"stores","map":"harbor/850","file":"[^"]*harbor-stores\.csv","rows":4,"unused":[0-9]+,"missing":1\}$' 'JSON'
+out_like '^\{"xref":"stores","what":"missing","theirs":"0999","count":1\}$' 'a value'
+
 done_testing

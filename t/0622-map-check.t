@@ -130,7 +130,12 @@ maps:
 documents:
   "856": {guide: kate-856}
   "855": {guide: kate-850, map: x12-855}
+xrefs:
+  places: {file: xrefs/places.csv, theirs: store, ours: place}
+  lost: {file: xrefs/lost.csv, theirs: store, ours: place}
 END
+mkdir -p xrefs
+printf 'store,place\n1,A\n2,A\n3,\n' > xrefs/places.csv
 cat > guides/kate-850.yaml << 'END'
 guide: kate-850
 set: "850"
@@ -143,6 +148,10 @@ err_like 'kate.yaml:5:10: .*the map x12-850 is for x12 850, not X12 810' 'a map 
 err_like 'C4310 error: .*kate.yaml:7:18: .*guides/kate-856.*did you mean kate-850' 'a guide'
 err_like 'kate.yaml:8:18: .*the guide kate-850 is for 850, not 855' 'a guide for another set'
 err_like 'C4311 error: .*kate-850.yaml:3:12: .*N1/N5' 'and what is wrong in it'
+err_like 'M3204 warn: .*kate.yaml:10:3: .*"places"' 'a cross-reference that no map uses'
+err_like 'C4317 warn: .*places.csv:3:' 'its rows are looked at all the same: two for one'
+err_like 'C4316 warn: .*places.csv:4:' 'an incomplete one'
+err_like 'lost\.csv' 'a file that is not there'
 run map-check -C .
 status_is 2 'all that is found'
 for file in wrong odd kate kate-850; do

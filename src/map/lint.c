@@ -19,7 +19,6 @@ struct lint {
     struct report *report;
     struct arena arena;
     struct told *told;
-    unsigned n_told;
 };
 
 /* A map at hand. */
@@ -51,11 +50,6 @@ void lint_close(struct lint *lint)
     free(lint);
 }
 
-unsigned lint_count(const struct lint *lint)
-{
-    return lint->n_told;
-}
-
 void lint_tell(struct lint *lint, const struct map_mark *mark, enum complaint complaint, const char *detail,
                const char *hint)
 {
@@ -78,7 +72,6 @@ void lint_tell(struct lint *lint, const struct map_mark *mark, enum complaint co
         if (made->file != NULL)
             lint->told = made;
     }
-    lint->n_told++;
     report_add(lint->report, &finding);
 }
 

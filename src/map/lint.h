@@ -27,10 +27,7 @@ void lint_names(struct lint *lint, const char *name, struct search *search);
  * True when it cannot be read: map_load says why. */
 bool lint_has_tree(const char *name, struct search *search);
 
-/* How many findings were told. */
-unsigned lint_count(const struct lint *lint);
-
-/* Private to the two files. */
+/* One more, once a place. */
 void lint_tell(struct lint *lint, const struct map_mark *mark, enum complaint complaint, const char *detail,
                const char *hint);
 

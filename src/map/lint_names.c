@@ -42,8 +42,9 @@ static bool is_used(const struct chain *chain, const char *what, struct bytes na
         for (unsigned p = 0; p < 2; p++) {
             const struct yaml_node *node = yaml_get(chain->files[i], places[p]);
 
-            if (node != NULL &&
-                (strcmp(what, "table") == 0 ? names(node, "table", name) : uses_part(node, name)))
+            if (node != NULL && (strcmp(what, "part") == 0    ? uses_part(node, name)
+                                 : strcmp(what, "table") == 0 ? names(node, "table", name)
+                                                              : names(node, "xref", name)))
                 return true;
         }
     }
@@ -82,7 +83,8 @@ static void tell_at_key(struct lint *lint, const struct yaml_node *node, const c
 
 void lint_names(struct lint *lint, const char *name, struct search *search)
 {
-    static const char *const kinds[][2] = {{"tables", "table"}, {"parts", "part"}};
+    static const char *const kinds[][2] = {
+        {"tables", "table"}, {"parts", "part"}, {"xrefs", "cross-reference"}};
     struct chain chain;
     struct arena arena;
     const struct yaml_node *own;
@@ -97,7 +99,7 @@ void lint_names(struct lint *lint, const char *name, struct search *search)
         snprintf(detail, sizeof(detail), "map: %.80s in maps/%.120s.yaml", own->text.at, name);
         lint_tell(lint, &mark, LINT_NAME, detail, NULL);
     }
-    for (unsigned k = 0; k < 2 && chain.n > 0 && yaml_get(chain.files[0], "tree") != NULL; k++) {
+    for (unsigned k = 0; k < 3 && chain.n > 0 && yaml_get(chain.files[0], "tree") != NULL; k++) {
         const struct yaml_node *defined = yaml_get(chain.files[0], kinds[k][0]);
 
         for (const struct yaml_node *child = defined != NULL ? defined->first : NULL; child != NULL;

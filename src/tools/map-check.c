@@ -207,15 +207,13 @@ static void list(struct inspect *inspect, const struct values *values, const str
         report_say(report, TECHNICAL_MEMORY, NULL, "for the listing of %s", map->name);
 }
 
-/* How many warnings there were. */
-static unsigned inspect_maps(const struct values *values, struct search *search, char **maps, int n_maps,
-                             struct output *output, struct report *report)
+static void inspect_maps(const struct values *values, struct search *search, char **maps, int n_maps,
+                         struct output *output, struct report *report)
 {
     struct inspect *inspect = inspect_open(search, report);
-    unsigned warnings;
 
     if (inspect == NULL)
-        return 0;
+        return;
     if (n_maps == 0 && values->partner == NULL && values->map == NULL)
         inspect_all(inspect);
     if (values->partner != NULL)
@@ -228,21 +226,18 @@ static unsigned inspect_maps(const struct values *values, struct search *search,
         if (map != NULL)
             list(inspect, values, map, output, report);
     }
-    warnings = inspect_count(inspect);
     inspect_close(inspect);
-    return warnings;
 }
 
-static unsigned check(const struct values *values, char **operands, int n_operands, struct output *output,
-                      struct report *report)
+static void check(const struct values *values, char **operands, int n_operands, struct output *output,
+                  struct report *report)
 {
     struct input_list inputs;
     struct search search;
-    unsigned warnings = 0;
 
     if (!search_init(&search, values->common.folder)) {
         report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
-        return 0;
+        return;
     }
     input_list_init(&inputs, operands, n_operands);
     if (values->coverage)
@@ -250,9 +245,8 @@ static unsigned check(const struct values *values, char **operands, int n_operan
     else if (values->laws)
         try_laws(values, &search, &inputs, output, report);
     else
-        warnings = inspect_maps(values, &search, operands, n_operands, output, report);
+        inspect_maps(values, &search, operands, n_operands, output, report);
     search_release(&search);
-    return warnings;
 }
 
 int main(int argc, char **argv)
@@ -260,7 +254,7 @@ int main(int argc, char **argv)
     struct values values = {0};
     struct report report;
     struct output output;
-    unsigned warnings = 0;
+    bool warned;
     int first, status;
 
     process_begin();
@@ -275,12 +269,14 @@ int main(int argc, char **argv)
         } else if (values.release != NULL && (values.coverage || values.laws)) {
             options_complain(&tool, &report, USAGE_TOGETHER, "--release belongs to the listing of a MAP");
         } else if (output_init(&output, 1, "standard output", &report)) {
-            warnings = check(&values, argv + first, argc - first, &output, &report);
+            check(&values, argv + first, argc - first, &output, &report);
             (void)output_finish(&output, &report);
         }
     }
     report_close(&report);
     status = report_status(&report);
+    /* A warning about a map is what was asked for; about a file it is a remark. */
+    warned = !values.coverage && !values.laws && report.counts[SEVERITY_WARN][CLASS_USAGE] > 0;
     report_release(&report);
-    return status == 0 && warnings > 0 ? 1 : status;
+    return status == 0 && warned ? 1 : status;
 }

@@ -22,6 +22,8 @@ bool coverage_take(void *whom, const struct inbound_document *document);
 /* What was counted, a set type after the other: totals, and each place that was left, with its name, how
  * often it was there and was left, and where it was left first; `all`: each place that was there.  As text,
  * or as JSON lines.  While the inbound that gave the documents is open: the places are those of its works. */
+/* Behind them, of each cross-reference that a map used: how many rows nobody needed (with `all`: which), and
+ * the values that have none. */
 void coverage_write(const struct coverage *coverage, struct canon_sink *sink, bool json, bool all);
 
 #endif

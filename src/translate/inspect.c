@@ -82,11 +82,6 @@ void inspect_close(struct inspect *inspect)
     free(inspect);
 }
 
-unsigned inspect_count(const struct inspect *inspect)
-{
-    return lint_count(inspect->lint);
-}
-
 /* Looked at already, or now noted: *known says which.  NULL: out of memory. */
 static struct looked_at *note(struct inspect *inspect, struct looked_at **list, const char *name, bool *known)
 {
@@ -280,6 +275,31 @@ static void check_guide_of(struct inspect *inspect, const struct yaml_node *node
                       node->text.at, own->text.at, BYTES_ARG(set));
 }
 
+static bool is_used(const struct inspect *inspect, const struct xref_source *source)
+{
+    for (const struct looked_at *at = inspect->maps; at != NULL; at = at->next)
+        for (const struct map_xref *xref = at->map != NULL ? at->map->xrefs : NULL; xref != NULL;
+             xref = xref->next)
+            if (xref_source_of(xref->xref)->node == source->node)
+                return true;
+    return false;
+}
+
+/* Those that maps use were read with them. */
+static void check_xrefs(struct inspect *inspect, const struct partner *partner)
+{
+    for (uint32_t i = 0; i < partner->xrefs.n; i++) {
+        const struct xref_source *source = &partner->xrefs.at[i];
+        struct map_mark mark = {source->node->file, source->node->key_line, source->node->key_column};
+
+        if (is_used(inspect, source))
+            continue;
+        lint_tell(inspect->lint, &mark, LINT_UNUSED,
+                  arena_format(&inspect->arena, "the cross-reference \"%.80s\"", source->name), NULL);
+        (void)xref_load(source, inspect->search, &inspect->arena, NULL, inspect->report);
+    }
+}
+
 void inspect_partner(struct inspect *inspect, const char *name)
 {
     const struct partner *partner = partners_named(inspect->partners, bytes_of(name));
@@ -300,6 +320,7 @@ void inspect_partner(struct inspect *inspect, const char *name)
             check_map_of(inspect, partner, map, at->key);
         check_guide_of(inspect, yaml_get(at, "guide"), at->key);
     }
+    check_xrefs(inspect, partner);
 }
 
 /* ---- all ---- */

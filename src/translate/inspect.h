@@ -21,16 +21,13 @@ void inspect_close(struct inspect *inspect);
  * only there for others. */
 const struct map *inspect_map(struct inspect *inspect, const char *name);
 
-/* A partner by name, and the maps and guides that its file names. */
+/* A partner by name, and the maps, guides and cross-references that its file names. */
 void inspect_partner(struct inspect *inspect, const char *name);
 
 void inspect_guide(struct inspect *inspect, const char *name);
 
 /* Every map in maps/ and maps/PARTNER/, every partner and every guide that is found. */
 void inspect_all(struct inspect *inspect);
-
-/* Warnings told, of what may be and cannot be meant. */
-unsigned inspect_count(const struct inspect *inspect);
 
 /* The set of a map of X12: in the release asked for, or, with NULL, in 004010, or the first that has it.
  * NULL: there is none. */

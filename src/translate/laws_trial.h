@@ -1,6 +1,6 @@
 /*
- * laws_trial: a document on trial.  Private to laws.c, which brings documents, laws_trial.c, which tries them,
- * and laws_tell.c, which tells what differs.
+ * laws_trial: a document on trial.  Private to laws.c, which brings documents, laws_trial.c, which tries
+ * them, and laws_tell.c, which tells what differs.
  */
 #ifndef CROSSDOCK_TRANSLATE_LAWS_TRIAL_H
 #define CROSSDOCK_TRANSLATE_LAWS_TRIAL_H
