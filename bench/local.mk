@@ -6,7 +6,7 @@ bench_generate_SOURCES = %reldir%/generate.c
 bench_generate_LDADD =
 bench_measure_SOURCES = %reldir%/measure.c
 bench_measure_LDADD =
-EXTRA_DIST += %reldir%/run %reldir%/README
+EXTRA_DIST += %reldir%/run %reldir%/profiled %reldir%/README
 # The canonical codec beside jansson. Not built by "make": jansson is for checks.
 EXTRA_PROGRAMS += %reldir%/canon
 bench_canon_SOURCES = %reldir%/canon.c
