@@ -37,3 +37,5 @@ dist_check_SCRIPTS += %reldir%/0620-coverage.t %reldir%/0621-corpus-coverage.t
 dist_check_SCRIPTS += %reldir%/0611-3pl.t
 EXTRA_DIST += %reldir%/0611-3pl
 dist_check_SCRIPTS += %reldir%/0622-map-check.t
+dist_check_SCRIPTS += %reldir%/0630-corpus-laws.t
+EXTRA_DIST += %reldir%/0630-corpus-laws.awk

@@ -267,6 +267,22 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
     return pattern->steps != NULL && pattern->known != NULL;
 }
 
+/* A rule with nothing but fields takes no segment that has none of them: what such a segment says would be
+ * lost. */
+static uint64_t wanted_of(const struct map_rule *rule, const struct op *ops, uint32_t n)
+{
+    uint64_t wanted = 0;
+
+    if (rule->each || rule->groups != NULL || rule->pairs != NULL || rule->n_nodes > 0)
+        return 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (ops[i].target->fallback.at != NULL)
+            return 0;
+        wanted |= (uint64_t)1 << ops[i].element;
+    }
+    return wanted;
+}
+
 static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound, const struct map_rule *rule,
                       const struct standard_position *position)
 {
@@ -295,6 +311,7 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     }
     bound->ops = ops;
     bound->n_ops = n;
+    bound->wants = wanted_of(rule, ops, n);
     if (!bind_pattern(binding, bound, ops))
         return false;
     bound->enters = rule->enter_len;

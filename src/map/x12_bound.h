@@ -127,6 +127,7 @@ struct rule_state {
 
 struct x12_bound_rule {
     /* What every segment asks for stands together. */
+    uint64_t wants;                          /* it takes only segments with one of these; 0: any */
     uint64_t absent; /* elements that must be empty */
     struct rule_state *state;
     const struct test *tests;

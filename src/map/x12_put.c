@@ -201,31 +201,59 @@ static bool is_whole(struct putting *putting, const struct x12_bound_rule *rule,
     return missing == 0;
 }
 
-/* The rule has written as many segments as the set takes there. */
-static bool is_spent(const struct put_rule *rival, const struct canon_object *in)
+/* The codes that the object has are of the lists that the segment's elements take. */
+static bool codes_hold(struct putting *putting, const struct x12_bound_rule *rule,
+                       struct canon_object *object)
 {
-    return rival->used_in == in && rival->position->max_use > 0 && rival->used >= rival->position->max_use;
+    const struct standard_segment *segment = put_rule_of(putting->putter, rule)->position->segment;
+
+    for (uint32_t i = 0; i < rule->n_ops; i++) {
+        const struct op *op = &rule->ops[i];
+        const struct standard_element *element = op->element < segment->n_fields
+                                                     ? segment->fields[op->element].element
+                                                     : NULL;
+        struct bytes text;
+
+        if (element == NULL || element->codes == NULL || op->component != 0)
+            continue;
+        text = put_value(putting, rule, op, object, false);
+        if (text.len > 0 && !dictionary_has_code(element->codes, text.at, text.len))
+            return false;
+    }
+    return true;
 }
 
-/* The rule that writes an object of a list of `in` that several rules take from. */
+/* The rule has written as many segments as the set takes there. */
+static bool is_spent(const struct putting *putting, const struct put_rule *rival,
+                     const struct canon_object *in)
+{
+    return rival->used_by == putting->putter->serial && rival->used_in == in &&
+           rival->position->max_use > 0 && rival->used >= rival->position->max_use;
+}
+
+/* The rule that writes an object of a list of `in` that several rules take from; of two that are as good,
+ * one not before that of the object before it, `after`: the list keeps its order. */
 static const struct put_rival *choose(struct putting *putting, const struct put_rule *made,
-                                      const struct canon_object *in, struct canon_object *object)
+                                      const struct canon_object *in, struct canon_object *object,
+                                      const struct put_rival *after)
 {
     const struct put_rival *best = NULL;
     int best_score = -1;
 
-    for (uint32_t i = 0; i < made->n_rivals && best_score < 3; i++) {
+    for (uint32_t i = 0; i < made->n_rivals && (best_score < 3 || best < after); i++) {
         const struct x12_bound_rule *rule = made->rivals[i].rule;
         const struct put_rule *rival = put_rule_of(putting->putter, rule);
         int score = 2;
 
-        if (!tests_hold(putting, rule, object) || is_spent(rival, in))
+        if (!tests_hold(putting, rule, object) || is_spent(putting, rival, in))
             continue;
         for (unsigned w = 0; w < PUT_WORDS; w++)
             if (object->held[w] & ~rival->all[w])
                 score = 0;
+        if (score > 0 && !codes_hold(putting, rule, object))
+            score = 0;
         score += is_whole(putting, rule, object);
-        if (score > best_score) {
+        if (score > best_score || (score == best_score && best < after && &made->rivals[i] >= after)) {
             best = &made->rivals[i];
             best_score = score;
         }
@@ -245,6 +273,7 @@ struct pair_place {
     const struct pairs *pairs;
     struct canon_object *object;
     unsigned e;
+    uint64_t elements; /* pairs, by number, whose field is for an element of the segment */
 };
 
 static bool is_full(const struct pair_place *place)
@@ -292,13 +321,22 @@ static struct canon_object *first_rest(const struct pair_place *place)
     return rest != NULL && put_holds(place->object, rest) ? put_find(place->object, rest)->list->first : NULL;
 }
 
-/* The pair of that qualifier, from its field or from the rest. */
+/* The pair of that qualifier, from its field or from the rest.  Without one: a value alone, or a gap. */
 static void put_ordered(struct pair_place *place, struct bytes qualifier)
 {
     const struct map_pairs *map = place->pairs->map;
 
+    if (qualifier.len == 0) {
+        for (struct canon_object *rest = first_rest(place); rest != NULL; rest = rest->next)
+            if (!put_holds(rest, map->rest_type) && put_holds(rest, map->rest_value)) {
+                put_rest(place, rest);
+                return;
+            }
+        place->e += 2;
+        return;
+    }
     for (uint32_t i = 0; i < map->n_by; i++)
-        if (bytes_equal(map->by[i].qualifier, qualifier) &&
+        if (bytes_equal(map->by[i].qualifier, qualifier) && (i >= 64 || !(place->elements >> i & 1)) &&
             put_has(place->unit->putting, &place->pairs->ops[i], place->object)) {
             put_named(place, i);
             return;
@@ -314,25 +352,101 @@ static void put_ordered(struct pair_place *place, struct bytes qualifier)
     }
 }
 
-static void put_pairs(struct unit *unit, const struct pairs *pairs, struct canon_object *object)
+static uint32_t count_codes(const struct canon_object *first, struct bytes code)
 {
-    struct putting *putting = unit->putting;
-    const struct map_pairs *map = pairs->map;
-    struct pair_place place = {unit, pairs, object, pairs->from};
+    uint32_t n = 0;
 
-    if (map->order != NULL && put_holds(object, map->order)) {
-        const struct canon_object *code = put_find(object, map->order)->list->first;
+    for (; first != NULL; first = first->next)
+        n += bytes_equal(code, (struct bytes){first->first.values[0].text, first->first.values[0].len});
+    return n;
+}
 
-        for (; code != NULL && !is_full(&place); code = code->next)
-            put_ordered(&place, (struct bytes){code->first.values[0].text, code->first.values[0].len});
-        put_use_up(object, map->order);
+/* Whether all pairs of that qualifier are among the rest: the field was an element's then. */
+static bool is_of_element(const struct pair_place *place, uint32_t i, const struct canon_object *codes)
+{
+    const struct x12_bound_rule *rule = place->unit->rule;
+    const struct map_pairs *map = place->pairs->map;
+    uint32_t n = 0;
+    bool element = false;
+
+    for (uint32_t k = 0; k < rule->n_ops; k++)
+        element |= rule->ops[k].field == place->pairs->ops[i].field && rule->ops[k].own;
+    for (const struct canon_object *rest = element ? first_rest(place) : NULL; rest != NULL;
+         rest = rest->next) {
+        const struct canon_value *type = put_find(rest, map->rest_type);
+
+        n += type != NULL && bytes_equal(map->by[i].qualifier, (struct bytes){type->text, type->len});
     }
-    for (uint32_t i = 0; i < map->n_by && !is_full(&place); i++)
-        if (put_has(putting, &pairs->ops[i], object))
-            put_named(&place, x12_pair_usual(
-                                  map, i, put_value(putting, unit->rule, &pairs->ops[i], object, false).len));
-    for (struct canon_object *rest = first_rest(&place); rest != NULL && !is_full(&place); rest = rest->next)
-        put_rest(&place, rest);
+    return element && n >= count_codes(codes, map->by[i].qualifier);
+}
+
+/* Those whose order is known: before the elements, of which one may have the same field. */
+static void put_first_pairs(struct pair_place *place)
+{
+    const struct canon_field *order = place->pairs->map->order;
+    const struct canon_object *code;
+
+    if (order == NULL || !put_holds(place->object, order))
+        return;
+    code = put_find(place->object, order)->list->first;
+    for (uint32_t i = 0; i < place->pairs->map->n_by && i < 64; i++)
+        place->elements |= (uint64_t)is_of_element(place, i, code) << i;
+    for (; code != NULL && !is_full(place); code = code->next)
+        put_ordered(place, (struct bytes){code->first.values[0].text, code->first.values[0].len});
+    put_use_up(place->object, order);
+}
+
+static void put_other_pairs(struct pair_place *place)
+{
+    struct unit *unit = place->unit;
+    const struct pairs *pairs = place->pairs;
+
+    for (uint32_t i = 0; i < pairs->map->n_by && !is_full(place); i++)
+        if (put_has(unit->putting, &pairs->ops[i], place->object))
+            put_named(place,
+                      x12_pair_usual(
+                          pairs->map, i,
+                          put_value(unit->putting, unit->rule, &pairs->ops[i], place->object, false).len));
+    for (struct canon_object *rest = first_rest(place); rest != NULL && !is_full(place); rest = rest->next)
+        put_rest(place, rest);
+}
+
+/* Whether a field that has an element and a pair, too, goes to the pair: it is too long for the element, or
+ * the standard wants a pair and there is no other. */
+static bool goes_to_pair(const struct unit *unit, const struct op *op, struct canon_object *object)
+{
+    const struct pairs *pairs = unit->rule->pairs;
+    const struct standard_segment *standard = unit->segment->position->segment;
+    const struct standard_element *element = op->element < standard->n_fields
+                                                 ? standard->fields[op->element].element
+                                                 : NULL;
+    bool own = false, others = pairs->map->rest != NULL && put_holds(object, pairs->map->rest);
+    struct bytes text;
+
+    for (uint32_t i = 0; i < pairs->map->n_by; i++)
+        if (pairs->ops[i].field == op->field)
+            own |= op->own;
+        else
+            others |= put_has(unit->putting, &pairs->ops[i], object);
+    if (!own || unit->segment->elements[pairs->from].len > 0)
+        return false;
+    text = put_value(unit->putting, unit->rule, op, object, false);
+    if (text.len > 0 && element != NULL && element->max > 0 && text.len > element->max)
+        return true;
+    for (uint8_t c = 0; c < standard->n_conditions && !others; c++) {
+        const struct standard_condition *condition = &standard->conditions[c];
+        bool met = false;
+
+        if (condition->kind != 'R' || !(condition->fields >> pairs->from & 1))
+            continue;
+        for (uint32_t i = 0; i < unit->rule->n_ops && !met; i++)
+            met = (condition->fields >> unit->rule->ops[i].element & 1) &&
+                  (put_has(unit->putting, &unit->rule->ops[i], object) ||
+                   unit->segment->elements[unit->rule->ops[i].element].len > 0);
+        if (!met)
+            return true;
+    }
+    return false;
 }
 
 /* One segment and what is in its loop.  How many values of the record it took. */
@@ -342,6 +456,7 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
     const struct put_rule *made = put_rule_of(putting->putter, rule);
     struct x12_put *put = putting->put;
     uint32_t before = put->n_segments, taken = has_content(putting, rule, object);
+    struct pair_place pairs;
     struct unit unit;
 
     unit.putting = putting;
@@ -355,11 +470,17 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
         set_element(&unit, made->fixed[i].element, made->fixed[i].component,
                     made->fixed[i].target != NULL ? put_total(putting, made->fixed[i].target)
                                                   : made->fixed[i].text);
+    if (rule->pairs != NULL) {
+        pairs = (struct pair_place){&unit, rule->pairs, object, rule->pairs->from, 0};
+        put_first_pairs(&pairs);
+    }
     for (uint32_t i = 0; i < rule->n_ops; i++) {
         const struct op *op = &rule->ops[i];
         const struct map_test *test = made->tests[i];
         bool listed = test == NULL || test_takes(test, put_value(putting, rule, op, object, false));
 
+        if (rule->pairs != NULL && goes_to_pair(&unit, op, object))
+            continue;
         /* A test of the same element takes only what it lists; else its first value stands there. */
         set_element(&unit, op->element, op->component,
                     listed                    ? put_value(putting, rule, op, object, true)
@@ -367,7 +488,7 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
                                               : (struct bytes){NULL, 0});
     }
     if (rule->pairs != NULL)
-        put_pairs(&unit, rule->pairs, object);
+        put_other_pairs(&pairs);
     if (unit.joined != 0)
         join_elements(&unit);
     if (rule->children != NULL)
@@ -435,22 +556,26 @@ static struct canon_list *list_of(const struct map_rule *map, struct canon_objec
 static uint32_t put_each(struct putting *putting, const struct x12_bound_rule *rule,
                          struct canon_object *object)
 {
+    static const uint64_t all_fields[PUT_WORDS] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
     struct put_rule *made = &putting->putter->rules[rule->number];
     struct canon_list *list = list_of(rule->map, object);
+    const struct put_rival *rival = NULL;
     uint32_t taken = 0;
 
+    made->used_by = putting->putter->serial;
     made->used_in = object;
     made->used = 0;
 
     for (struct canon_object *element = list != NULL ? list->first : NULL; element != NULL;
          element = element->next) {
-        if (!is_left(element, made->all))
-            continue;
         if (made->n_rivals > 0) {
-            const struct put_rival *rival = choose(putting, made, object, element);
-
-            if (rival == NULL || rival->rule != rule)
+            if (!is_left(element, all_fields))
                 continue;
+            rival = choose(putting, made, object, element, rival != NULL ? rival : made->rivals);
+            if (rival == NULL || rival->rule != rule || !is_left(element, made->all))
+                continue;
+        } else if (!is_left(element, made->all)) {
+            continue;
         } else if (!tests_hold(putting, rule, element)) {
             continue;
         }
@@ -501,8 +626,12 @@ static uint32_t put_groups(struct putting *putting, const struct x12_bound_rule 
         for (uint32_t i = 0; i < groups->n_also; i++)
             set_element(&unit, groups->also[i].element, 0,
                         put_value(putting, rule, &groups->also[i], element, true));
-        for (uint32_t i = 0; i < groups->step; i++)
-            set_element(&unit, e + i, 0, put_value(putting, rule, &groups->ops[i], element, true));
+        for (uint32_t i = 0; i < groups->step; i++) {
+            struct op here = groups->ops[i];
+
+            here.element = (uint8_t)(e + i);
+            set_element(&unit, e + i, 0, put_value(putting, rule, &here, element, true));
+        }
         taken++;
     }
     return taken;
@@ -551,6 +680,7 @@ bool x12_put_record(struct x12_putter *putter, struct x12_put *put, struct canon
 
     put->segments = NULL;
     put->n_segments = put->n_faults = 0;
+    putter->serial++;
     (void)put_members(&putting, binding->root.children, 0, binding->root.last, STANDARD_NO_LOOP,
                       record->body);
     if (binding->extra != NULL && put_holds(record->body, binding->extra))

@@ -36,7 +36,8 @@ struct put_rule {
     uint32_t n_rivals;                   /* itself among them, in the order of the set; 0: it is alone */
     const struct put_rival *rivals;
     const struct standard_position *position;
-    const struct canon_object *used_in; /* the object whose list it wrote from last, and how often */
+    uint64_t used_by;                   /* the document it wrote in last, */
+    const struct canon_object *used_in; /* the object whose list it wrote from, and how often */
     uint32_t used;
 };
 
@@ -44,6 +45,7 @@ struct x12_putter {
     const struct x12_binding *binding;
     struct arena arena;
     struct put_rule *rules; /* by x12_bound_rule.number */
+    uint64_t serial;        /* of the document; objects of two may have one address */
 };
 
 /* False: out of memory. */
@@ -117,6 +119,9 @@ struct x12_put_segment *put_add(struct putting *putting, const struct standard_p
 /* The set's own order of HL: parents before children (x12_put_levels.c).  From segment `first`
  * of put->segments on, `position` is that of the HL. */
 void put_order_levels(struct putting *putting, uint32_t first, uint16_t position);
+
+/* The order the segments had (x12_put_order.c). */
+void put_order(struct putting *putting, const struct canon_list *list);
 
 /* What no map line read, back in its place (x12_put_extra.c). */
 void put_extras(struct putting *putting);

@@ -130,11 +130,20 @@ static void add_element(struct putting *putting, struct canon_object *extra, uin
         segment->n = (uint8_t)(element + 1);
 }
 
+/* The order of the segments, not one of them. */
+static bool is_order(const struct x12_binding *binding, const struct canon_object *extra)
+{
+    return bytes_are(text_at(extra, binding->extra_tag), "ST") && put_holds(extra, binding->extra_elements);
+}
+
 void put_extras(struct putting *putting)
 {
     const struct x12_binding *binding = putting->putter->binding;
     const struct canon_value *value = put_find(putting->body, binding->extra);
 
+    for (struct canon_object *extra = value->list->first; extra != NULL; extra = extra->next)
+        if (is_order(binding, extra))
+            put_order(putting, put_find(extra, binding->extra_elements)->list);
     for (int elements = 0; elements < 2; elements++)
         for (struct canon_object *extra = value->list->first; extra != NULL; extra = extra->next) {
             uint64_t ordinal = 0;
@@ -142,7 +151,7 @@ void put_extras(struct putting *putting)
             if (text_at(extra, binding->extra_tag).at == NULL ||
                 !bytes_to_count(text_at(extra, binding->extra_ordinal), UINT32_MAX, &ordinal))
                 continue;
-            if (put_holds(extra, binding->extra_elements) != (elements == 0))
+            if (is_order(binding, extra) || put_holds(extra, binding->extra_elements) != (elements == 0))
                 continue;
             if (elements == 0)
                 insert(putting, extra, ordinal);

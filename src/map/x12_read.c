@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/decimal.h"
 #include "map/x12_bound.h"
+#include "map/x12_order.h"
 
 /* ---- what no rule reads ---- */
 
@@ -391,7 +392,9 @@ static inline const struct x12_bound_rule *choose(const struct x12_read *read, c
         const struct x12_bound_rule *rule = list->rules[i];
         uint32_t t = passed;
 
-        if ((segment->view.present & rule->absent) != 0 || (!rule->repeats && rule->state->serial == serial))
+        if ((segment->view.present & rule->absent) != 0 ||
+            (rule->wants != 0 && (segment->view.present & rule->wants) == 0) ||
+            (!rule->repeats && rule->state->serial == serial))
             continue;
         while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
             t++;
@@ -711,15 +714,26 @@ static inline bool is_known(const struct pattern *pattern, const struct segment_
     return true;
 }
 
+/* Whether the field of a pair has an element, too: that is the one it would be written to. */
+static bool has_element(const struct x12_bound_rule *rule, const struct op *pair)
+{
+    for (uint32_t i = 0; i < rule->n_ops && pair != NULL; i++)
+        if (rule->ops[i].field == pair->field && rule->ops[i].own)
+            return true;
+    return false;
+}
+
 /* For a round trip without loss: the order of the pairs, where writing would not give the same. */
-static __attribute__((noinline)) void keep_order(struct x12_read *read, const struct pairs *pairs,
+static __attribute__((noinline)) void keep_order(struct x12_read *read, const struct x12_bound_rule *rule,
                                                  struct canon_object *object)
 {
+    const struct pairs *pairs = rule->pairs;
     const struct x12_segment *segment = read->segment;
     const struct map_pairs *map = pairs->map;
     const uint64_t which = pairs_in(pairs, segment->view.present);
     uint64_t taken = 0;
     uint32_t next = 0;
+    unsigned expected = pairs->from;
     bool usual = true, rest = false;
 
     for (uint64_t left = which; left != 0 && usual; left &= left - 1) {
@@ -728,21 +742,28 @@ static __attribute__((noinline)) void keep_order(struct x12_read *read, const st
                                                                     : NULL;
         uint32_t i = op != NULL ? (uint32_t)(op - pairs->ops) : 0, first;
 
+        usual = e == expected && !has_element(rule, op);
+        expected = e + 2;
         if (op == NULL || (taken >> (first = x12_pair_first(map, i)) & 1)) {
             rest = true;
             continue;
         }
-        usual = !rest && first >= next && i == x12_pair_usual(map, i, segment->view.element[e + 1].len);
+        usual = usual && !rest && first >= next &&
+                i == x12_pair_usual(map, i, segment->view.element[e + 1].len);
         taken |= (uint64_t)1 << first;
         next = first;
     }
+    expected = pairs->from;
     for (uint64_t left = usual ? 0 : which; left != 0; left &= left - 1) {
-        struct bytes code = segment->view.element[__builtin_ctzll(left)];
+        unsigned e = (unsigned)__builtin_ctzll(left);
+        struct bytes code = segment->view.element[e];
 
+        for (; expected < e; expected += 2) /* a gap */
+            canon_append_text(read->arena, object, map->order, "", 0);
+        expected += 2;
         if (segment->view.odd)
             code = to_utf8(read, code);
-        if (code.len > 0)
-            canon_append_text(read->arena, object, map->order, code.at, code.len);
+        canon_append_text(read->arena, object, map->order, code.at != NULL ? code.at : "", code.len);
     }
 }
 
@@ -913,7 +934,7 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
         fill_carefully(read, rule, object);
     }
     if (__builtin_expect(read->keep_unread, 0) && rule->pairs != NULL && rule->pairs->map->order != NULL)
-        keep_order(read, rule->pairs, object);
+        keep_order(read, rule, object);
     if (__builtin_expect(rule->groups != NULL, 0))
         read_groups(read, rule->groups, object);
     if (pattern->unread || segment->view.compound != 0)
@@ -929,6 +950,7 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
     read->arena = record->arena;
     read->delimiters = delimiters;
     read->unread = 0;
+    read->order = (struct x12_order){.lost = false};
     read->frame = read->frames;
     read->frames[0] = (struct x12_frame){.loop = STANDARD_NO_LOOP,
                                          .children = binding->root.children,
@@ -960,6 +982,8 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         unread_segment(read);
     else
         object = take(read, taken, segment, frame);
+    if (__builtin_expect(read->keep_unread, 0) && taken != NULL)
+        x12_order_note(read, taken);
     if (place.starts_loop && frame + 1 < read->frames + X12_READ_DEPTH) {
         frame++;
         frame->loop = position;
@@ -967,6 +991,8 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         frame->children = object != NULL ? taken->children : NULL;
         frame->object = object;
         frame->serial = ++read->serial;
+        frame->place = position;
+        frame->rule = 0;
         read->frame = frame;
     }
 }

@@ -53,6 +53,10 @@ struct x12_read {
     void *whom;
     struct canon_record *record;
     uint64_t unread; /* elements not read, of the record being read */
+    struct x12_order {
+        struct x12_order_entry *first, *last;
+        bool unusual, lost; /* writing would give another; it is not known */
+    } order;                /* of the segments, where what is unread is kept: x12_order.h */
     const struct x12_delimiters *delimiters;
     struct arena *arena; /* the record's */
     /* the segment at hand, its place and its number */
@@ -67,6 +71,8 @@ struct x12_read {
         const struct rule_list *const *children; /* from there on; NULL: nothing reads this loop */
         struct canon_object *object;
         uint64_t serial;
+        uint16_t place; /* of the latest segment that a rule took, and the rule's number; for the order */
+        uint32_t rule;
     } frames[X12_READ_DEPTH];
 };
 
@@ -77,6 +83,9 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
 /* One segment between ST and SE at its place; `ordinal` counts ST as 1. */
 void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
                       uint32_t ordinal);
+
+/* Behind the last segment: what of their order the record must keep is added to it. */
+void x12_read_end(struct x12_read *read);
 
 /* A segment without a place in the set: unread as a whole. */
 void x12_read_stray(struct x12_read *read, const struct x12_segment *segment, uint32_t ordinal);

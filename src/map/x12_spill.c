@@ -8,6 +8,9 @@ bool x12_read_spill(struct x12_read *read, struct canon_spill *spill)
     struct canon_object **open[X12_READ_DEPTH];
     unsigned n = 0;
 
+    /* What was noted of the order lives in the memory that is given back: it is lost. */
+    read->order = (struct x12_order){.lost = true};
+
     /* The objects of the loops that are open; rules only remember lists so as to find them quicker. */
     for (struct x12_frame *frame = read->frames; frame <= read->frame; frame++)
         if (frame->object != NULL)

@@ -77,6 +77,7 @@ static void write_document(struct inbound *in)
 {
     struct canon_record *record = &in->set.record;
 
+    x12_read_end(&in->read);
     record->partner = bytes_of(in->group.partner->name);
     record->direction = CANON_IN;
     set_source(in, &record->source);

@@ -70,3 +70,5 @@ t_unit_x12_write_SOURCES = %reldir%/x12_write.c
 check_PROGRAMS += %reldir%/flat_read
 t_unit_flat_read_SOURCES = %reldir%/flat_read.c
 t_unit_flat_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+check_PROGRAMS += %reldir%/generated
+t_unit_generated_SOURCES = %reldir%/generated.c %reldir%/random_set.c %reldir%/random_set.h

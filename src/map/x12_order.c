@@ -1,0 +1,111 @@
+#include "map/x12_order.h"
+
+#include "map/x12_bound.h"
+
+struct x12_order_entry {
+    struct x12_order_entry *next;
+    uint32_t len;
+    char text[];
+};
+
+size_t x12_order_text(char text[X12_ORDER_TEXT], struct bytes id, const struct bytes *elements, unsigned n,
+                      const struct x12_delimiters *delimiters)
+{
+    size_t len = 0, end = 0;
+
+    for (unsigned e = 0; e <= n && len < X12_ORDER_TEXT; e++) {
+        struct bytes part = e == 0 ? id : elements[e - 1], rest = part;
+
+        if (e > 0)
+            text[len++] = '*';
+        if (part.len == 0)
+            continue;
+        if (delimiters->repetition != '\0' && bytes_split(&rest, delimiters->repetition, &part))
+            rest = part;
+        (void)bytes_split(&rest, delimiters->component, &part);
+        if (part.len > X12_ORDER_TEXT - len)
+            part.len = X12_ORDER_TEXT - len;
+        memcpy(text + len, part.at, part.len);
+        end = len += part.len;
+    }
+    return end;
+}
+
+static void note_text(struct x12_order *order, struct arena *arena, unsigned level, struct bytes text)
+{
+    struct x12_order_entry *entry = arena_alloc(arena, sizeof(*entry) + level + text.len);
+
+    if (entry == NULL)
+        return;
+    entry->next = NULL;
+    entry->len = (uint32_t)(level + text.len);
+    memset(entry->text, '.', level);
+    memcpy(entry->text + level, text.at, text.len);
+    if (order->last != NULL)
+        order->last->next = entry;
+    else
+        order->first = entry;
+    order->last = entry;
+}
+
+/* Whether the map has rules for such a segment outside this loop, too, that fill the same object. */
+static bool may_stand_before(const struct x12_read *read)
+{
+    const struct x12_binding *binding = read->binding;
+    const struct standard_position *positions = binding->set->positions;
+    const struct standard_position *here = &positions[read->position];
+
+    for (const struct x12_frame *frame = read->frame;
+         frame > read->frames && frame->object == frame[-1].object && frame[-1].children != NULL; frame--)
+        for (uint16_t p = frame[-1].first; p < binding->set->n_positions; p++) {
+            if (frame[-1].loop != STANDARD_NO_LOOP && p > positions[frame[-1].loop].last)
+                break;
+            if (positions[p].parent == frame[-1].loop && frame[-1].children[p - frame[-1].first] != NULL &&
+                strcmp(positions[p].segment->id, here->segment->id) == 0)
+                return true;
+        }
+    return false;
+}
+
+void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
+{
+    const struct segment_view *view = &read->segment->view;
+    struct x12_frame *frame = read->frame;
+    char text[X12_ORDER_TEXT];
+    unsigned n = view->n_elements < X12_MAX_ELEMENTS ? view->n_elements : X12_MAX_ELEMENTS;
+
+    if (read->order.lost)
+        return;
+    if (!read->order.unusual)
+        read->order.unusual = (frame->place == read->position && rule->number < frame->rule) ||
+                              may_stand_before(read);
+    frame->place = read->position;
+    frame->rule = rule->number;
+    note_text(&read->order, read->record->arena, (unsigned)(frame - read->frames),
+              (struct bytes){
+                  text, x12_order_text(text, view->id, view->element, view->odd ? 0 : n, read->delimiters)});
+}
+
+static void set_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
+                     const char *text)
+{
+    if (object != NULL && field != NULL)
+        canon_add_text(arena, object, field, text, strlen(text), true);
+}
+
+void x12_read_end(struct x12_read *read)
+{
+    const struct x12_binding *binding = read->binding;
+    struct arena *arena = read->record->arena;
+    struct canon_object *object;
+
+    if (!read->keep_unread || !read->order.unusual || read->order.lost || binding->extra == NULL)
+        return;
+    object = canon_append(arena, read->record->body, binding->extra);
+    set_text(arena, object, binding->extra_at, "ST");
+    set_text(arena, object, binding->extra_ordinal, "1");
+    set_text(arena, object, binding->extra_tag, "ST");
+    for (const struct x12_order_entry *entry = read->order.first; entry != NULL && object != NULL;
+         entry = entry->next)
+        canon_append_text(arena, object, binding->extra_elements, entry->text, entry->len);
+}
