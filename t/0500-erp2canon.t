@@ -137,6 +137,7 @@ status_is 2 'a charset that nobody knows is misuse'
 printf '\357\273\277"order_number","order_date",line_number, quantity ,uom,description\r\n"A1",2026-11-20,1, 24 ,EA,"two\r\nlines, ""quoted"""\r\nA2,2026-11-20,1,1,EA,5" pipe' > file.csv
 run erp2canon -m erp-orders-csv file.csv
 expect 0 'A1 A2' 'a BOM, quoted headings, CR LF, line ends in a cell, no last line end'
+err_like 'M3614 warn: file.csv:4: .*no line end: "A2,.*pipe"' '... the missing one is told, for the file may be cut off'
 out_like '"quantity":"24"' '... blanks around a number'
 out_like '"description":"two\\r\\nlines, \\"quoted\\""' '... doubled quotes'
 out_like '"description":"5\\" pipe"' '... a quote within a cell that begins with none'

@@ -58,6 +58,19 @@ static void tell_headings(struct flat_in *in)
     buffer_release(&others);
 }
 
+/* The last row may be whole, or what was left of one. */
+static void tell_line_end(struct flat_in *in, const struct flat_unit *unit)
+{
+    struct finding finding = {
+        .complaint = READ_NO_LINE_END,
+        .place = {.file = in->file, .line = unit->line},
+        .value = {unit->raw.len > 40 ? unit->raw.at + unit->raw.len - 40 : unit->raw.at,
+                  unit->raw.len > 40 ? 40 : unit->raw.len},
+    };
+
+    report_add(in->report, &finding);
+}
+
 static void refused_file(struct flat_in *in)
 {
     const struct flat_trouble *trouble = flat_trouble(in->reader);
@@ -104,10 +117,13 @@ static void read_all(struct flat_in *in)
             in->counts.units++;
             if (!in->headed)
                 tell_headings(in);
-            if (event == FLAT_UNIT)
-                flat_in_good_unit(in, &unit);
-            else
+            if (event == FLAT_BROKEN) {
                 flat_in_broken_unit(in, &unit);
+                continue;
+            }
+            if (in->layout->line_end.len > 0 && unit.whole.at[unit.whole.len - 1] != '\n')
+                tell_line_end(in, &unit);
+            flat_in_good_unit(in, &unit);
             continue;
         }
         if (event == FLAT_REFUSED) {
