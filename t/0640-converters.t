@@ -16,8 +16,12 @@ out_like '"department_code":"042","department_name":"HARDWARE"' 'a split takes R
 out_like '"vendor_number":"77130"' 'fill is stripped'
 out_like '"do_not_ship_before_date":"2026-12-01","do_not_ship_after_date":"2026-12-07"' 'RD8 becomes two dates'
 out_like '"ship_to":\{"id":"HG-SALEM"' 'their store becomes our location'
-out_like '"uom":"CS","uom_raw":"CA","unit_price":"37.20".*"seller_item_id":"CT-1002"' 'their item becomes ours'
+out_like '"unit_price":"37.20".*"seller_item_id":"CT-1002"' 'their item becomes ours'
 out_like '"order_number":"81200460","purpose' 'an order without a release has none'
+out_like '"currency":"USD"' 'a constant of the record'
+out_like '"quantity":"10","uom":"CS","uom_raw":"CA","base_quantity":"120","base_uom":"EA"' '10 cases of 12 are 120 pieces'
+out_like '"quantity":"2","uom":"CS","uom_raw":"CA","base_quantity":"48","base_uom":"EA"' 'of another item, of 24'
+out_like '"quantity":"24","uom":"EA","base_quantity":"24","base_uom":"EA"' 'a piece is a piece'
 cp out orders
 run canon2edi --relay "${at[@]}" orders
 status_is 0 'and back'
@@ -75,6 +79,60 @@ status_is 1 'what reading would not give back'
 err_like 'vendor_number: reading would take a part of it for fill' 'fill'
 err_like 'department_code: it holds what stands between the parts' 'a separator in a part'
 
+# --- constants
+sed 's/"currency":"USD"/"currency":"EUR","currency_role_code":"BY"/' orders > eur
+run canon2edi --relay "${at[@]}" eur
+out_like 'CUR\*BY\*EUR~' 'another value than the constant is written'
+mv out eur.edi
+run edi2canon eur.edi
+out_like '"currency":"EUR"' 'and read again: a segment further down goes before the constant'
+
+# --- units
+sed 's/HD-2202/HD-2290/; s/\*10\*CA/*1.5*PL/; s/CTT\*3\*36/CTT*3*27.5/' "$sample" > pallets.edi
+run edi2canon pallets.edi
+out_like '"quantity":"1.5","uom":"PF","uom_raw":"PL","base_quantity":"1440.0"|"quantity":"1.5","uom":"[A-Z0-9]+"(,"uom_raw":"PL")?,"base_quantity":"1440.0"' \
+    'reckoned in decimals'
+sed 's/\*10\*CA/*10*PK/' "$sample" > packs.edi
+run edi2canon packs.edi
+status_is 0 'a unit that the item has no row for: miss is warn'
+err_like 'M3009 warn packs.edi:.*' 'told'
+err_like 'CT-1002.*a row for it with the unit .* in .*harbor-packs.csv' 'with item, unit and file'
+is "$(grep -o '"base_quantity"' out | wc -l)" 3 'and the line has no base quantity'
+sed 's/"base_quantity":"120"/"base_quantity":"121"/' orders > differ
+run canon2edi --relay "${at[@]}" differ
+status_is 1 'a base quantity that is not that of the quantity'
+err_like 'lines\[1\]\.base_quantity: it is not what the quantity is in base units "121"; expected 120 EA' 'is refused'
+sed 's/"quantity":"10","uom":"CS","uom_raw":"CA",//' orders > pieces
+run canon2edi --relay "${at[@]}" pieces
+status_is 0 'what is known in base units alone'
+out_like 'PO1\*2\*120\*EA\*' 'is written in those'
+sed "s/\*10\*CA/*99999999999999*CA/" "$sample" > large.edi
+printf 'item,unit,contains,base\nCT-1002,CA,9999999999999999999999999,EA\n' > mine/xrefs/harbor-packs.csv
+run edi2canon -C mine large.edi
+err_like 'M3013 error large.edi' 'more digits than can be reckoned with'
+printf 'item,unit,contains,base\nCT-1002,CA,12,EA\nCT-1002,PL,0,EA\nCT-1002,IN,3,PR\nCT-1002,CA,24,EA\n' > mine/xrefs/harbor-packs.csv
+run edi2canon -C mine "$sample"
+status_is 2 'packs that cannot be'
+err_like 'harbor-packs.csv:3:12: .*must be a number above zero' 'nothing is no pack'
+err_like 'harbor-packs.csv:4:1: .*base unit is PR here and EA in line 2' 'an item has one base unit'
+err_like 'harbor-packs.csv:5:1: .*CA of it holds 24 EA, and 12 EA in line 2' 'and one size of a unit'
+rm mine/xrefs/harbor-packs.csv
+
+# --- totals
+mkdir -p totals/maps
+printf 'map: t\nbase: harbor/850\ntree:\n  - CTT: {"02": {field: total_quantity, sum: lines.quantity, check: yes}}\n' > totals/maps/t.yaml
+sed 's/CTT\*3\*36/CTT*3*37/' "$sample" > total.edi
+run edi2canon -C totals -m t total.edi
+err_like 'M3012 warn total.edi' 'a total is compared'
+err_like '"37".*expected 36: total_quantity is the sum of lines.quantity' 'and said what it is'
+mkdir -p totals/partners
+{ cat "$CROSSDOCK_SOURCE/partners/harbor.yaml"; echo 'rules: {computed-total: error, balance-*: off}'; } > totals/partners/harbor.yaml
+run edi2canon -C totals -m t total.edi
+status_is 1 'an error where the partner file says so'
+is "$(wc -l < out)" 1 'of that document alone'
+run edi2canon -C totals -m t "$sample"
+status_is 0 'and nothing when it agrees'
+
 # --- a mistake in a file is one of the configuration
 printf 'store,location\n0107,A\n0107,B\n' > mine/xrefs/harbor-stores.csv
 run edi2canon -C mine "$sample"
@@ -101,6 +159,23 @@ sed -i '/stores:/d' mine/partners/harbor.yaml
 run edi2canon -C mine "$sample"
 status_is 2 'a map that needs a cross-reference nobody names'
 err_like 'C4312 error: .*maps/harbor/850.yaml:[0-9]+:[0-9]+: .*"stores"' 'is told by the map'"'"'s line'
+
+map_is() { # TEXT-BEHIND-PO1 MESSAGE
+    printf 'map: w\nbase: harbor/850\ntree:\n  - PO1:\n      each: lines\n      %s\n' "$1" > totals/maps/w.yaml
+    run edi2canon -C totals -m w "$sample"
+    is "$status" 2 "$1"
+    err_like "w.yaml:6:[0-9]+: .*$2" "$2"
+}
+map_is 'set: {nothing: x}' '"nothing" in order_line'
+map_is 'set: {quantity: many}' 'this is no text for "quantity"'
+map_is 'set: []' 'set is'
+map_is 'units: {xref: stores, item: seller_item_id}' 'does not name the columns'
+map_is 'units: {xref: packs}' 'units is'
+map_is 'units: {xref: packs, item: seller_item_id, base: x}' 'units knows'
+map_is 'units: {xref: packs, item: nothing}' '"nothing" in order_line'
+map_is 'units: {xref: packs, item: seller_item_id, quantity: uom}' 'quantities of decimals'
+map_is '"01": {field: line_number, check: yes}' 'check is of a field with count or sum'
+map_is '"01": {field: line_count, count: lines, check: yes}' '"line_count" in order_line'
 
 # Of two partners with one map each has its own.
 mkdir -p two/partners two/xrefs two/maps

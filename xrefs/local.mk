@@ -2,4 +2,5 @@
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/harbor-items.tsv \
+	%reldir%/harbor-packs.csv \
 	%reldir%/harbor-stores.csv

@@ -50,6 +50,9 @@ bool bind_is_flat(const struct binder *b);
 /* A cross-reference by its name, of pairs or of units by item.  NULL: told. */
 struct xref *bind_xref(struct binder *b, const struct yaml_node *at, bool units);
 
+/* units: of a rule.  False: told. */
+bool bind_units(struct binder *b, struct map_rule *rule, const struct yaml_node *value);
+
 /* The keys of a target's mapping that are converters.  False: told; *known says whether it is one. */
 bool convert_bind_key(struct binder *b, struct map_target *target, const struct yaml_node *child, bool *known);
 /* All keys were seen: what they mean together. */

@@ -187,6 +187,8 @@ static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, 
             bound->n_tests++;
         }
     }
+    if (rule->units != NULL)
+        complain(b, SETTING_VALUE, rule->units->mark, BYTES("units"), "units are of X12");
     if (rule->pairs != NULL)
         complain(b, SETTING_VALUE, rule->pairs->mark, BYTES("pairs"), "pairs are of X12; here groups serve");
     if (rule->each && layout->begins < 0 && layout->n_key == 0)

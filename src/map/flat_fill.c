@@ -1,6 +1,6 @@
 #include "map/flat_fill.h"
 
-#include "base/decimal.h"
+#include "map/total.h"
 #include "map/flat_bound.h"
 
 /* --- what no rule reads */
@@ -124,34 +124,6 @@ static void state(struct flat_fill *fill, const struct flat_op *op, const struct
     fill->n_stated++;
 }
 
-static struct bytes text_at(const struct canon_object *object, const struct canon_field *field)
-{
-    const struct canon_value *value = canon_get(object, field);
-
-    if (value == NULL || value->held != CANON_HELD_TEXT)
-        return (struct bytes){NULL, 0};
-    return (struct bytes){value->text, value->len};
-}
-
-/* What the document says of it.  False: more digits than can be reckoned with. */
-static bool total_of(const struct flat_fill *fill, const struct map_target *target, struct decimal *total)
-{
-    const struct canon_value *value = canon_get(fill->record->body, target->of_list);
-    const struct canon_list *list = value != NULL && value->held == CANON_HELD_LIST ? value->list : NULL;
-
-    *total = decimal_of_count(target->compute == MAP_COUNT && list != NULL ? list->count : 0);
-    if (target->compute == MAP_COUNT || list == NULL)
-        return true;
-    for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
-        struct decimal one;
-        struct bytes number = text_at(object, target->of_field);
-
-        if (number.at != NULL && (!decimal_parse(number, &one) || !decimal_add(*total, one, total)))
-            return false;
-    }
-    return true;
-}
-
 static void compare(struct flat_fill *fill, const struct flat_stated *stated)
 {
     struct flat_complaint told = {.complaint = READ_TOTAL_DIFFERS,
@@ -164,7 +136,7 @@ static void compare(struct flat_fill *fill, const struct flat_stated *stated)
     struct decimal total, one;
     char text[DECIMAL_TEXT];
 
-    if (!total_of(fill, stated->target, &total) || !decimal_parse(stated->value, &one)) {
+    if (!map_total(fill->record->body, stated->target, &total) || !decimal_parse(stated->value, &one)) {
         told.what = "there are more digits than can be reckoned with";
     } else {
         if (decimal_compare(total, one) == 0)

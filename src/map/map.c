@@ -236,7 +236,7 @@ static const struct map_node *bind_nodes(struct binder *b, const struct draft_no
 /* In X12 elements are numbers: a word is a key of a rule, misspelt.  False: told. */
 static bool check_word(struct binder *b, const struct yaml_node *value)
 {
-    static const char *const words[] = {"when", "at", "each", "then", "pairs", "groups", "drop"};
+    static const char *const words[] = {"when", "at", "each", "then", "pairs", "groups", "set", "units", "drop"};
     const char *nearest = NULL;
     unsigned best = 3;
 
@@ -253,9 +253,31 @@ static bool check_word(struct binder *b, const struct yaml_node *value)
     yaml_complain(b->report, value, true, SETTING_UNKNOWN,
                   nearest != NULL ? arena_format(b->arena, "did you mean \"%s\"?", nearest)
                                   : "elements are \"01\" to \"64\", components \"04-02\"; a rule knows "
-                                    "when, at, each, then, pairs, groups and drop, too",
+                                    "when, at, each, then, pairs, groups, set, units and drop, too",
                   "\"%.60s\"", value->key.at);
     return false;
+}
+
+/* A total that reading compares is one of the record as a whole. */
+static bool add_check(struct binder *b, const struct map_rule *rule, const struct map_target *target)
+{
+    struct map_total *check = arena_zalloc(b->arena, 1, sizeof(*check));
+
+    if (check == NULL)
+        return false;
+    if (!target->from_root && rule->context != b->map->kind->body) {
+        struct finding finding = {.complaint = SETTING_VALUE,
+                                  .place = {.file = target->mark.file,
+                                            .line = target->mark.line,
+                                            .column = target->mark.column},
+                                  .detail = "check is of totals that stand in the record itself"};
+
+        report_add(b->report, &finding);
+        return false;
+    }
+    *check = (struct map_total){b->map->checks, target};
+    b->map->checks = check;
+    return true;
 }
 
 static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draft_rule *draft,
@@ -315,21 +337,29 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
             good &= bind_pairs(b, rule, value);
             continue;
         }
+        if (bytes_are(value->key, "units")) {
+            good &= bind_units(b, rule, value);
+            continue;
+        }
         if (bytes_are(value->key, "groups")) {
             good &= bind_groups(b, rule, value);
+            continue;
+        }
+        if (bytes_are(value->key, "set")) {
+            good &= bind_set(b, value, rule->context, &rule->set, &rule->n_set);
             continue;
         }
         if (!check_word(b, value)) {
             good = false;
             continue;
         }
-        if (bytes_are(value->key, "set") && bind_is_flat(b)) {
-            if (!bind_set(b, value, rule->context, &rule->set, &rule->n_set))
-                return false;
-            continue;
-        }
         assigns[rule->n_assigns].key = value->key;
         if (!bind_target(b, &assigns[rule->n_assigns].target, value, rule->context)) {
+            good = false;
+            continue;
+        }
+        if (assigns[rule->n_assigns].target.check &&
+            !add_check(b, rule, &assigns[rule->n_assigns].target)) {
             good = false;
             continue;
         }

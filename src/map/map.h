@@ -94,6 +94,17 @@ struct map_groups {
     const struct map_groups *next; /* of the same rule */
 };
 
+/* Quantities in base units (map/units.h). */
+enum { MAP_MAX_ITEMS = 8 };
+struct map_units {
+    struct map_mark mark;
+    struct xref *xref;
+    enum map_miss miss;
+    uint32_t n_items;
+    const struct canon_field *items[MAP_MAX_ITEMS]; /* in the order they are looked up */
+    const struct canon_field *quantity, *uom, *uom_raw /* or NULL */, *base_quantity, *base_uom;
+};
+
 struct map_node;
 
 struct map_rule {
@@ -108,10 +119,11 @@ struct map_rule {
     const struct canon_block *context; /* after entering */
     uint32_t n_assigns;
     const struct map_assign *assigns;
-    uint32_t n_set; /* in flat files alone: */
+    uint32_t n_set;
     const struct map_assign *set;    /* fields that always have a text; `key` is that text */
     const struct map_pairs *pairs;   /* or NULL */
     const struct map_groups *groups; /* or NULL */
+    const struct map_units *units;   /* or NULL; in X12 alone */
     uint32_t n_nodes;
     const struct map_node *nodes; /* then: */
 };
@@ -136,6 +148,10 @@ struct map {
     const struct yaml_node *layout; /* or NULL: read by the format's engine */
     struct map_mark layout_mark;
     struct map_convert *converts; /* all of them */
+    struct map_total {
+        struct map_total *next;
+        const struct map_target *target;
+    } * checks; /* totals that are compared on reading, by who has none of its own */
     struct map_xref {
         struct map_xref *next;
         struct xref *xref;

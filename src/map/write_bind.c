@@ -143,6 +143,8 @@ static void bind_rule(struct binder *binder, const struct map_rule *rule)
     for (const struct map_groups *groups = rule->groups; groups != NULL; groups = groups->next)
         if ((*last = bind_groups(binder, groups, bound)) != NULL)
             last = &(*last)->next;
+    if (rule->units != NULL)
+        complain(binder, MAP_CANNOT_WRITE, rule->units->mark, BYTES("units"), NULL);
     bind_nodes(binder, rule->nodes, rule->n_nodes);
 }
 

@@ -319,6 +319,16 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
     bound->list = bound->appends ? rule->enter[0] : NULL;
     bound->spare = bound->appends && rule->n_nodes > 0 ? SPARE : 0;
     bound->repeats = rule->each || rule->groups != NULL;
+    bound->more = rule->n_set > 0 || rule->units != NULL;
+    if (rule->n_set > 0 && !rule->each && position->parent == STANDARD_NO_LOOP) {
+        struct x12_late *late = arena_alloc(&binding->arena, sizeof(*late));
+
+        if (late == NULL)
+            return false;
+        *late = (struct x12_late){binding->late, bound};
+        binding->late = late;
+        bound->late = true;
+    }
     if (rule->groups != NULL && !bind_groups(binding, bound, position->segment, rule->groups))
         return false;
     if (rule->pairs != NULL && !bind_pairs(binding, bound, position->segment, rule->pairs))

@@ -136,6 +136,8 @@ struct x12_bound_rule {
     bool appends;   /* each: of a list of the context itself */
     bool repeats;   /* takes every segment, not only the first */
     uint8_t spare;  /* room that an appended object keeps for what the segments of its loop will add */
+    bool more;      /* map->set or map->units */
+    bool late;      /* its constants wait for the end: another segment may say something else */
     struct pattern *pattern;
     const struct canon_field *list; /* that it appends to; else NULL */
     const struct groups *groups;
@@ -163,6 +165,12 @@ struct bound_place {
     bool starts_loop;
 };
 
+/* A rule with constants of what the whole set is about. */
+struct x12_late {
+    struct x12_late *next;
+    const struct x12_bound_rule *rule;
+};
+
 struct x12_binding {
     const struct map *map;
     const struct bound_place *places;
@@ -172,6 +180,7 @@ struct x12_binding {
     struct bound_children *made; /* while binding: what is bound already */
     uint32_t n_bound;            /* rules, in all */
     struct rule_state *states;   /* by map_rule.index */
+    struct x12_late *late;       /* rules with constants that wait for the end */
     uint64_t **unread;           /* by position: counts by element, or NULL */
     struct x12_unread *rows;
     const struct canon_field *extra, *extra_at, *extra_ordinal, *extra_tag, *extra_element, *extra_value,
@@ -196,6 +205,9 @@ void x12_read_complain(struct x12_read *read, enum complaint complaint, const st
 
 /* Through the op's converter, and what it says is told.  False: there is no value. */
 bool x12_read_converted(struct x12_read *read, const struct op *op, struct bytes *value);
+
+/* What the rule does beside the segment's elements: set and units. */
+void x12_read_more(struct x12_read *read, const struct x12_bound_rule *rule, struct canon_object *object);
 
 /* An element that several fields, or the texts of a list, are made of.  False: it is unread. */
 bool x12_read_parts(struct x12_read *read, struct canon_object *object, const struct op *op,

@@ -140,7 +140,7 @@ static bool tests_hold(struct putting *putting, const struct x12_bound_rule *rul
         if (made->tests[i] != NULL &&
             !test_takes(made->tests[i], put_value(putting, rule, &rule->ops[i], object, false)))
             return false;
-    return true;
+    return put_more_holds(putting, rule->map, object);
 }
 
 static bool has_pairs(const struct putting *putting, const struct pairs *pairs, struct canon_object *object)
@@ -455,10 +455,13 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
 {
     const struct put_rule *made = put_rule_of(putting->putter, rule);
     struct x12_put *put = putting->put;
-    uint32_t before = put->n_segments, taken = has_content(putting, rule, object);
+    uint32_t before = put->n_segments, taken;
     struct pair_place pairs;
     struct unit unit;
 
+    if (rule->more)
+        put_more(putting, rule, object);
+    taken = has_content(putting, rule, object);
     unit.putting = putting;
     unit.rule = rule;
     unit.n_compounds = 0;

@@ -115,6 +115,12 @@ static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *ru
             add_field(made->own, rule->pairs->map->order);
         widen(made, rule->pairs->to);
     }
+    for (uint32_t i = 0; map->each && i < map->n_set; i++)
+        add_target(made->own, &map->set[i].target);
+    if (map->units != NULL) {
+        add_field(made->own, map->units->base_quantity);
+        add_field(made->own, map->units->base_uom);
+    }
     if (rule->groups != NULL) {
         add_field(made->own, rule->groups->map->list);
         widen(made, rule->groups->to);

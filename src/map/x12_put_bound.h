@@ -101,6 +101,11 @@ struct bytes put_list(struct putting *putting, const struct x12_bound_rule *rule
 struct bytes put_converted(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
                            struct canon_object *object, struct bytes raw, struct bytes text, bool tells);
 
+/* Whether the object has the constants that reading gives it, of rules with `set`. */
+bool put_more_holds(const struct putting *putting, const struct map_rule *map, struct canon_object *object);
+/* Before the object's elements are written: uses up its constants, and sees to its units. */
+void put_more(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object);
+
 /* The total of a target with count or sum; at NULL: there is nothing to count. */
 struct bytes put_total(struct putting *putting, const struct map_target *target);
 

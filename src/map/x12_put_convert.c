@@ -1,7 +1,8 @@
 /*
- * Writing through converters (map/convert.h): what x12_put_value.c hands over.
+ * Writing through converters (map/convert.h, units.h): what x12_put_value.c hands over.
  */
 #include "map/convert.h"
+#include "map/units.h"
 #include "map/x12_put_bound.h"
 
 static void tell(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
@@ -74,4 +75,51 @@ struct bytes put_converted(struct putting *putting, const struct x12_bound_rule 
     if (tells)
         tell(putting, rule, op, object, text, &fault);
     return out;
+}
+
+/* --- beside the elements */
+
+/* The object that has the constant as reading gives it; NULL when it has it not. */
+static struct canon_object *has_constant(struct canon_object *body, struct canon_object *object,
+                                         const struct map_assign *set)
+{
+    const struct map_target *target = &set->target;
+    struct canon_object *in = put_reach(target->from_root ? body : object, target->path, target->path_len - 1U);
+    const struct canon_value *value = in != NULL ? canon_get(in, target->field) : NULL;
+
+    return value != NULL && value->held == CANON_HELD_TEXT &&
+                   bytes_equal(set->key, (struct bytes){value->text, value->len})
+               ? in
+               : NULL;
+}
+
+bool put_more_holds(const struct putting *putting, const struct map_rule *map, struct canon_object *object)
+{
+    for (uint32_t i = 0; i < map->n_set; i++)
+        if (!map->set[i].target.from_root && has_constant(putting->body, object, &map->set[i]) == NULL)
+            return false;
+    return true;
+}
+
+void put_more(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object)
+{
+    static const struct map_target none;
+    const struct map_rule *map = rule->map;
+    struct convert_fault fault;
+    struct bytes about;
+
+    for (uint32_t i = 0; i < map->n_set; i++) {
+        struct canon_object *in = has_constant(putting->body, object, &map->set[i]);
+
+        if (in != NULL)
+            put_use_up(in, map->set[i].target.field);
+    }
+    if (map->units == NULL)
+        return;
+    (void)units_write(map->units, object, putting->put->arena, &fault, &about);
+    if (fault.is) {
+        const struct op op = {.field = map->units->base_quantity, .target = &none};
+
+        put_tell(putting, fault.complaint, rule, &op, object, about, fault.what, fault.expected);
+    }
 }

@@ -937,6 +937,8 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
         keep_order(read, rule, object);
     if (__builtin_expect(rule->groups != NULL, 0))
         read_groups(read, rule->groups, object);
+    if (__builtin_expect(rule->more, 0))
+        x12_read_more(read, rule, object);
     if (pattern->unread || segment->view.compound != 0)
         find_unread(read, rule, covered(rule));
     return object;

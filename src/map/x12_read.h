@@ -84,6 +84,9 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
 void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
                       uint32_t ordinal);
 
+/* The record is whole: gives it its constants, and compares the totals that the map wants compared. */
+void x12_read_whole(struct x12_read *read);
+
 /* Behind the last segment: what of their order the record must keep is added to it. */
 void x12_read_end(struct x12_read *read);
 

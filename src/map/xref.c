@@ -30,13 +30,19 @@ struct xref_row *xref_by_theirs(const struct xref *xref, struct bytes theirs, st
     return NULL;
 }
 
+/* What a row is known by on our side: of units, the item, so that its first row is found. */
+static struct bytes ours_of(const struct xref *xref, const struct xref_row *row)
+{
+    return xref->units ? row->theirs : row->ours;
+}
+
 struct xref_row *xref_by_ours(const struct xref *xref, struct bytes ours)
 {
     for (uint32_t slot = slot_of(xref->n_slots, ours, (struct bytes){NULL, 0}); xref->by_ours[slot] != 0;
          slot = (slot + 1) & (xref->n_slots - 1)) {
         struct xref_row *row = &xref->rows[xref->by_ours[slot] - 1];
 
-        if (bytes_equal(row->ours, ours))
+        if (bytes_equal(ours_of(xref, row), ours))
             return row;
     }
     return NULL;
@@ -56,7 +62,8 @@ void xref_index(struct xref *xref, uint32_t row, bool with_ours)
 
     put_in(xref->by_theirs, xref->n_slots, slot_of(xref->n_slots, at->theirs, unit), row);
     if (with_ours)
-        put_in(xref->by_ours, xref->n_slots, slot_of(xref->n_slots, at->ours, (struct bytes){NULL, 0}), row);
+        put_in(xref->by_ours, xref->n_slots,
+               slot_of(xref->n_slots, ours_of(xref, at), (struct bytes){NULL, 0}), row);
 }
 
 /* Remembers what had no row. */
@@ -137,6 +144,18 @@ struct bytes xref_contains(struct xref *xref, struct bytes item, struct bytes un
     row->used++;
     *base = row->base;
     return row->contains;
+}
+
+struct bytes xref_base(const struct xref *xref, struct bytes item)
+{
+    const struct xref_row *row = xref->units ? xref_by_ours(xref, item) : NULL;
+
+    return row != NULL ? row->base : (struct bytes){NULL, 0};
+}
+
+bool xref_has_unit(const struct xref *xref, struct bytes item, struct bytes unit)
+{
+    return xref->units && xref_by_theirs(xref, item, unit) != NULL;
 }
 
 /* --- what is odd */

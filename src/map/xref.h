@@ -81,6 +81,10 @@ struct bytes xref_has_theirs(const struct xref *xref, struct bytes theirs);
  * NULL: no row; *base is the base unit. */
 struct bytes xref_contains(struct xref *xref, struct bytes item, struct bytes unit, struct bytes *base);
 
+/* The base unit of an item; at NULL: it has no row.  Whether it has one for a unit.  Neither counts. */
+struct bytes xref_base(const struct xref *xref, struct bytes item);
+bool xref_has_unit(const struct xref *xref, struct bytes item, struct bytes unit);
+
 /* --- what is odd about it */
 
 struct xref_note {

@@ -239,8 +239,12 @@ static bool take_row(struct loader *l)
     twin = xref_by_theirs(xref, row->theirs, row->ours);
     if (twin != NULL)
         return take_twin(l, row, twin);
-    first = xref->units ? NULL : xref_by_ours(xref, row->ours);
-    if (first != NULL && l->n_shared++ == 0) {
+    first = xref_by_ours(xref, xref->units ? row->theirs : row->ours);
+    if (xref->units && first != NULL && !bytes_equal(first->base, row->base))
+        return complain(l, XREF_ROW, l->at[l->column[0]], row->theirs,
+                        "its base unit is %.*s here and %.*s in line %u", BYTES_ARG(row->base),
+                        BYTES_ARG(first->base), first->line);
+    if (!xref->units && first != NULL && l->n_shared++ == 0) {
         l->shared = row;
         l->shared_by = first;
     }

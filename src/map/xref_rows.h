@@ -35,7 +35,7 @@ struct xref {
     struct xref_miss *misses[XREF_MISS_SLOTS];
 };
 
-/* NULL: none.  `unit`: of units. */
+/* NULL: none.  `unit`: of units, where by_ours has the first row of an item. */
 struct xref_row *xref_by_theirs(const struct xref *xref, struct bytes theirs, struct bytes unit);
 struct xref_row *xref_by_ours(const struct xref *xref, struct bytes ours);
 void xref_index(struct xref *xref, uint32_t row, bool with_ours);

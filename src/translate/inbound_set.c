@@ -312,6 +312,8 @@ void inbound_close_set(struct inbound *in, bool trailer)
         if (work->set != NULL && !set->skipped) {
             (void)walk_step(&work->walk, &in->segment.view, faults);
             balance_end(&work->balance, faults);
+            if (set->mapped)
+                x12_read_whole(&in->read);
         }
         envelope_check_se(&in->segment.view, set->control, faults);
     } else {
