@@ -14,6 +14,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/acme/850.yaml \
 	%reldir%/harbor/850.yaml \
 	%reldir%/zenith/850.yaml \
+	%reldir%/tables/x12-time-zone.tsv \
 	%reldir%/tables/x12-uom.tsv \
 	%reldir%/tables/x12-volume-unit.tsv \
 	%reldir%/tables/x12-weight-unit.tsv

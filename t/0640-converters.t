@@ -79,6 +79,17 @@ status_is 1 'what reading would not give back'
 err_like 'vendor_number: reading would take a part of it for fill' 'fill'
 err_like 'department_code: it holds what stands between the parts' 'a separator in a part'
 
+# --- time zones
+mkdir -p zones/maps
+printf 'map: z\nbase: harbor/850\ntables: {zone: {file: tables/x12-time-zone.tsv}}\ntree:\n  - DTM: {when: {"01": "002", "05": ""}, "04": {field: requested_delivery_time_zone_code, table: zone}}\n' > zones/maps/z.yaml
+sed '/^DTM/s/.*/DTM*002*20261204*0930*20~/' "$sample" > zones.edi
+run edi2canon -C zones -m z zones.edi
+status_is 0 'a time with its zone'
+out_like '"requested_delivery_time":"09:30","requested_delivery_time_zone_code":"-05:00"' 'as an offset'
+mv out zoned
+run canon2edi -C zones -m z --relay "${at[@]}" zoned
+out_like 'DTM\*002\*20261204\*0930\*20~' 'and back'
+
 # --- constants
 sed 's/"currency":"USD"/"currency":"EUR","currency_role_code":"BY"/' orders > eur
 run canon2edi --relay "${at[@]}" eur

@@ -19,13 +19,15 @@ static bool complain(struct binder *b, const struct yaml_node *at, enum complain
 
 /* --- cross-references */
 
-static struct xref *xref_named(struct binder *b, const struct yaml_node *at)
+static struct xref *xref_named(struct binder *b, const struct yaml_node *at, bool units)
 {
     const struct xref_source *source = xref_source_named(b->partner, at->text);
     struct map_xref *known = b->map->xrefs;
 
     for (const struct draft_xrefs *own = b->draft->xrefs; source == NULL && own != NULL; own = own->next)
         source = xref_source_named(&own->sources, at->text);
+    if (source == NULL && b->partner != NULL && b->partner->any)
+        return xref_empty(at->text.at, units, b->arena);
     if (source == NULL) {
         yaml_complain(b->report, at, false, XREF_UNKNOWN,
                       "xrefs: in the partner's file or in the map's head names it", "\"%.80s\"", at->text.at);
@@ -54,7 +56,7 @@ struct xref *bind_xref(struct binder *b, const struct yaml_node *at, bool units)
         (void)complain(b, at, SETTING_TYPE, "xref is the name of a cross-reference");
         return NULL;
     }
-    xref = xref_named(b, at);
+    xref = xref_named(b, at, units);
     if (xref != NULL && (xref_source_of(xref)->item != NULL) != units) {
         (void)complain(b, at, SETTING_VALUE,
                        units ? "this cross-reference does not name the columns item, unit and contains"

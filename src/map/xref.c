@@ -158,6 +158,25 @@ bool xref_has_unit(const struct xref *xref, struct bytes item, struct bytes unit
     return xref->units && xref_by_theirs(xref, item, unit) != NULL;
 }
 
+struct xref *xref_empty(const char *name, bool units, struct arena *arena)
+{
+    struct xref_source *source = arena_zalloc(arena, 1, sizeof(*source));
+    struct xref *xref = arena_zalloc(arena, 1, sizeof(*xref));
+
+    if (source == NULL || xref == NULL)
+        return NULL;
+    *source = (struct xref_source){.name = name, .miss = MAP_MISS_ERROR, .item = units ? "" : NULL};
+    xref->source = source;
+    xref->file = name;
+    xref->arena = arena;
+    xref->units = units;
+    xref->last_miss = &xref->first_miss;
+    xref->n_slots = 1;
+    xref->by_theirs = arena_zalloc(arena, 1, sizeof(*xref->by_theirs));
+    xref->by_ours = arena_zalloc(arena, 1, sizeof(*xref->by_ours));
+    return xref->by_theirs != NULL && xref->by_ours != NULL ? xref : NULL;
+}
+
 /* --- what is odd */
 
 const struct xref_source *xref_source_of(const struct xref *xref)

@@ -48,6 +48,7 @@ struct xref_source {
 };
 
 struct xref_sources {
+    bool any; /* whoever's: what nobody names is taken for one without rows */
     uint32_t n;
     const struct xref_source *at;
 };
@@ -64,6 +65,9 @@ struct xref;
 /* Reads the source's file; its bytes are added to `hash` (or NULL).  NULL: told. */
 struct xref *xref_load(const struct xref_source *source, struct search *search, struct arena *arena,
                        struct hash *hash, struct report *report);
+
+/* One without rows, for a map that is only looked at.  NULL: out of memory. */
+struct xref *xref_empty(const char *name, bool units, struct arena *arena);
 
 const struct xref_source *xref_source_of(const struct xref *xref);
 const char *xref_file(const struct xref *xref); /* path */

@@ -613,11 +613,12 @@ static bool open_data(struct edi_out *edi, struct search *search)
 /* What -m writes. */
 static bool open_map(struct edi_out *edi, struct search *search)
 {
+    static const struct xref_sources whoever = {.any = true}; /* the set and the kind are all that is wanted */
     struct map *map;
 
     if (edi->settings.map == NULL)
         return true;
-    map = map_load(edi->settings.map, search, edi->schema, edi->report);
+    map = map_load_for(edi->settings.map, &whoever, search, edi->schema, edi->report);
     if (map == NULL)
         return false;
     if (strcmp(map->format, "x12") != 0)
