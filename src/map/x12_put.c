@@ -146,7 +146,7 @@ static bool tests_hold(struct putting *putting, const struct x12_bound_rule *rul
 static bool has_pairs(const struct putting *putting, const struct pairs *pairs, struct canon_object *object)
 {
     for (uint32_t i = 0; i < pairs->map->n_by; i++)
-        if (put_has(putting, &pairs->ops[i], object))
+        if (put_may_have(&pairs->ops[i], object) && put_has(putting, &pairs->ops[i], object))
             return true;
     if (pairs->map->rest != NULL && put_holds(object, pairs->map->rest)) {
         const struct canon_value *value = put_find(object, pairs->map->rest);
@@ -164,7 +164,7 @@ static bool has_content(struct putting *putting, const struct x12_bound_rule *ru
     const struct put_rule *made = put_rule_of(putting->putter, rule);
 
     for (uint32_t i = 0; i < rule->n_ops; i++) {
-        if (put_has(putting, &rule->ops[i], object))
+        if (put_may_have(&rule->ops[i], object) && put_has(putting, &rule->ops[i], object))
             return true;
         if (rule->ops[i].target->compute != MAP_COMPUTE_NOTHING &&
             put_value(putting, rule, &rule->ops[i], object, false).at != NULL)
@@ -402,7 +402,8 @@ static void put_other_pairs(struct pair_place *place)
     const struct pairs *pairs = place->pairs;
 
     for (uint32_t i = 0; i < pairs->map->n_by && !is_full(place); i++)
-        if (put_has(unit->putting, &pairs->ops[i], place->object))
+        if (put_may_have(&pairs->ops[i], place->object) &&
+            put_has(unit->putting, &pairs->ops[i], place->object))
             put_named(place,
                       x12_pair_usual(
                           pairs->map, i,
@@ -482,6 +483,9 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
         const struct map_test *test = made->tests[i];
         bool listed = test == NULL || test_takes(test, put_value(putting, rule, op, object, false));
 
+        if (test == NULL && op->target->compute == MAP_COMPUTE_NOTHING && op->target->fallback.at == NULL &&
+            !put_may_have(op, object))
+            continue;
         if (rule->pairs != NULL && goes_to_pair(&unit, op, object))
             continue;
         /* A test of the same element takes only what it lists; else its first value stands there. */
@@ -658,6 +662,17 @@ static uint32_t put_place(struct putting *putting, const struct rule_list *list,
     return taken;
 }
 
+static bool may_take(const struct putting *putting, const struct rule_list *list,
+                     const struct canon_object *object)
+{
+    const struct put_rule *head;
+
+    if (list->n == 0)
+        return false;
+    head = put_rule_of(putting->putter, list->rules[0]);
+    return head->always || is_left(object, head->here);
+}
+
 static uint32_t put_members(struct putting *putting, const struct rule_list *const *lists, uint16_t first,
                             uint16_t last, uint16_t loop, struct canon_object *object)
 {
@@ -667,7 +682,8 @@ static uint32_t put_members(struct putting *putting, const struct rule_list *con
     for (uint16_t p = first; p <= last; p++) {
         uint32_t before = putting->put->n_segments;
 
-        if (positions[p].parent != loop || lists[p - first] == NULL)
+        if (positions[p].parent != loop || lists[p - first] == NULL ||
+            !may_take(putting, lists[p - first], object))
             continue;
         taken += put_place(putting, lists[p - first], object);
         if (positions[p].starts_loop && strcmp(positions[p].segment->id, "HL") == 0)

@@ -189,6 +189,24 @@ static bool find_rivals(struct x12_putter *putter, const struct rule_list *const
     return true;
 }
 
+/* What the rules of a place need of an object, for a quick look. */
+static void bind_place(struct x12_putter *putter, const struct rule_list *list)
+{
+    struct put_rule *head = &putter->rules[list->rules[0]->number];
+
+    for (uint32_t i = 0; i < list->n; i++) {
+        const struct x12_bound_rule *rule = list->rules[i];
+        const struct put_rule *made = &putter->rules[rule->number];
+
+        head->always |= made->constant || made->totals;
+        if (rule->map->enter_len > 0)
+            add_field(head->here, rule->map->enter[0]);
+        else
+            for (unsigned w = 0; w < PUT_WORDS; w++)
+                head->here[w] |= made->all[w];
+    }
+}
+
 static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
                       uint16_t last)
 {
@@ -204,6 +222,9 @@ static bool bind_list(struct x12_putter *putter, const struct rule_list *const *
                 !find_rivals(putter, lists, first, last, rule))
                 return false;
         }
+    for (uint16_t p = first; p <= last; p++)
+        if (lists[p - first] != NULL && lists[p - first]->n > 0)
+            bind_place(putter, lists[p - first]);
     return true;
 }
 

@@ -33,6 +33,8 @@ struct put_rule {
     const struct map_test *const *tests; /* by op: the test on the same element, or NULL */
     uint64_t own[PUT_WORDS];             /* fields of its object that it writes itself */
     uint64_t all[PUT_WORDS];             /* and those the rules in its loop write */
+    bool always;                         /* of the first rule of a place: one of its rules asks more, */
+    uint64_t here[PUT_WORDS];            /* or one of these fields must be there for any of them */
     uint32_t n_rivals;                   /* itself among them, in the order of the set; 0: it is alone */
     const struct put_rival *rivals;
     const struct standard_position *position;
@@ -84,6 +86,13 @@ struct canon_object *put_reach(struct canon_object *from, const struct canon_fie
 
 /* Whether the op's field has something to write. */
 bool put_has(const struct putting *putting, const struct op *op, struct canon_object *object);
+
+/* False where it is quickly seen that it has not. */
+static inline bool put_may_have(const struct op *op, const struct canon_object *object)
+{
+    return !op->own || op->target->convert != NULL || object == NULL ||
+           (object->held[op->word] & op->bit) != 0;
+}
 
 /* What is written for an op; at NULL: nothing.  The field is used up when `use_up` says so.  What is wrong is
  * told then, too. */
