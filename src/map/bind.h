@@ -54,7 +54,8 @@ struct xref *bind_xref(struct binder *b, const struct yaml_node *at, bool units)
 bool bind_units(struct binder *b, struct map_rule *rule, const struct yaml_node *value);
 
 /* The keys of a target's mapping that are converters.  False: told; *known says whether it is one. */
-bool convert_bind_key(struct binder *b, struct map_target *target, const struct yaml_node *child, bool *known);
+bool convert_bind_key(struct binder *b, struct map_target *target, const struct yaml_node *child,
+                      bool *known);
 /* All keys were seen: what they mean together. */
 bool convert_bind_end(struct binder *b, struct map_target *target, const struct yaml_node *value,
                       const struct canon_block *context);

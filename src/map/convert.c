@@ -6,7 +6,8 @@
 #include "base/pattern.h"
 #include "map/xref.h"
 
-static bool fail(struct convert_fault *fault, enum complaint complaint, const char *what, const char *expected)
+static bool fail(struct convert_fault *fault, enum complaint complaint, const char *what,
+                 const char *expected)
 {
     *fault = (struct convert_fault){true, complaint, what, expected};
     return false;
@@ -225,9 +226,9 @@ bool convert_in(const struct map_target *target, struct bytes text, struct arena
     /* Of another width than it will be written in: told, unless what came is kept. */
     if (!fault->is && convert->fill.to > 0 && target->raw == NULL &&
         (!fill(convert, strip(convert, text), arena, &again, &nothing) || !bytes_equal(again, text)))
-        (void)fail(fault, MAP_NO_WAY_BACK, NULL,
-                   arena_format(arena, "%u characters, filled with \"%c\"", convert->fill.to,
-                                convert->fill.with));
+        (void)fail(
+            fault, MAP_NO_WAY_BACK, NULL,
+            arena_format(arena, "%u characters, filled with \"%c\"", convert->fill.to, convert->fill.with));
     return true;
 }
 
@@ -292,7 +293,8 @@ static bool match(const struct map_convert *convert, enum map_miss miss, struct 
     switch (pattern_match(convert->pattern, text, groups)) {
     case PATTERN_YES: break;
     case PATTERN_FAILED:
-        return fail(fault, MAP_PATTERN_FAILED, arena_format(arena, "%s", pattern_why(convert->pattern)), NULL);
+        return fail(fault, MAP_PATTERN_FAILED, arena_format(arena, "%s", pattern_why(convert->pattern)),
+                    NULL);
     default:
         if (miss == MAP_MISS_WARN || miss == MAP_MISS_ERROR)
             (void)fail(fault, miss == MAP_MISS_WARN ? MAP_MISSED : MAP_NOT_IN_TABLE, NULL,
@@ -325,12 +327,12 @@ bool convert_apart(const struct map_convert *convert, enum map_miss miss, struct
             parts[i] = some(part);
         }
     }
-    if (convert_writes(convert) && (!convert_together(convert, parts, arena, &again, &nothing) ||
-                                    !bytes_equal(again, text)))
+    if (convert_writes(convert) &&
+        (!convert_together(convert, parts, arena, &again, &nothing) || !bytes_equal(again, text)))
         (void)fail(fault, MAP_NO_WAY_BACK, NULL,
-                   again.at != NULL ? arena_format(arena, "\"%.*s\", as it would be written",
-                                                   BYTES_ARG(again))
-                                    : NULL);
+                   again.at != NULL
+                       ? arena_format(arena, "\"%.*s\", as it would be written", BYTES_ARG(again))
+                       : NULL);
     return true;
 }
 

@@ -3,9 +3,9 @@
  * split, pattern.  Each has its inverse: reading goes in, writing comes out.  A target without one has
  * map_target.convert NULL, and costs nothing.
  *
- * In, a text of the file loses its fill, goes through the form, cross-reference or table, and then through what
- * follows from the field's type; out, the same in the other order.  A target of several fields takes a text
- * apart and puts it together, and its fields are targets of their own.
+ * In, a text of the file loses its fill, goes through the form, cross-reference or table, and then through
+ * what follows from the field's type; out, the same in the other order.  A target of several fields takes a
+ * text apart and puts it together, and its fields are targets of their own.
  */
 #ifndef CROSSDOCK_MAP_CONVERT_H
 #define CROSSDOCK_MAP_CONVERT_H
@@ -27,8 +27,8 @@ struct map_convert {
         uint16_t to; /* characters; 0: no fill */
     } fill;
     struct {
-        const char *code;          /* of element 1250; NULL: none */
-        uint8_t day, time;         /* digits */
+        const char *code;  /* of element 1250; NULL: none */
+        uint8_t day, time; /* digits */
     } form;
     struct bytes by; /* what stands between fields, or the texts of a list; at NULL: none */
     bool list;
@@ -46,8 +46,8 @@ struct convert_fault {
     const char *what, *expected; /* or NULL */
 };
 
-/* Whether reading makes something of the element, writing something of the field: not, where a pattern has one
- * half. */
+/* Whether reading makes something of the element, writing something of the field: not, where a pattern has
+ * one half. */
 bool convert_reads(const struct map_convert *convert);
 bool convert_writes(const struct map_convert *convert);
 
@@ -58,8 +58,8 @@ bool convert_in(const struct map_target *target, struct bytes text, struct arena
 bool convert_out(const struct map_target *target, struct bytes raw, struct bytes text, struct arena *arena,
                  struct bytes *out, struct convert_fault *fault);
 
-/* Several fields: a text (at NULL: none) for each part.  False: nothing of it is read; without a fault it is as
- * if no rule read it. */
+/* Several fields: a text (at NULL: none) for each part.  False: nothing of it is read; without a fault it is
+ * as if no rule read it. */
 bool convert_apart(const struct map_convert *convert, enum map_miss miss, struct bytes text,
                    struct arena *arena, struct bytes parts[CONVERT_MAX_PARTS], struct convert_fault *fault);
 bool convert_together(const struct map_convert *convert, const struct bytes parts[CONVERT_MAX_PARTS],
@@ -70,8 +70,8 @@ bool convert_next(const struct map_convert *convert, struct bytes *rest, struct 
 bool convert_list(const struct map_convert *convert, const struct bytes *texts, uint32_t n,
                   struct arena *arena, struct bytes *out, struct convert_fault *fault);
 
-/* --- templates: texts with {NAME} or {1} for a part, and [ ] around what is written only when all its parts are
- * there; a brace or bracket that is meant stands twice. */
+/* --- templates: texts with {NAME} or {1} for a part, and [ ] around what is written only when all its parts
+ * are there; a brace or bracket that is meant stands twice. */
 
 /* `names`: of the parts, len 0 where they have none.  NULL: *mistake says why.  *used: the parts it names. */
 const struct convert_template *convert_template_read(struct bytes text, const struct bytes *names,

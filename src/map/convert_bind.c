@@ -4,8 +4,8 @@
 #include "map/bind.h"
 #include "map/convert.h"
 
-/* What element 1250 calls them, as far as a date, a time or both is what they say.  (RD8 is two D8: fields and
- * by.) */
+/* What element 1250 calls them, as far as a date, a time or both is what they say.  (RD8 is two D8: fields
+ * and by.) */
 static const struct {
     const char *code;
     uint8_t day, time;
@@ -99,11 +99,13 @@ static bool bind_form(struct binder *b, struct map_convert *convert, const struc
 
 static bool bind_fill(struct binder *b, struct map_convert *convert, const struct yaml_node *at)
 {
-    const struct yaml_node *with = yaml_get(at, "with"), *to = yaml_get(at, "to"), *side = yaml_get(at, "side");
+    const struct yaml_node *with = yaml_get(at, "with"), *to = yaml_get(at, "to"),
+                           *side = yaml_get(at, "side");
     uint64_t number;
 
     if (at->kind != YAML_MAP || with == NULL || to == NULL || at->n != 2U + (side != NULL))
-        return complain(b, at, SETTING_TYPE, "fill is {with: CHARACTER, to: CHARACTERS, side: left or right}");
+        return complain(b, at, SETTING_TYPE,
+                        "fill is {with: CHARACTER, to: CHARACTERS, side: left or right}");
     if (with->kind != YAML_SCALAR || with->text.len != 1 || (unsigned char)with->text.at[0] < ' ' ||
         (unsigned char)with->text.at[0] > '~')
         return complain(b, with, SETTING_VALUE, "with: is one character of ASCII");
@@ -160,8 +162,9 @@ static bool bind_parts(struct binder *b, struct map_convert *convert, const stru
             return false;
         if (part->field->is_list || part->compute != MAP_COMPUTE_NOTHING || part->fallback.at != NULL ||
             part->write_fallback.at != NULL)
-            return complain(b, child, SETTING_VALUE, "a part is a field with one value, without count, sum or "
-                                                     "default");
+            return complain(b, child, SETTING_VALUE,
+                            "a part is a field with one value, without count, sum or "
+                            "default");
         for (uint32_t i = 0; i + 1 < convert->n_parts; i++)
             if (parts[i].field == part->field && parts[i].path_len == part->path_len)
                 return complain(b, child, SETTING_VALUE, "this field is a part already");
@@ -198,9 +201,10 @@ static bool name_parts(struct binder *b, struct map_convert *convert, const stru
                 pattern_group(convert->pattern, context->fields[i].name) > 0)
                 names[n++] = bytes_of(context->fields[i].name);
         if (n + 1 != pattern_groups(convert->pattern))
-            return complain(b, read, SETTING_VALUE,
-                            "each group names a field, (?<vendor_number>...), or fields: lists them in the order "
-                            "of the groups; (?:...) is a group that gives nothing");
+            return complain(
+                b, read, SETTING_VALUE,
+                "each group names a field, (?<vendor_number>...), or fields: lists them in the order "
+                "of the groups; (?:...) is a group that gives nothing");
     } else {
         n = convert_template_names(write->text, names);
     }
@@ -210,7 +214,8 @@ static bool name_parts(struct binder *b, struct map_convert *convert, const stru
             return false;
         if (parts[i].field->is_list)
             return complain(b, read != NULL ? read : write, SETTING_VALUE, "a list is no part");
-        convert->groups[i] = read != NULL ? (uint8_t)pattern_group(convert->pattern, parts[i].field->name) : 0;
+        convert->groups[i] = read != NULL ? (uint8_t)pattern_group(convert->pattern, parts[i].field->name)
+                                          : 0;
     }
     convert->parts = parts;
     convert->n_parts = n;
@@ -257,7 +262,8 @@ static bool bind_pattern(struct binder *b, struct map_convert *convert, const st
         for (uint32_t i = 0; i < convert->n_parts; i++)
             convert->groups[i] = (uint8_t)(i + 1);
         if (read != NULL && pattern_groups(convert->pattern) != convert->n_parts + 1)
-            return complain(b, read, SETTING_VALUE, "the expression has not as many groups as there are fields");
+            return complain(b, read, SETTING_VALUE,
+                            "the expression has not as many groups as there are fields");
     }
     return write == NULL || bind_template(b, convert, write, names);
 }

@@ -11,8 +11,8 @@ struct convert_template {
     } pieces[MAX_PIECES];
 };
 
-/* The next piece of a template, of *rest: '{' with its name, '[' or ']', or 't' with a literal (which may be a
- * doubled mark).  '\0' at the end, '!' where it is none. */
+/* The next piece of a template, of *rest: '{' with its name, '[' or ']', or 't' with a literal (which may be
+ * a doubled mark).  '\0' at the end, '!' where it is none. */
 static char next_piece(struct bytes *rest, struct bytes *text)
 {
     static const char marks[] = "{}[]";

@@ -236,7 +236,8 @@ static const struct map_node *bind_nodes(struct binder *b, const struct draft_no
 /* In X12 elements are numbers: a word is a key of a rule, misspelt.  False: told. */
 static bool check_word(struct binder *b, const struct yaml_node *value)
 {
-    static const char *const words[] = {"when", "at", "each", "then", "pairs", "groups", "set", "units", "drop"};
+    static const char *const words[] = {"when",   "at",  "each",  "then", "pairs",
+                                        "groups", "set", "units", "drop"};
     const char *nearest = NULL;
     unsigned best = 3;
 

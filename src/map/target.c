@@ -272,9 +272,9 @@ bool bind_field_target(struct binder *b, struct map_target *target, const struct
     if (target->field == NULL)
         yaml_complain(b->report, value, true, SETTING_MISSING, NULL, "field is missing");
     else if (target->convert != NULL && (target->convert->n_parts > 0 || target->convert->list))
-        yaml_complain(b->report, value, true, SETTING_VALUE, NULL, "a pair or a group's element has one field");
+        yaml_complain(b->report, value, true, SETTING_VALUE, NULL,
+                      "a pair or a group's element has one field");
     else
         return true;
     return false;
 }
-

@@ -10,14 +10,15 @@ static struct bytes text_at(const struct canon_object *object, const struct cano
                                                            : (struct bytes){NULL, 0};
 }
 
-static bool fail(struct convert_fault *fault, enum complaint complaint, const char *what, const char *expected)
+static bool fail(struct convert_fault *fault, enum complaint complaint, const char *what,
+                 const char *expected)
 {
     *fault = (struct convert_fault){true, complaint, what, expected};
     return false;
 }
 
-/* How many base units one of the object's unit holds: of the first of its items that has a row for it.  at NULL:
- * nobody knows. */
+/* How many base units one of the object's unit holds: of the first of its items that has a row for it.  at
+ * NULL: nobody knows. */
 static struct bytes contains(const struct map_units *units, const struct canon_object *object,
                              struct units_base *base, struct bytes *item)
 {
@@ -39,8 +40,8 @@ static struct bytes contains(const struct map_units *units, const struct canon_o
             base->unit = known;
             return BYTES("1");
         }
-        return xref_contains(units->xref, id, raw.at != NULL && xref_has_unit(units->xref, id, raw) ? raw : unit,
-                             &base->unit);
+        return xref_contains(units->xref, id,
+                             raw.at != NULL && xref_has_unit(units->xref, id, raw) ? raw : unit, &base->unit);
     }
     /* Of an item without rows a piece is a piece. */
     if (!bytes_are(unit, "EA"))
@@ -104,7 +105,8 @@ bool units_write(const struct map_units *units, struct canon_object *object, str
         return true;
     if (canon_get(object, units->quantity) == NULL) {
         if (unit.at == NULL || canon_get(object, units->uom) != NULL)
-            return fail(fault, WRITE_MISFIT, "the unit of a quantity in base units is not said, or said twice",
+            return fail(fault, WRITE_MISFIT,
+                        "the unit of a quantity in base units is not said, or said twice",
                         units->base_uom->name);
         canon_add_text(arena, object, units->quantity, said.at, said.len, true);
         canon_add_text(arena, object, units->uom, unit.at, unit.len, false);

@@ -35,7 +35,8 @@ static bool bind_items(struct binder *b, const struct map_rule *rule, struct map
                                               : NULL;
 
         if (field == NULL || units->n_items == MAP_MAX_ITEMS)
-            return complain(b, from, SETTING_VALUE, "item is a field, or up to 8 in the order they are looked up");
+            return complain(b, from, SETTING_VALUE,
+                            "item is a field, or up to 8 in the order they are looked up");
         units->items[units->n_items++] = field;
     }
     return true;
@@ -43,7 +44,8 @@ static bool bind_items(struct binder *b, const struct map_rule *rule, struct map
 
 bool bind_units(struct binder *b, struct map_rule *rule, const struct yaml_node *value)
 {
-    static const char *const keys[] = {"xref", "miss", "item", "quantity", "uom", "base_quantity", "base_uom"};
+    static const char *const keys[] = {"xref", "miss",          "item",    "quantity",
+                                       "uom",  "base_quantity", "base_uom"};
     const struct yaml_node *xref = yaml_get(value, "xref"), *miss = yaml_get(value, "miss");
     struct map_units *units = arena_zalloc(b->arena, 1, sizeof(*units));
     char raw[CANON_MAX_NAME + 8];

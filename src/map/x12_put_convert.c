@@ -84,7 +84,8 @@ static struct canon_object *has_constant(struct canon_object *body, struct canon
                                          const struct map_assign *set)
 {
     const struct map_target *target = &set->target;
-    struct canon_object *in = put_reach(target->from_root ? body : object, target->path, target->path_len - 1U);
+    struct canon_object *in = put_reach(target->from_root ? body : object, target->path,
+                                        target->path_len - 1U);
     const struct canon_value *value = in != NULL ? canon_get(in, target->field) : NULL;
 
     return value != NULL && value->held == CANON_HELD_TEXT &&

@@ -1,14 +1,14 @@
 /*
- * xref: a cross-reference: a table of rows "theirs, ours" (stores, items, units) that a partner keeps in a CSV or
- * TSV file, looked up both ways.  crossdock-map(5), crossdock-partner(5).
+ * xref: a cross-reference: a table of rows "theirs, ours" (stores, items, units) that a partner keeps in a
+ * CSV or TSV file, looked up both ways.  crossdock-map(5), crossdock-partner(5).
  *
  * A source is what a partner file (or a map) says of one: its name, its file, its columns.  The file is read
- * when a map that uses it is loaded.  What is wrong with a row is told with file:line:column; a value of theirs
- * that stands for two of ours is an error, one of ours that two of theirs stand for is told, and the first is
- * written.
+ * when a map that uses it is loaded.  What is wrong with a row is told with file:line:column; a value of
+ * theirs that stands for two of ours is an error, one of ours that two of theirs stand for is told, and the
+ * first is written.
  *
- * Lookups are counted, so that afterwards somebody can be told which rows nobody needed and which were missing
- * (map-check).  Everything lives in the arena given, and as long.
+ * Lookups are counted, so that afterwards somebody can be told which rows nobody needed and which were
+ * missing (map-check).  Everything lives in the arena given, and as long.
  */
 #ifndef CROSSDOCK_MAP_XREF_H
 #define CROSSDOCK_MAP_XREF_H
@@ -22,7 +22,7 @@ enum {
     XREF_MAX_BYTES = 64 * 1024 * 1024,
     XREF_MAX_ROWS = 1000000,
     XREF_MAX_COLUMNS = 256,
-    XREF_MAX_CELL = 4096, /* bytes */
+    XREF_MAX_CELL = 4096,   /* bytes */
     XREF_MAX_MISSES = 1000, /* different ones that are remembered; all are counted */
 };
 
@@ -38,13 +38,13 @@ bool map_miss_read(const struct yaml_node *node, enum map_miss *miss, struct rep
 
 struct xref_source {
     const char *name;
-    const struct yaml_node *node; /* where it is said */
-    const char *file;             /* below the folders searched: "xrefs/acme-stores.csv" */
-    const char *theirs, *ours;    /* columns; of units NULL */
+    const struct yaml_node *node;              /* where it is said */
+    const char *file;                          /* below the folders searched: "xrefs/acme-stores.csv" */
+    const char *theirs, *ours;                 /* columns; of units NULL */
     const char *item, *unit, *contains, *base; /* columns of units by item; NULL: none are said */
     const struct yaml_node *miss_said;
     enum map_miss miss; /* error, where nothing is said */
-    bool shared; /* several of theirs may stand for one of ours: not told */
+    bool shared;        /* several of theirs may stand for one of ours: not told */
 };
 
 struct xref_sources {
@@ -77,12 +77,13 @@ uint32_t xref_rows(const struct xref *xref);
 struct bytes xref_ours(struct xref *xref, struct bytes theirs);
 struct bytes xref_theirs(struct xref *xref, struct bytes ours);
 
-/* The same as a look that counts for nothing: what one of ours would be written as, one of theirs be read as. */
+/* The same as a look that counts for nothing: what one of ours would be written as, one of theirs be read
+ * as. */
 struct bytes xref_has_ours(const struct xref *xref, struct bytes ours);
 struct bytes xref_has_theirs(const struct xref *xref, struct bytes theirs);
 
-/* Of units by item: how many of the base unit (a canonical decimal above zero) one `unit` of the item holds.  at
- * NULL: no row; *base is the base unit. */
+/* Of units by item: how many of the base unit (a canonical decimal above zero) one `unit` of the item holds.
+ *  at NULL: no row; *base is the base unit. */
 struct bytes xref_contains(struct xref *xref, struct bytes item, struct bytes unit, struct bytes *base);
 
 /* The base unit of an item; at NULL: it has no row.  Whether it has one for a unit.  Neither counts. */
@@ -92,10 +93,10 @@ bool xref_has_unit(const struct xref *xref, struct bytes item, struct bytes unit
 /* --- what is odd about it */
 
 struct xref_note {
-    uint32_t line;       /* of the row; 0: of none */
-    uint32_t first_line; /* of the row that is written in its place; else 0 */
+    uint32_t line;             /* of the row; 0: of none */
+    uint32_t first_line;       /* of the row that is written in its place; else 0 */
     struct bytes theirs, ours; /* of units: item and unit; the side that is not known has at NULL */
-    uint64_t count;      /* lookups */
+    uint64_t count;            /* lookups */
 };
 typedef void xref_take(void *whom, const struct xref_note *note);
 

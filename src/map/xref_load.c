@@ -1,7 +1,7 @@
 /*
  * The file of a cross-reference: the first line names the columns, each line after it is a row.  Values stand
- * between commas (or semicolons, where the first line has them and no comma), in quotes where they hold one, or
- * between tabs; blanks around them do not count.  Lines that hold nothing are passed over.
+ * between commas (or semicolons, where the first line has them and no comma), in quotes where they hold one,
+ * or between tabs; blanks around them do not count.  Lines that hold nothing are passed over.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,7 +76,8 @@ static bool quoted_cell(struct loader *l, struct bytes *line, uint32_t at, struc
     while (i < line->len && line->at[i] == ' ')
         i++;
     if (i < line->len && line->at[i] != l->separator)
-        return complain(l, XREF_ROW, at, (struct bytes){NULL, 0}, "something stands behind the closing quote");
+        return complain(l, XREF_ROW, at, (struct bytes){NULL, 0},
+                        "something stands behind the closing quote");
     line->at += i;
     line->len -= i;
     *cell = (struct bytes){text, len};
@@ -173,7 +174,7 @@ static bool take_head(struct loader *l)
                         "the file is empty: its first line names the columns");
     if (l->quotes)
         l->separator = memchr(line.at, ',', line.len) == NULL && memchr(line.at, ';', line.len) != NULL ? ';'
-                                                                                                      : ',';
+                                                                                                        : ',';
     if (!take_cells(l, line))
         return false;
     l->n_columns = l->n_cells;
@@ -209,10 +210,9 @@ static bool take_twin(struct loader *l, const struct xref_row *row, const struct
         return true;
     }
     if (l->xref->units)
-        return complain(l, XREF_ROW, at, row->theirs,
-                        "%.*s of it holds %.*s %.*s, and %.*s %.*s in line %u", BYTES_ARG(row->ours),
-                        BYTES_ARG(row->contains), BYTES_ARG(row->base), BYTES_ARG(twin->contains),
-                        BYTES_ARG(twin->base), twin->line);
+        return complain(l, XREF_ROW, at, row->theirs, "%.*s of it holds %.*s %.*s, and %.*s %.*s in line %u",
+                        BYTES_ARG(row->ours), BYTES_ARG(row->contains), BYTES_ARG(row->base),
+                        BYTES_ARG(twin->contains), BYTES_ARG(twin->base), twin->line);
     return complain(l, XREF_ROW, at, row->theirs, "it is \"%.*s\" here and \"%.*s\" in line %u",
                     BYTES_ARG(row->ours), BYTES_ARG(twin->ours), twin->line);
 }

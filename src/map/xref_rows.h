@@ -1,6 +1,6 @@
 /*
- * xref_rows: a cross-reference in memory.  Private to xref.c, which looks up, and xref_load.c, which reads the
- * file.
+ * xref_rows: a cross-reference in memory.  Private to xref.c, which looks up, and xref_load.c, which reads
+ * the file.
  */
 #ifndef CROSSDOCK_MAP_XREF_ROWS_H
 #define CROSSDOCK_MAP_XREF_ROWS_H

@@ -59,9 +59,7 @@ static const struct settings_row source_rows[] = {
      ROW(miss_said, SETTINGS_ANY),
      .argument = "keep | warn | error | default",
      .sentence = "What becomes of a value that has no row."},
-    {.key = "shared",
-     ROW(shared, SETTINGS_FLAG),
-     .sentence = "Several of theirs may stand for one of ours."},
+    {.key = "shared", ROW(shared, SETTINGS_FLAG), .sentence = "Several of theirs may stand for one of ours."},
 };
 static const struct settings source_settings = {SETTINGS_ROWS(source_rows)};
 
@@ -87,8 +85,9 @@ static bool check_source(const struct xref_source *source, struct report *report
         yaml_complain(report, file, false, CONFIG_NAME, NULL, "\"%.80s\"", source->file);
         return false;
     }
-    if (pairs == units || (pairs && (source->item != NULL || source->unit != NULL ||
-                                     source->contains != NULL || source->base != NULL)) ||
+    if (pairs == units ||
+        (pairs && (source->item != NULL || source->unit != NULL || source->contains != NULL ||
+                   source->base != NULL)) ||
         (units && (source->theirs != NULL || source->ours != NULL))) {
         yaml_complain(report, node, true, SETTING_MISSING, NULL,
                       "a cross-reference names the columns theirs and ours, or item, unit and contains");
@@ -107,8 +106,9 @@ bool xref_sources_read(struct xref_sources *sources, const struct yaml_node *nod
     if (node == NULL || yaml_is_null(node))
         return true;
     if (node->kind != YAML_MAP) {
-        yaml_complain(report, node, true, SETTING_TYPE, NULL,
-                      "a mapping is expected here: {stores: {file: xrefs/stores.csv, theirs: store, ours: id}}");
+        yaml_complain(
+            report, node, true, SETTING_TYPE, NULL,
+            "a mapping is expected here: {stores: {file: xrefs/stores.csv, theirs: store, ours: id}}");
         return false;
     }
     if (node->n > MAX_SOURCES) {

@@ -613,7 +613,7 @@ static bool open_data(struct edi_out *edi, struct search *search)
 /* What -m writes. */
 static bool open_map(struct edi_out *edi, struct search *search)
 {
-    static const struct xref_sources whoever = {.any = true}; /* the set and the kind are all that is wanted */
+    static const struct xref_sources whoever = {.any = true}; /* set and kind are all that is wanted */
     struct map *map;
 
     if (edi->settings.map == NULL)

@@ -12,7 +12,8 @@ struct work_map {
     bool checked;    /* by the standard */
 };
 
-/* A map by name, read once; once a partner, when it uses cross-references.  False: a configuration error that was told. */
+/* A map by name, read once; once a partner, when it uses cross-references.  False: a configuration error that
+ * was told. */
 static bool map_named(struct workshop *shop, const struct partner *partner, const char *name, bool must_exist,
                       struct map **out)
 {

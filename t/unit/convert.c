@@ -391,7 +391,8 @@ static void cross_references_go_both_ways(void **state)
     const struct map_target *at;
 
     (void)state;
-    use_xref("\xef\xbb\xbf" "a,name,b\r\n0107,\"Portland, \"\"east\"\"\",P1\r\n\r\n 0112 , ,S1\r\n");
+    use_xref("\xef\xbb\xbf"
+             "a,name,b\r\n0107,\"Portland, \"\"east\"\"\",P1\r\n\r\n 0112 , ,S1\r\n");
     at = target("{field: vendor_number, xref: x}");
     assert_non_null(at);
     assert_string_equal(told, "");
