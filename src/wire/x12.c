@@ -478,7 +478,9 @@ static char behind_line_end(const char *at, size_t len)
  */
 static enum x12_event read_isa(struct x12_reader *reader)
 {
-    size_t have = reach(reader, ISA_REACH), at = 4, begun = 4;
+    size_t reached = reach(reader, ISA_REACH), at = 4, begun = 4;
+    /* Not what happens to be here beyond that: a pipe and a file are read the same. */
+    const size_t have = reached < ISA_REACH ? reached : ISA_REACH;
     const char *data = reader->current->data + reader->pos;
     char separator = data[3], version[6] = "";
     unsigned n = 0;
@@ -711,8 +713,19 @@ again:
         if (index == reader->scanned) {
             enum fill filled;
 
-            if (reader->scanned - reader->pos > reader->limits.segment)
-                return skip_long(reader);
+            /* So far that an ISA which begins within the limit would be seen. */
+            if (reader->scanned - reader->pos > reader->limits.segment + ISA_LENGTH) {
+                const struct bytes all = {first, reader->scanned - reader->pos};
+
+                isa = isa_within(all, 1);
+                if (isa == 0 || isa > reader->limits.segment) {
+                    reader->line = segment->view.line; /* its line ends are counted as it is passed over */
+                    return skip_long(reader);
+                }
+                at = data + reader->scanned;
+                segment->unterminated = true;
+                break;
+            }
             filled = scan_more(reader);
             if (filled == FILL_MOVED)
                 goto again;
@@ -789,11 +802,9 @@ again:
         if (segment->raw.len == 0)
             return x12_next(reader, segment);
     }
-    if (segment->raw.len > reader->limits.segment) {
-        (void)trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line, segment->raw.len,
-                      segment->raw);
-        return X12_TOO_LONG;
-    }
+    if (segment->raw.len > reader->limits.segment)
+        return trouble(reader, X12_TOO_LONG, segment->view.offset, segment->view.line,
+                       x12_offset(reader) - segment->view.offset, segment->raw);
     if (odd && d.terminator == '\n' && at > first && segment->raw.at[segment->raw.len - 1] == '\r') {
         segment->raw.len--; /* line ends of two kinds: the ISA's line was edited elsewhere */
         breaks++;

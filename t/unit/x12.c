@@ -980,7 +980,7 @@ static void segments_over_the_limit_are_passed_over(void **state)
         give(view(&text), steps[i]);
         got = events_with(&run, view(&text));
         assert_non_null(strstr(got.at, "\n106:1 xxxxxxxxxxxxxxxxxxxx [] 0/0\n"
-                                       "too long 127:1 +21 \"xxxxxxxxxxxxxxxxxxxxx\"\n"
+                                       "too long 127:1 +22 \"xxxxxxxxxxxxxxxxxxxxx\"\n"
                                        "149:1 xxxxx [] 0/0 unterminated\n"));
         clear(&got);
     }
