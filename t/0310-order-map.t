@@ -16,4 +16,19 @@ run edi2canon --unmapped=error spi.edi
 status_is 1 'refused where that is wanted'
 out_is '' 'without a record'
 
+# A qualifier at the end of a segment, with nothing behind it, where a partner may send that: it has no value, and
+# surely not that of a line before it.
+mkdir -p lax/partners
+printf 'partner: lax\nids: [{isa: "ZZ:LAX"}]\nrules: {S2301: warn}\n' > lax/partners/lax.yaml
+{
+    printf 'ISA*00*          *00*          *ZZ*SENDER         *ZZ*CROSSDOCK      *261120*1201*U*00401*000000101*0*P*:~\n'
+    printf 'GS*PO*SENDERAPP*CROSS*20261120*1201*101*X*004010~\nST*850*0001~\nBEG*00*SA*PO-1**20261120~\n'
+    printf 'PO1*1*1*EA*1.00**VP*X-1*ZZ*ITS-OWN~\nPO1*2*1*EA*1.00**VP*X-2*ZZ~\nCTT*2~\nSE*6*0001~\nGE*1*101~\n'
+    printf 'IEA*1*000000101~\n'
+} > lone.edi
+run edi2canon -C lax -p lax lone.edi
+status_is 0 'a qualifier without a value'
+is "$(grep -o 'ITS-OWN' out | wc -l)" 1 '... does not take one from another line'
+out_like '"item_ids":\[\{"type_code":"ZZ"\}\]' '... and stays'
+
 done_testing

@@ -559,7 +559,10 @@ static void rest_pair(struct x12_read *read, const struct pairs *pairs, struct c
                       unsigned e)
 {
     const struct x12_segment *segment = read->segment;
-    struct bytes qualifier = segment->view.element[e], value = segment->view.element[e + 1];
+    const struct bytes none = {NULL, 0};
+    /* What is not there is not empty either: the parts behind a segment's last are of those before it. */
+    struct bytes qualifier = segment->view.present >> e & 1 ? segment->view.element[e] : none;
+    struct bytes value = segment->view.present >> (e + 1) & 1 ? segment->view.element[e + 1] : none;
 
     if (pairs->map->rest != NULL) {
         struct canon_object *rest = canon_append(read->record->arena, object, pairs->map->rest);
@@ -647,10 +650,10 @@ static void learn_pairs(const struct x12_bound_rule *rule, const struct x12_segm
         const bool whole = (view->present >> e & 3) == 3;
         const struct op *op = whole ? pair_op(rule->pairs, view->element[e]) : NULL;
 
-        if (whole) {
-            pattern->quick = pattern->quick && view->element[e].len <= 8;
+        if (whole && view->element[e].len > 8)
+            pattern->quick = false;
+        else if (whole)
             pattern->known[pattern->n_known++] = (struct known){key_of(view->element[e]), (uint8_t)e};
-        }
         if (op != NULL && op->simple && !has_field(pattern->fields, op->shape.field) &&
             (op->target->raw == NULL || !has_field(pattern->fields, op->raw_shape.field)))
             add_step(pattern,
