@@ -27,8 +27,8 @@ static bool read_number(struct reader *r, uint64_t *out)
     return true;
 }
 
-static bool read_source_member(struct reader *r, struct canon_source *source, const struct scanner_text *name,
-                               unsigned *seen)
+static bool read_source_member(struct reader *r, struct canon_source *source, const char *where,
+                               const struct scanner_text *name, unsigned *seen)
 {
     const struct {
         const char *name;
@@ -52,7 +52,6 @@ static bool read_source_member(struct reader *r, struct canon_source *source, co
         {"map", &source->map, NULL},
         {"test", NULL, NULL},
     };
-    const char *where = name->at - 1;
     struct scanner_text word;
 
     for (unsigned i = 0; i < sizeof(members) / sizeof(*members); i++) {
@@ -86,9 +85,10 @@ static bool read_source(struct reader *r)
     r->scanner.at++;
     if (!reader_is_bare(r))
         do {
+            const char *where = r->scanner.at;
             struct scanner_text name;
 
-            if (!reader_name(r, &name) || !read_source_member(r, source, &name, &seen))
+            if (!reader_name(r, &name) || !read_source_member(r, source, where, &name, &seen))
                 return false;
         } while (reader_next(r));
     reader_leave(r);
@@ -156,7 +156,8 @@ static void check_key_value(void *to, const struct canon_value *value)
         reader_fail(r, where, "the body has another value of this key");
 }
 
-static bool check_key(struct reader *r, const struct scanner_text *name, uint32_t *seen)
+/* `where` the name begins: its text may lie elsewhere, when it holds escapes. */
+static bool check_key(struct reader *r, const char *where, const struct scanner_text *name, uint32_t *seen)
 {
     const struct canon_kind *kind = r->record->kind;
     struct key_check check = {r, NULL, 0};
@@ -164,12 +165,12 @@ static bool check_key(struct reader *r, const struct scanner_text *name, uint32_
     for (unsigned i = 0; i < kind->n_keys; i++)
         if (bytes_are((struct bytes){name->at, name->len}, kind->keys[i].name)) {
             if (*seen >> i & 1)
-                return reader_fail(r, name->at - 1, "the name stands twice");
+                return reader_fail(r, where, "the name stands twice");
             *seen |= 1u << i;
             check.key = &kind->keys[i];
         }
     if (check.key == NULL)
-        return reader_fail(r, name->at - 1, "this kind has no such key");
+        return reader_fail(r, where, "this kind has no such key");
     if (check.key->is_list && !scanner_take(&r->scanner, '[', "expected a list"))
         return false;
     canon_key_each(r->record->body, check.key, check_key_value, &check);
@@ -191,9 +192,10 @@ static bool check_keys(struct reader *r)
     r->scanner.at = r->keys + 1;
     if (!reader_is_bare(r))
         do {
+            const char *where = r->scanner.at;
             struct scanner_text name;
 
-            if (!reader_name(r, &name) || !check_key(r, &name, &seen))
+            if (!reader_name(r, &name) || !check_key(r, where, &name, &seen))
                 return false;
         } while (reader_next(r));
     reader_leave(r);

@@ -7,10 +7,16 @@ static const struct canon_field *field_of(const struct canon_object *object, con
     return object != NULL ? canon_block_field(object->block, bytes_of(name)) : NULL;
 }
 
+/* The part at the front that a record may hold: UTF-8 without NUL, which no reader of records takes. */
+static size_t good_prefix(const char *at, size_t len)
+{
+    return len > 0 ? utf8_valid_prefix(at, strnlen(at, len)) : 0;
+}
+
 struct bytes fill_utf8(struct arena *arena, struct bytes text)
 {
     static const char replacement[] = "\xef\xbf\xbd";
-    size_t valid = utf8_valid_prefix(text.at, text.len), len = 0;
+    size_t valid = good_prefix(text.at, text.len), len = 0;
     char *made;
 
     if (valid == text.len)
@@ -18,7 +24,7 @@ struct bytes fill_utf8(struct arena *arena, struct bytes text)
     made = arena_text(arena, text.len * (sizeof(replacement) - 1));
     if (made == NULL)
         return (struct bytes){NULL, 0};
-    for (size_t at = 0; at < text.len; valid = utf8_valid_prefix(text.at + at, text.len - at)) {
+    for (size_t at = 0; at < text.len; valid = good_prefix(text.at + at, text.len - at)) {
         memcpy(made + len, text.at + at, valid);
         len += valid;
         at += valid;

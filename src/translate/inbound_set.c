@@ -425,6 +425,8 @@ void inbound_map_complained(void *whom, const struct map_complaint *complaint)
         return;
     fault->element = complaint->element;
     fault->component = complaint->component;
-    fault->value = arena_copy(&in->document, complaint->value); /* the record may be moved */
-    fault->expected = complaint->expected;
+    /* Copies: the record that they may lie in moves on. */
+    fault->value = arena_copy(&in->document, complaint->value);
+    fault->expected = complaint->expected != NULL ? arena_copy(&in->document, bytes_of(complaint->expected)).at
+                                                  : NULL;
 }

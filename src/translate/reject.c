@@ -159,7 +159,8 @@ static void fill_reason(struct arena *arena, struct canon_object *body, const st
     fill_word(arena, reason, "origin", finding->origin);
     fill_word(arena, reason, "hint", finding->hint);
     fill_count(arena, reason, "offset", place->offset);
-    fill_text(arena, reason, "segment_id", place->segment);
+    if (place->segment.len > 0)
+        fill_text(arena, reason, "segment_id", reject_shown(arena, place->segment));
     fill_nonzero(arena, reason, "segment_position", place->ordinal);
     fill_text(arena, reason, "loop", place->loop);
     fill_nonzero(arena, reason, "element_position", place->element);
