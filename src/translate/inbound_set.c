@@ -427,6 +427,6 @@ void inbound_map_complained(void *whom, const struct map_complaint *complaint)
     fault->component = complaint->component;
     /* Copies: the record that they may lie in moves on. */
     fault->value = arena_copy(&in->document, complaint->value);
-    fault->expected = complaint->expected != NULL ? arena_copy(&in->document, bytes_of(complaint->expected)).at
-                                                  : NULL;
+    if (complaint->expected != NULL)
+        fault->expected = arena_copy(&in->document, bytes_of(complaint->expected)).at;
 }
