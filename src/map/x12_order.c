@@ -86,6 +86,24 @@ void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
                   text, x12_order_text(text, view->id, view->element, view->odd ? 0 : n, read->delimiters)});
 }
 
+void x12_order_move(struct x12_read *read, struct arena *to)
+{
+    struct x12_order *order = &read->order;
+    struct x12_order_entry **link = order->moved != NULL ? &order->moved->next : &order->first;
+
+    for (; *link != NULL; link = &order->moved->next) {
+        struct x12_order_entry *copy = arena_alloc(to, sizeof(*copy) + (*link)->len);
+
+        if (copy == NULL) {
+            *order = (struct x12_order){.lost = true};
+            return;
+        }
+        memcpy(copy, *link, sizeof(*copy) + (*link)->len);
+        *link = order->moved = copy;
+    }
+    order->last = order->moved;
+}
+
 static void set_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
                      const char *text)
 {

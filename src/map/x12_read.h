@@ -55,6 +55,7 @@ struct x12_read {
     uint64_t unread; /* elements not read, of the record being read */
     struct x12_order {
         struct x12_order_entry *first, *last;
+        struct x12_order_entry *moved; /* the last that x12_order_move moved */
         bool unusual, lost; /* writing would give another; it is not known */
     } order;                /* of the segments, where what is unread is kept: x12_order.h */
     const struct x12_delimiters *delimiters;

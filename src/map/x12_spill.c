@@ -1,6 +1,7 @@
 #include "map/x12_spill.h"
 
 #include "map/x12_bound.h"
+#include "map/x12_order.h"
 
 bool x12_read_spill(struct x12_read *read, struct canon_spill *spill)
 {
@@ -8,8 +9,8 @@ bool x12_read_spill(struct x12_read *read, struct canon_spill *spill)
     struct canon_object **open[X12_READ_DEPTH];
     unsigned n = 0;
 
-    /* What was noted of the order lives in the memory that is given back: it is lost. */
-    read->order = (struct x12_order){.lost = true};
+    /* What was noted of the order lives in the memory that is given back. */
+    x12_order_move(read, &spill->arena);
 
     /* The objects of the loops that are open; rules only remember lists so as to find them quicker. */
     for (struct x12_frame *frame = read->frames; frame <= read->frame; frame++)
