@@ -105,8 +105,16 @@ static void add_element(struct putting *putting, struct canon_object *extra, uin
     if (!x12_parse_key(text_at(extra, binding->extra_element), &element, &component))
         return;
     segment = loser_of(put, tag, ordinal, element, component == 0);
-    if (segment == NULL)
+    if (segment == NULL) {
+        static const struct map_rule nothing = {.tag = "extra"};
+        static const struct map_target none;
+        const struct x12_bound_rule rule = {.map = &nothing};
+        const struct op op = {.field = binding->extra_value, .target = &none};
+
+        put_tell(putting, WRITE_MISFIT, &rule, &op, extra, text, "no segment is written that could have it",
+                 NULL);
         return;
+    }
     /* The segment may have had room for fewer elements. */
     elements = arena_zalloc(put->arena, X12_MAX_ELEMENTS, sizeof(*elements));
     if (elements == NULL)
