@@ -122,7 +122,7 @@ same three one 'and in another zone and language'
 # --- ids
 
 ids() {
-    grep -o '"id":"[0-9a-f]\{32\}"' "$@" | sort -u
+    grep -o '"id":"[0-9a-f]\{32\}"' | sort -u
 }
 
 order 5 > first.edi << 'END'

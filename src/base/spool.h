@@ -2,8 +2,8 @@
  * spool: a temporary file without a name, for what is too large to be held in memory.
  *
  * Nobody else can open it, and it is gone with the process, however that ends.  Bytes are added at the end
- * and read back from anywhere.  The owner calls spool_open and spool_close.  Errors as in base/file.h, kept in
- * `error`: after one, nothing is added until spool_clear.
+ * and read back from anywhere.  The owner calls spool_open and spool_close.  Errors as in base/file.h,
+ * kept in `error`: after one, nothing is added until spool_clear.
  */
 #ifndef CROSSDOCK_BASE_SPOOL_H
 #define CROSSDOCK_BASE_SPOOL_H

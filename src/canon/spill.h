@@ -8,8 +8,8 @@
  * what the record's keys need, and moves the rest of the tree into fresh memory.  canon_write puts a list
  * together again: the same bytes as if it had never been spilled.
  *
- * What points into the record's arena dangles after canon_spill: the caller names the pointers to objects that
- * it still needs, and they are set anew.  Texts are copied.
+ * What points into the record's arena dangles after canon_spill: the caller names the pointers to objects
+ * that it still needs, and they are set anew.  Texts are copied.
  */
 #ifndef CROSSDOCK_CANON_SPILL_H
 #define CROSSDOCK_CANON_SPILL_H

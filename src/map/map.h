@@ -164,8 +164,8 @@ struct map {
 struct map *map_load(const char *name, struct search *search, const struct schema *schema,
                      struct report *report);
 
-/* The same for a partner, whose cross-references go before those of the map's own head.  One that neither names
- * is an error.  (map_load: for nobody.) */
+/* The same for a partner, whose cross-references go before those of the map's own head.  One that neither
+ * names is an error.  (map_load: for nobody.) */
 struct map *map_load_for(const char *name, const struct xref_sources *partner, struct search *search,
                          const struct schema *schema, struct report *report);
 void map_close(struct map *map);

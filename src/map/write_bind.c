@@ -55,7 +55,9 @@ static void bind_assign(struct binder *binder, const struct map_assign *assign, 
     const struct map_target *target = &assign->target;
     struct bound_assign *into = &bound->assigns[bound->n_assigns];
 
-    if (target->field != NULL && (target->field->is_list != (target->convert != NULL && target->convert->list) || target->field->type == CANON_OBJECT))
+    if (target->field != NULL &&
+        (target->field->is_list != (target->convert != NULL && target->convert->list) ||
+         target->field->type == CANON_OBJECT))
         complain(binder, MAP_CANNOT_WRITE, target->mark, bytes_of(target->field->name),
                  "a field with one value; each: takes the elements of a list");
     if (target->path_len > 0 || target->compute != MAP_COMPUTE_NOTHING)

@@ -197,7 +197,8 @@ uint32_t x12_pair_usual(const struct map_pairs *pairs, uint32_t i, size_t len);
 
 /* --- reading, by x12_read.c for x12_read_convert.c */
 
-/* Sets one field.  False when it is taken already: the value is then unread.  `odd`: not known to be plain. */
+/* Sets one field.  False when it is taken already: the value is then unread.  `odd`: not known to be
+ * plain. */
 bool x12_read_value(struct x12_read *read, struct canon_object *object, const struct op *op,
                     struct bytes value, bool odd);
 void x12_read_complain(struct x12_read *read, enum complaint complaint, const struct op *op,

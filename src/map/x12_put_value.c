@@ -84,6 +84,7 @@ struct bytes put_total(struct putting *putting, const struct map_target *target)
     struct decimal total = decimal_of_count(list != NULL ? list->count : 0);
     bool some = list != NULL && list->count > 0 && target->compute == MAP_COUNT;
     char text[DECIMAL_TEXT];
+    size_t len;
 
     if (target->compute == MAP_SUM) {
         total = decimal_of_count(0);
@@ -101,7 +102,8 @@ struct bytes put_total(struct putting *putting, const struct map_target *target)
     }
     if (!some)
         return (struct bytes){NULL, 0};
-    return arena_copy(putting->put->arena, (struct bytes){text, decimal_print(total, text)});
+    len = decimal_print(total, text);
+    return arena_copy(putting->put->arena, (struct bytes){text, len});
 }
 
 /* A record that states one total of a segment states all it wants to have there. */

@@ -856,8 +856,8 @@ static __attribute__((noinline)) void read_groups(struct x12_read *read, const s
             }
         for (uint32_t i = 0; i < groups->n_also && each != NULL; i++)
             if (segment->view.present >> groups->also[i].element & 1)
-                (void)x12_read_value(read, each, &groups->also[i], segment->view.element[groups->also[i].element],
-                                segment->view.odd);
+                (void)x12_read_value(read, each, &groups->also[i],
+                                     segment->view.element[groups->also[i].element], segment->view.odd);
     }
 }
 

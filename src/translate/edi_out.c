@@ -56,6 +56,7 @@ struct edi_out {
     /* the record at hand */
     struct place place;
     const struct canon_record *record;
+    struct canon_record line; /* of the line at hand */
     bool bad; /* something of it was left unwritten, and may not be */
 };
 
@@ -544,7 +545,7 @@ static bool write_record(struct edi_out *edi, struct canon_record *record)
 
 bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struct bytes line)
 {
-    struct canon_record record;
+    struct canon_record *record = &edi->line;
     struct canon_read_error error;
 
     if (bytes_trim(line).len == 0)
@@ -553,8 +554,8 @@ bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struc
     refusal_begin(&edi->refusal);
     arena_reset(&edi->arena);
     edi->place = place_of(place);
-    edi->record = &record;
-    if (!canon_read(&record, edi->schema, line, &edi->arena, &error)) {
+    edi->record = record;
+    if (!canon_read(record, edi->schema, line, &edi->arena, &error)) {
         if (error.memory)
             return no_memory(edi);
         if (error.schema) {
@@ -562,12 +563,12 @@ bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struc
             edi->counts.failed++;
             return false;
         }
-        return refuse_line(edi, &record, line, &error);
+        return refuse_line(edi, record, line, &error);
     }
-    if (record.partner.len > 0)
-        edi->place.partner = arena_copy(&edi->arena, record.partner).at;
-    edi->place.key = key_of(&record, &edi->arena);
-    return write_record(edi, &record);
+    if (record->partner.len > 0)
+        edi->place.partner = arena_copy(&edi->arena, record->partner).at;
+    edi->place.key = key_of(record, &edi->arena);
+    return write_record(edi, record);
 }
 
 /* --- opening, finishing */

@@ -248,7 +248,8 @@ void inbound_body_segment(struct inbound *in)
     balance_feed(&work->balance, position, &segment->view, &set->level.faults);
     if (set->mapped) {
         x12_read_segment(&in->read, segment, position, set->ordinal);
-        if (__builtin_expect(in->tree.held > in->settings->spool_above, 0) && !x12_read_spill(&in->read, &in->spill))
+        if (__builtin_expect(in->tree.held > in->settings->spool_above, 0) &&
+            !x12_read_spill(&in->read, &in->spill))
             spill_failed(in);
     }
 }

@@ -15,8 +15,8 @@ struct x12_wanted {
     char element; /* the separator of elements */
 };
 
-/* To find: the four separators (that of elements first), control bytes (below 0x20, and 0x7f), and " and \, which JSON has to
- * escape. */
+/* To find: the four separators (that of elements first), control bytes (below 0x20, and 0x7f), and " and \,
+ * which JSON has to escape. */
 void x12_scan_want(struct x12_wanted *wanted, const char separators[4]);
 
 /* For each 64 bytes of data a word: the first byte is the lowest bit.  `separators` separate elements; at

@@ -27,9 +27,9 @@ struct fixture_set {
 
 void fixture_set_make(struct fixture_set *made, const char *text);
 
-/* A segment's definition: "ID2! R1-15 N2:1-10 DT8 (ID2! AN1-3)^3": types with lengths, "!" mandatory, "^n" repeats
- * up to n times, parentheses hold a composite, whose own conditions may follow "/"; ID takes EA, CA, LB, 01
- * and 001.  Conditions: "P0203 R0405". */
+/* A segment's definition: "ID2! R1-15 N2:1-10 DT8 (ID2! AN1-3)^3": types with lengths, "!" mandatory, "^n"
+ * repeats up to n times, parentheses hold a composite, whose own conditions may follow "/"; ID takes EA,
+ * CA, LB, 01 and 001.  Conditions: "P0203 R0405". */
 struct fixture_segment {
     struct standard_segment segment;
     struct standard_element elements[80];

@@ -1,5 +1,5 @@
-/* The X12 reader: delimiters, places and bytes, held against a simple tokenizer, whatever the pieces that read
- * gives. */
+/* The X12 reader: delimiters, places and bytes, held against a simple tokenizer, whatever the pieces that
+ * read gives. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -454,9 +454,9 @@ static struct text oracle(struct bytes text)
 static const char plain_tail[] = "GS*PO*A*B*20261124*0800*1*X*004010~ST*850*0001~BEG*00*SA*1**20261124~"
                                  "PO1*1*2*EA*3.5**UP*1~SE*4*0001~GE*1*1~IEA*1*000000001~";
 
-#define ISA_SEEN                                                                                                \
-    "0:1 ISA [00|          |00|          |ZZ|SENDER         |ZZ|RECEIVER       |261124|0800|U|00401|000000001|" \
-    "0|P|:] ffff/8000\n"
+#define ISA_SEEN                                                                                  \
+    "0:1 ISA [00|          |00|          |ZZ|SENDER         |ZZ|RECEIVER       |261124|0800|U|" \
+    "00401|000000001|0|P|:] ffff/8000\n"
 
 static void segments_have_places(void **state)
 {
@@ -593,8 +593,8 @@ static void wrapped_files_are_unwrapped(void **state)
     clear(&text);
 }
 
-/* Random texts against the simple tokenizer: elements, empty ones, bytes of all kinds, line ends of all kinds,
- * long sets, several interchanges, filler and junk between them, an end that is cut. */
+/* Random texts against the simple tokenizer: elements, empty ones, bytes of all kinds, line ends of all
+ * kinds, long sets, several interchanges, filler and junk between them, an end that is cut. */
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -706,7 +706,8 @@ static void agrees_with_the_simple_tokenizer(void **state)
 /* ---- what is not as it should be ---- */
 
 #define ISA_TEXT \
-    "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261124*0800*U*00401*000000001*0*P*:~"
+    "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261124*0800*U*00401*000000001" \
+    "*0*P*:~"
 
 static void what_pads_a_file_is_no_data(void **state)
 {
