@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/publish.h"
+#include "canon/sink.h"
 #include "translate/receipt.h"
 
 enum {
@@ -115,7 +116,7 @@ static enum delivered to_stream(struct delivery *delivery, const struct map_writ
 {
     if (!add_document(delivery, write))
         return DELIVERY_REFUSED;
-    receipt_put(delivery->settings.out, buffer_view(&delivery->content));
+    canon_sink_add(delivery->settings.out, buffer_view(&delivery->content));
     buffer_clear(&delivery->content);
     delivery->some = true;
     return delivery->settings.out->failed ? DELIVERY_FAILED : DELIVERED;
@@ -271,7 +272,7 @@ bool delivery_finish(struct delivery *delivery)
     if (delivery->some) {
         map_writer_end(delivery->settings.writer, &delivery->content);
         if (delivery->settings.folder == NULL)
-            receipt_put(delivery->settings.out, buffer_view(&delivery->content));
+            canon_sink_add(delivery->settings.out, buffer_view(&delivery->content));
         else if (!spool(delivery) || !publish_single(delivery))
             return false;
     }

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/publish.h"
+#include "canon/sink.h"
 #include "translate/control.h"
 #include "translate/receipt.h"
 
@@ -335,7 +336,7 @@ static bool deliver(struct edi_batches *batches, struct edi_batch *batch)
         if (!to_file(batches, batch))
             return false;
     } else {
-        receipt_put(settings->out, buffer_view(&batches->content));
+        canon_sink_add(settings->out, buffer_view(&batches->content));
         if (settings->out->failed)
             return false;
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "canon/sink.h"
 
 enum {
     MAX_REASONS = 20, /* in a receipt; the report has them all */
@@ -10,32 +11,18 @@ enum {
     REASON_SHOWN = 120,
 };
 
-void receipt_put(struct canon_sink *sink, struct bytes text)
-{
-    while (text.len > 0) {
-        size_t room = (size_t)(sink->end - sink->at), part = text.len < room ? text.len : room;
-
-        memcpy(sink->at, text.at, part);
-        sink->at += part;
-        text.at += part;
-        text.len -= part;
-        if (text.len > 0)
-            sink->flush(sink);
-    }
-}
-
 static void put_string(struct canon_sink *sink, const char *name, struct bytes text)
 {
-    receipt_put(sink, BYTES(",\""));
-    receipt_put(sink, bytes_of(name));
-    receipt_put(sink, BYTES("\":"));
+    canon_sink_add(sink, BYTES(",\""));
+    canon_sink_add(sink, bytes_of(name));
+    canon_sink_add(sink, BYTES("\":"));
     canon_write_string(sink, text.at, text.len);
 }
 
 static void begin(struct canon_sink *sink, const char *id, const char *kind, struct bytes partner,
                   const char *status)
 {
-    receipt_put(sink, BYTES("{\"receipt\":1"));
+    canon_sink_add(sink, BYTES("{\"receipt\":1"));
     put_string(sink, "id", bytes_of(id));
     if (kind != NULL)
         put_string(sink, "kind", bytes_of(kind));
@@ -53,15 +40,15 @@ void receipt_written(struct canon_sink *sink, const char *id, const char *kind, 
     begin(sink, id, kind, partner, "written");
     put_string(sink, "file", file);
     put_string(sink, "sha256", bytes_of(sha256));
-    receipt_put(sink, (struct bytes){text, (size_t)len});
+    canon_sink_add(sink, (struct bytes){text, (size_t)len});
 }
 
 void receipt_refused(struct canon_sink *sink, const struct canon_record *record, struct bytes reasons)
 {
     begin(sink, record->id, record->kind != NULL ? record->kind->name : NULL, record->partner, "refused");
-    receipt_put(sink, BYTES(",\"reasons\":"));
-    receipt_put(sink, reasons);
-    receipt_put(sink, BYTES("}\n"));
+    canon_sink_add(sink, BYTES(",\"reasons\":"));
+    canon_sink_add(sink, reasons);
+    canon_sink_add(sink, BYTES("}\n"));
 }
 
 void receipt_path(struct buffer *path, const char *folder, struct bytes name)

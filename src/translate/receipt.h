@@ -8,9 +8,6 @@
 #include "canon/write.h"
 #include "diag/report.h"
 
-/* Text to a sink, piece by piece. */
-void receipt_put(struct canon_sink *sink, struct bytes text);
-
 void receipt_written(struct canon_sink *sink, const char *id, const char *kind, struct bytes partner,
                      struct bytes file, const char *sha256, uint64_t size);
 
