@@ -45,6 +45,21 @@ status_is 3 'a full disk'
 run map-check --laws --json "$samples/x12/850-acme-typical.edi"
 out_is '{"set":"850","map":"acme/850","documents":1,"same":1,"differ":0,"declared":0}' 'JSON'
 
+# --- two segments that would be written as one: the second is kept whole
+halves() { # BEFORE-THE-LEVELS IN-THE-SHIPMENT
+    printf '%s~\n' 'ISA*00*          *00*          *ZZ*NOBODY         *ZZ*CROSSDOCK      *261124*0930*U*00401*000000008*0*P*:' \
+        'GS*SH*NOBODY*CROSSDOCK*20261124*0930*8*X*004010' 'ST*856*0001' 'BSN*00*77*20261124*0930' \
+        "$1" 'HL*1**S' "$2" 'SE*6*0001' 'GE*1*8' 'IEA*1*000000008' > halves.edi
+    run map-check --laws -q halves.edi
+    status_is 0 "$1 and $2 come back"
+    run edi2canon -q --unmapped=keep halves.edi
+    out_like "\"extra\":\\[\\{\"at\":\"HL/DTM\",\"ordinal\":5,\"tag\":\"DTM\",\"elements\":\\[\"011\"" 'and the second is in extra'
+}
+halves 'DTM*011**0905' 'DTM*011**1518'
+halves 'DTM*011*20261124' 'DTM*011*20261125'
+halves 'DTM*011**0905' 'DTM*011*20261125'
+halves 'DTM*011*20261124' 'DTM*011*20261125*1518'
+
 # --- maps that break them
 mkdir -p maps
 cat > one.edi << 'END'

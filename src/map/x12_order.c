@@ -67,6 +67,47 @@ static bool may_stand_before(const struct x12_read *read)
     return false;
 }
 
+/* An object or a field at the end of a path, as far as it is there: NULL when not. */
+static const struct canon_value *value_at(const struct canon_object *object,
+                                          const struct canon_field *const *path, unsigned n)
+{
+    const struct canon_value *value = NULL;
+
+    for (unsigned i = 0; i < n; i++) {
+        value = object != NULL ? canon_get(object, path[i]) : NULL;
+        object = value != NULL && value->held == CANON_HELD_OBJECT ? value->object : NULL;
+    }
+    return value;
+}
+
+bool x12_order_may_take(const struct x12_read *read, const struct x12_bound_rule *rule)
+{
+    const struct map_rule *map = rule->map;
+    const struct canon_object *object = read->frame->object;
+    bool held = false, unread = false, sets = rule->pairs != NULL || rule->more;
+
+    if (rule->repeats || rule->children != NULL)
+        return true;
+    if (map->enter_len > 0) {
+        const struct canon_value *value = value_at(object, map->enter, map->enter_len);
+
+        object = value != NULL && value->held == CANON_HELD_OBJECT ? value->object : NULL;
+    }
+    for (uint32_t i = 0; i < rule->n_ops; i++) {
+        const struct op *op = &rule->ops[i];
+        const struct map_target *target = op->target;
+        bool one = op->parts == NULL && !op->field->is_list &&
+                   value_at(target->from_root ? read->record->body : object, target->path,
+                            target->path_len) != NULL;
+        bool here = read->segment->view.present >> op->element & 1;
+
+        held |= one;
+        unread |= one && here;
+        sets |= !one && here;
+    }
+    return (!unread || sets) && !(held && may_stand_before(read));
+}
+
 void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
 {
     const struct segment_view *view = &read->segment->view;

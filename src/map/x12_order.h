@@ -16,6 +16,11 @@ struct x12_bound_rule;
 
 enum { X12_ORDER_TEXT = 48 }; /* bytes of a segment that are kept */
 
+/* Whether the segment at hand could be written again if the rule took it.  Not when other segments have set
+ * all that the rule would set, or some of it where the same segment may stand outside the loop: the two would
+ * be written as one. */
+bool x12_order_may_take(const struct x12_read *read, const struct x12_bound_rule *rule);
+
 /* The rule takes the segment at hand, in the innermost frame. */
 void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule);
 

@@ -963,6 +963,16 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
                                          .serial = ++read->serial};
 }
 
+/* The rule, where the segment at hand can come back from what it sets; its place is noted. */
+static __attribute__((noinline)) const struct x12_bound_rule *kept(struct x12_read *read,
+                                                                   const struct x12_bound_rule *rule)
+{
+    if (!x12_order_may_take(read, rule))
+        return NULL;
+    x12_order_note(read, rule);
+    return rule;
+}
+
 void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, uint16_t position,
                       uint32_t ordinal)
 {
@@ -983,12 +993,12 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         if (list != NULL)
             taken = list->always != NULL ? list->always : choose(read, list, segment, frame->serial);
     }
+    if (__builtin_expect(read->keep_unread, 0) && taken != NULL)
+        taken = kept(read, taken);
     if (taken == NULL)
         unread_segment(read);
     else
         object = take(read, taken, segment, frame);
-    if (__builtin_expect(read->keep_unread, 0) && taken != NULL)
-        x12_order_note(read, taken);
     if (place.starts_loop && frame + 1 < read->frames + X12_READ_DEPTH) {
         frame++;
         frame->loop = position;

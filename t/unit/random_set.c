@@ -331,9 +331,6 @@ static bool make_segment(struct random_set *set, const struct standard_position 
         close_gaps(&set->random, rules->rules[i], &want);
     if (want == 0)
         want = 1;
-    /* A date is not two halves, one here and one there. */
-    if (strcmp(standard->id, "DTM") == 0 && !(hints.avoid & 2))
-        want |= 2;
     settle(standard->conditions, standard->n_conditions, &want, standard->mandatory | hints.want);
     for (unsigned e = 0; e < standard->n_fields && e < X12_MAX_ELEMENTS; e++) {
         const struct standard_field *field = &standard->fields[e];
