@@ -171,6 +171,36 @@ run canon2edi --control numbers "${at[@]}" unclear
 status_is 1 'two cartons and an item in one of them'
 err_like 'lines\[0\].*not told to which level' 'nobody guesses in which'
 
+# --- the dates of a shipment
+levels_of() { # < INTERCHANGES: the ids of an 856, without what is not said here
+    tr '~' '\n' < out | sed -nE 's/^(BSN|HL\*[0-9]+\*[0-9]*\*.|DTM\*[0-9]+).*/\1/p' | paste -sd ' '
+}
+sed -n 2p "$acme" | sed 's/,"ship_to":/,"dates":[{"type_code":"067","date":"2026-12-04"}]&/' > dated
+run canon2edi --control numbers "${at[@]}" dated
+status_is 0 'dates of a shipment'
+is "$(levels_of)" 'BSN HL*1**S DTM*011 DTM*017 DTM*067 HL*2*1*O HL*3*2*P HL*4*3*I' 'stand in its level'
+mkdir -p early/maps early/partners
+cat > early/maps/early.yaml << 'END'
+map: early
+base: x12-856
+tree:
+  - DTM:
+      - {when: {"01": "011", "05": ""}, write: ~}
+      - {when: {"01": "017", "05": ""}, write: ~}
+END
+run canon2edi -C early -m early --control numbers "${at[@]}" dated
+is "$(levels_of)" 'BSN DTM*011 DTM*017 HL*1**S DTM*067 HL*2*1*O HL*3*2*P HL*4*3*I' 'or before, as an overlay says'
+sed 's/write: ~/write: never/; s/map: early/map: wrong/' early/maps/early.yaml > early/maps/wrong.yaml
+run canon2edi -C early -m wrong --control numbers "${at[@]}" dated
+status_is 2 'write: of a rule takes one word'
+err_like 'wrong\.yaml:5:.*write: is otherwise' 'and says which'
+printf '%s~\n' 'ISA*00*          *00*          *ZZ*TUNDRAMILLS    *ZZ*CROSSDOCK      *261124*0930*U*00401*000000009*0*P*:' \
+    'GS*SH*TUNDRAMILLS*CROSSDOCK*20261124*0930*9*X*004010' 'ST*856*0001' 'BSN*00*77*20261124*0930' \
+    'DTM*011*20261124' 'HL*1**O' 'PRF*4711' 'SE*6*0001' 'GE*1*9' 'IEA*1*000000009' > no-shipment
+edi2canon no-shipment > records
+run canon2edi --relay --control numbers "${at[@]}" records
+is "$(levels_of)" 'BSN DTM*011 HL*1**O' 'no level is made for a date alone'
+
 # --- control numbers
 printf 'ZZ:CROSSDOCK\tZZ:TUNDRAMILLS\tISA\t999999999\n' > used
 cp used used.before

@@ -103,13 +103,16 @@ static void put_line(struct lister *l, const struct line *line, const char *fiel
         canon_sink_member(l->sink, "field", bytes_of(field));
         canon_sink_member(l->sink, "how", bytes_of(how));
         canon_sink_member(l->sink, "when", bytes_of(when));
+        if (line->rule->otherwise)
+            canon_sink_add(l->sink, BYTES(",\"write\":\"otherwise\""));
         canon_sink_member(l->sink, "file", bytes_of(line->rule->mark.file));
         canon_sink_format(l->sink, ",\"line\":%u}\n", line->rule->mark.line);
         return;
     }
-    canon_sink_format(l->sink, "  %s%s%s  %s%s%s%s%s\n", line->place,
+    canon_sink_format(l->sink, "  %s%s%s  %s%s%s%s%s%s\n", line->place,
                       l->set == NULL && line->element[0] != '\0' ? " " : "", line->element, field,
-                      how[0] != '\0' ? "  " : "", how, when[0] != '\0' ? "  when " : "", when);
+                      how[0] != '\0' ? "  " : "", how, when[0] != '\0' ? "  when " : "", when,
+                      line->rule->otherwise ? "  written otherwise" : "");
 }
 
 static void list_target(struct lister *l, const struct line *line, const struct map_target *target)

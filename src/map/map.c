@@ -233,11 +233,21 @@ static bool bind_groups(struct binder *b, struct map_rule *rule, const struct ya
 static const struct map_node *bind_nodes(struct binder *b, const struct draft_node *draft,
                                          const struct canon_block *context, uint32_t *n, unsigned depth);
 
+static bool bind_write(struct binder *b, struct map_rule *rule, const struct yaml_node *value)
+{
+    if (value->kind != YAML_SCALAR || !bytes_are(value->text, "otherwise")) {
+        yaml_complain(b->report, value, true, SETTING_VALUE, NULL, "of a rule, write: is otherwise");
+        return false;
+    }
+    rule->otherwise = true;
+    return true;
+}
+
 /* In X12 elements are numbers: a word is a key of a rule, misspelt.  False: told. */
 static bool check_word(struct binder *b, const struct yaml_node *value)
 {
     static const char *const words[] = {"when",   "at",  "each",  "then", "pairs",
-                                        "groups", "set", "units", "drop"};
+                                        "groups", "set", "units", "write", "drop"};
     const char *nearest = NULL;
     unsigned best = 3;
 
@@ -254,7 +264,7 @@ static bool check_word(struct binder *b, const struct yaml_node *value)
     yaml_complain(b->report, value, true, SETTING_UNKNOWN,
                   nearest != NULL ? arena_format(b->arena, "did you mean \"%s\"?", nearest)
                                   : "elements are \"01\" to \"64\", components \"04-02\"; a rule knows "
-                                    "when, at, each, then, pairs, groups, set, units and drop, too",
+                                    "when, at, each, then, pairs, groups, set, units, write and drop, too",
                   "\"%.60s\"", value->key.at);
     return false;
 }
@@ -344,6 +354,10 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         }
         if (bytes_are(value->key, "groups")) {
             good &= bind_groups(b, rule, value);
+            continue;
+        }
+        if (bytes_are(value->key, "write") && strcmp(b->map->format, "x12") == 0) {
+            good &= bind_write(b, rule, value);
             continue;
         }
         if (bytes_are(value->key, "set")) {

@@ -48,8 +48,18 @@ static void note_text(struct x12_order *order, struct arena *arena, unsigned lev
     order->last = entry;
 }
 
-/* Whether the map has rules for such a segment outside this loop, too, that fill the same object. */
-static bool may_stand_before(const struct x12_read *read)
+static bool is_first_choice(const struct rule_list *list)
+{
+    bool first = false;
+
+    for (uint32_t i = 0; i < list->n; i++)
+        first |= !list->rules[i]->map->otherwise;
+    return first;
+}
+
+/* Whether the map has rules for such a segment outside this loop, too, that fill the same object; with
+ * `written`, that rather write it, too. */
+static bool may_stand_before(const struct x12_read *read, bool written)
 {
     const struct x12_binding *binding = read->binding;
     const struct standard_position *positions = binding->set->positions;
@@ -61,7 +71,8 @@ static bool may_stand_before(const struct x12_read *read)
             if (frame[-1].loop != STANDARD_NO_LOOP && p > positions[frame[-1].loop].last)
                 break;
             if (positions[p].parent == frame[-1].loop && frame[-1].children[p - frame[-1].first] != NULL &&
-                strcmp(positions[p].segment->id, here->segment->id) == 0)
+                strcmp(positions[p].segment->id, here->segment->id) == 0 &&
+                (!written || is_first_choice(frame[-1].children[p - frame[-1].first])))
                 return true;
         }
     return false;
@@ -105,7 +116,7 @@ bool x12_order_may_take(const struct x12_read *read, const struct x12_bound_rule
         unread |= one && here;
         sets |= !one && here;
     }
-    return (!unread || sets) && !(held && may_stand_before(read));
+    return (!unread || sets) && !(held && may_stand_before(read, false));
 }
 
 void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
@@ -119,7 +130,7 @@ void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
         return;
     if (!read->order.unusual)
         read->order.unusual = (frame->place == read->position && rule->number < frame->rule) ||
-                              may_stand_before(read);
+                              rule->map->otherwise || may_stand_before(read, true);
     frame->place = read->position;
     frame->rule = rule->number;
     note_text(&read->order, read->record->arena, (unsigned)(frame - read->frames),

@@ -651,7 +651,10 @@ static uint32_t put_place(struct putting *putting, const struct rule_list *list,
 
     for (uint32_t i = 0; i < list->n; i++) {
         const struct x12_bound_rule *rule = list->rules[i];
+        const struct put_rule *made = put_rule_of(putting->putter, rule);
 
+        if (made->instead != NULL && is_left(object, made->instead))
+            continue;
         if (rule->map->each)
             taken += put_each(putting, rule, object);
         else if (rule->groups != NULL)

@@ -82,6 +82,17 @@ static void widen(struct put_rule *made, unsigned element)
         made->n_elements = (uint8_t)(element + 1);
 }
 
+/* What a rule takes of the object of its loop. */
+static void add_taken(const struct x12_putter *putter, const struct x12_bound_rule *rule,
+                      uint64_t fields[PUT_WORDS])
+{
+    if (rule->map->enter_len > 0)
+        add_field(fields, rule->map->enter[0]);
+    else
+        for (unsigned w = 0; w < PUT_WORDS; w++)
+            fields[w] |= putter->rules[rule->number].all[w];
+}
+
 static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
                       uint16_t last);
 
@@ -136,15 +147,8 @@ static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *ru
     for (uint16_t p = rule->first; p <= rule->last; p++) {
         const struct rule_list *list = rule->children[p - rule->first];
 
-        for (uint32_t i = 0; list != NULL && i < list->n; i++) {
-            const struct x12_bound_rule *child = list->rules[i];
-
-            if (child->map->enter_len > 0)
-                add_field(made->all, child->map->enter[0]);
-            else
-                for (unsigned w = 0; w < PUT_WORDS; w++)
-                    made->all[w] |= putter->rules[child->number].all[w];
-        }
+        for (uint32_t i = 0; list != NULL && i < list->n; i++)
+            add_taken(putter, list->rules[i], made->all);
     }
     return true;
 }
@@ -189,6 +193,47 @@ static bool find_rivals(struct x12_putter *putter, const struct rule_list *const
     return true;
 }
 
+/* For rules with write: otherwise, the fields that open the loop behind that has theirs, too. */
+static bool bind_otherwise(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t p,
+                           uint16_t first, uint16_t last)
+{
+    const struct rule_list *list = lists[p - first];
+    uint64_t *instead = NULL, own[PUT_WORDS] = {0};
+
+    for (uint32_t i = 0; i < list->n; i++)
+        if (list->rules[i]->map->otherwise)
+            add_taken(putter, list->rules[i], own);
+    for (uint16_t q = (uint16_t)(p + 1); q <= last && instead == NULL; q++)
+        for (uint32_t i = 0; lists[q - first] != NULL && i < lists[q - first]->n && instead == NULL; i++) {
+            const struct x12_bound_rule *other = lists[q - first]->rules[i];
+            const struct put_rule *made = &putter->rules[other->number];
+            bool within = other->children != NULL && other->map->enter_len == 0;
+
+            for (unsigned w = 0; w < PUT_WORDS; w++)
+                within &= (own[w] & ~made->all[w]) == 0;
+            if (!within)
+                continue;
+            instead = arena_zalloc(&putter->arena, PUT_WORDS, sizeof(*instead));
+            if (instead == NULL)
+                return false;
+            for (unsigned w = 0; w < PUT_WORDS; w++)
+                instead[w] = made->all[w] & ~own[w];
+        }
+    for (uint32_t i = 0; i < list->n; i++)
+        if (list->rules[i]->map->otherwise)
+            putter->rules[list->rules[i]->number].instead = instead;
+    return true;
+}
+
+static bool has_otherwise(const struct rule_list *list)
+{
+    bool has = false;
+
+    for (uint32_t i = 0; list != NULL && i < list->n; i++)
+        has |= list->rules[i]->map->otherwise;
+    return has;
+}
+
 /* What the rules of a place need of an object, for a quick look. */
 static void bind_place(struct x12_putter *putter, const struct rule_list *list)
 {
@@ -199,11 +244,7 @@ static void bind_place(struct x12_putter *putter, const struct rule_list *list)
         const struct put_rule *made = &putter->rules[rule->number];
 
         head->always |= made->constant || made->totals;
-        if (rule->map->enter_len > 0)
-            add_field(head->here, rule->map->enter[0]);
-        else
-            for (unsigned w = 0; w < PUT_WORDS; w++)
-                head->here[w] |= made->all[w];
+        add_taken(putter, rule, head->here);
     }
 }
 
@@ -223,8 +264,11 @@ static bool bind_list(struct x12_putter *putter, const struct rule_list *const *
                 return false;
         }
     for (uint16_t p = first; p <= last; p++)
-        if (lists[p - first] != NULL && lists[p - first]->n > 0)
+        if (lists[p - first] != NULL && lists[p - first]->n > 0) {
             bind_place(putter, lists[p - first]);
+            if (has_otherwise(lists[p - first]) && !bind_otherwise(putter, lists, p, first, last))
+                return false;
+        }
     return true;
 }
 

@@ -38,6 +38,8 @@ struct put_rule {
     uint32_t n_rivals;                   /* itself among them, in the order of the set; 0: it is alone */
     const struct put_rival *rivals;
     const struct standard_position *position;
+    const uint64_t *instead; /* fields of its object: with one of them, another rule writes what it would;
+                                NULL: none does */
     uint64_t used_by;                   /* the document it wrote in last, */
     const struct canon_object *used_in; /* the object whose list it wrote from, and how often */
     uint32_t used;

@@ -150,6 +150,7 @@ static bool hand_over(struct inbound *in)
         .arena = &in->document,
     };
 
+    x12_read_end(&in->read);
     in->set.record.partner = bytes_of(in->group.partner->name);
     in->set.record.direction = CANON_IN;
     in->set.record.source = source_of(in);
