@@ -218,11 +218,42 @@ static bool fits(units value)
     return value < limit && value > -limit;
 }
 
+/* Nearly all numbers: a minus, digits, a point, in 18 characters.  False: another form, or none. */
+static bool parse_few(struct bytes text, struct decimal *out)
+{
+    const bool negative = text.len > 0 && text.at[0] == '-';
+    unsigned digits = 0, behind = 0;
+    bool pointed = false;
+    int64_t sum = 0;
+
+    if (text.len > 18)
+        return false;
+    for (size_t i = negative; i < text.len; i++) {
+        const unsigned digit = (unsigned char)text.at[i] - (unsigned)'0';
+
+        if (digit > 9) {
+            if (text.at[i] != '.' || pointed)
+                return false;
+            pointed = true;
+            continue;
+        }
+        sum = sum * 10 + digit;
+        digits++;
+        behind += pointed;
+    }
+    if (digits == 0 || behind > DECIMAL_MAX_SCALE)
+        return false;
+    *out = (struct decimal){negative ? -sum : sum, behind};
+    return true;
+}
+
 bool decimal_parse(struct bytes text, struct decimal *out)
 {
     struct parts parts;
     units sum = 0;
 
+    if (parse_few(text, out))
+        return true;
     if (!read_parts(text, &parts) || parts.scaled)
         return false;
     if (parts.fraction.len > DECIMAL_MAX_SCALE || parts.whole.len + parts.fraction.len > DECIMAL_MAX_DIGITS)
@@ -265,6 +296,10 @@ static bool rescale(struct decimal decimal, unsigned scale, struct decimal *out)
 {
     units value;
 
+    if (scale == decimal.scale) {
+        *out = decimal;
+        return fits(decimal.units);
+    }
     if (__builtin_mul_overflow(decimal.units, power(scale - decimal.scale), &value) || !fits(value))
         return false;
     *out = (struct decimal){value, scale};

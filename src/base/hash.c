@@ -77,3 +77,8 @@ void hash_hex(struct hash *hash, char out[33])
     }
     out[32] = '\0';
 }
+
+uint64_t hash_number(struct bytes text)
+{
+    return XXH3_64bits(text.at, text.len);
+}

@@ -17,6 +17,8 @@ void hash_begin(struct hash *hash);
 void hash_add(struct hash *hash, const void *at, size_t len);
 void hash_hex(struct hash *hash, char out[33]); /* 32 lower-case hex digits and NUL */
 
+uint64_t hash_number(struct bytes text); /* XXH3 of 64 bits, of a short text at once */
+
 struct sha256; /* FIPS 180-4, through libcrypto */
 struct sha256 *sha256_open(void);      /* NULL: out of memory or no such digest */
 void sha256_close(struct sha256 *sha256);

@@ -72,12 +72,29 @@ static void check_below(struct check *check, const struct canon_object *object,
             check_object(check, element, &way);
 }
 
+/* Most objects: nothing of what is needed is missing or empty, and there is no object in it. */
+static bool is_whole(const struct canon_object *object, const uint64_t *needed)
+{
+    const struct canon_block *block = object->block;
+
+    for (unsigned word = 0; word < CANON_MAX_FIELDS / 64; word++)
+        if ((needed[word] & ~object->held[word]) != 0 || (block->blocks[word] & object->held[word]) != 0)
+            return false;
+    for (const struct canon_run *run = &object->first; run != NULL; run = run->next)
+        for (uint32_t i = 0; i < run->count; i++)
+            if (!says_something(&run->values[i]))
+                return false;
+    return true;
+}
+
 /* As deep as blocks nest.  In the schema's order: what it lacks, and what those lack that it has. */
 static void check_object(struct check *check, const struct canon_object *object, const struct way *way)
 {
     const struct canon_block *block = object->block;
     const uint64_t *needed = check->need >= CANON_REQUIRED ? block->required : block->wanted;
 
+    if (is_whole(object, needed))
+        return;
     for (unsigned word = 0; word < CANON_MAX_FIELDS / 64; word++) {
         uint64_t look = needed[word] | (block->blocks[word] & object->held[word]);
 

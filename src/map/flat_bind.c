@@ -54,6 +54,19 @@ static bool find_slot(struct binder *b, int tag, struct bytes key, struct map_ma
     return found >= 0;
 }
 
+/* What is known of the op's values before any is seen. */
+static void bind_value(struct flat_op *op)
+{
+    const struct map_target *target = op->target;
+    const enum canon_type type = (enum canon_type)op->field->type;
+    const bool turned = target->convert != NULL || target->table != NULL || target->pad > 0;
+
+    op->plain = type == CANON_INTEGER || type == CANON_BOOLEAN ? CANON_PLAIN : CANON_WIDE;
+    op->made = type >= CANON_DECIMAL && type != CANON_BOOLEAN && type != CANON_OBJECT && !turned;
+    op->simple = type < CANON_DECIMAL && !turned && !op->total && !op->named && !op->field->is_list &&
+                 !target->from_root && target->time == NULL;
+}
+
 static void bind_op(struct binder *b, struct flat_op *op, int tag, unsigned slot,
                     const struct map_target *target)
 {
@@ -61,6 +74,10 @@ static void bind_op(struct binder *b, struct flat_op *op, int tag, unsigned slot
 
     *op = (struct flat_op){.slot = slot, .column = column, .target = target, .field = target->field};
     op->own = target->path_len == 1 && !target->from_root;
+    op->named = slot >= flat_inside(record_of(b, tag));
+    op->total = target->compute != MAP_COMPUTE_NOTHING;
+    if (target->field != NULL)
+        bind_value(op);
     if (target->field != NULL && target->field->is_list && target->field->type == CANON_OBJECT)
         complain(b, SETTING_VALUE, target->mark, bytes_of(target->field->name),
                  "a field with a value; groups: makes objects of one cell");
@@ -111,6 +128,37 @@ static bool bind_groups(struct binder *b, struct flat_groups **into, int tag, co
     }
     *into = groups;
     return true;
+}
+
+static bool same_object(const struct map_target *a, const struct map_target *b)
+{
+    return a->from_root == b->from_root && a->path_len == b->path_len &&
+           memcmp(a->path, b->path, (size_t)(a->path_len - 1) * sizeof(*a->path)) == 0;
+}
+
+/* Ops that enter the same object get the same number; and how many they are. */
+static void number_places(struct binder *b, struct flat_bound_rule *bound)
+{
+    uint16_t places = 0;
+
+    for (unsigned i = 0; i < bound->n_ops; i++) {
+        struct flat_op *op = &bound->ops[i];
+        unsigned before = 0;
+
+        if (op->field == NULL || op->own) {
+            bound->room++;
+            continue;
+        }
+        while (before < i &&
+               !(bound->ops[before].place > 0 && same_object(bound->ops[before].target, op->target)))
+            before++;
+        op->place = before < i ? bound->ops[before].place : ++places;
+        for (unsigned j = 0; j < bound->n_ops; j++)
+            op->room = (uint16_t)(op->room + (bound->ops[j].field != NULL && !bound->ops[j].own &&
+                                              same_object(bound->ops[j].target, op->target)));
+    }
+    bound->room = (uint16_t)(bound->room + bound->map->n_set);
+    b->binding->room += places + (bound->map->enter_len > 0 ? 1 : bound->room);
 }
 
 /* Which columns the rule reads; of the others, which must say what, and which are unread. */
@@ -177,8 +225,10 @@ static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, 
         if (target->field == NULL && target->compute == MAP_COMPUTE_NOTHING)
             continue;
         bind_op(b, &bound->ops[bound->n_ops], tag, slot, target);
+        bound->defaults = bound->defaults || (target->fallback.at != NULL && target->field != NULL);
         check_split(b, &bound->ops[bound->n_ops++]);
     }
+    number_places(b, bound);
     for (uint32_t i = 0; i < rule->n_tests; i++) {
         struct flat_test *test = &bound->tests[bound->n_tests];
 
@@ -308,6 +358,8 @@ struct flat_binding *flat_binding_open(const struct map *map, struct report *rep
     binding->nodes = bind_nodes(&b, map->nodes, map->n_nodes);
     bind_file_name(&b);
     find_keep(binding);
+    if (binding->room > map->kind->body->n_fields)
+        binding->room = map->kind->body->n_fields;
     if (!make_counts(binding))
         report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the map %s", map->name);
     if (b.wrong || binding->nodes == NULL || binding->arena.failed) {

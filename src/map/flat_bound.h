@@ -16,6 +16,13 @@ struct flat_op {
     const struct canon_field *field; /* NULL: a total that is only compared */
     bool own;                        /* a field of the rule's own object */
     bool decoded;                    /* the cell is UTF-8 already: it is a part of one */
+    bool named;                      /* the cell is a group of the file's name */
+    bool simple;                     /* a text as it stands in the cell, not one of every row */
+    uint16_t place;                  /* a number for each object that ops of the rule enter; 0: its own */
+    uint16_t room;                   /* ops of the rule that enter it */
+    bool made;                       /* what conversion gives is a number, a date or a time that it made */
+    bool total;                      /* is compared */
+    enum canon_plain plain;          /* of a value that needs no JSON escaping */
     /* Of one that stands in every row: what it was in this document. */
     struct bytes seen;
     uint64_t seen_in;
@@ -50,6 +57,14 @@ struct flat_bound_rule {
     unsigned *constants;        /* columns that say what the layout says they do */
     unsigned *required;
     unsigned *unread;           /* columns of the layout that the rule does not read */
+    bool defaults;              /* some of its targets have one */
+    uint16_t room;              /* values that it may set in its object; in one of a list, as many as the one
+                                   before it got */
+    struct canon_list *list;    /* of the document `list_in`, in `list_of` */
+    const struct canon_object *list_of;
+    uint64_t list_in;
+    /* Ops at the front that the unit before had nothing new for, and the columns that they look at. */
+    unsigned n_old, n_old_columns;
     uint32_t n_nodes;
     const struct flat_bound_node *nodes;
 };
@@ -74,6 +89,7 @@ struct flat_binding {
     uint32_t n_nodes;
     const struct flat_bound_node *nodes;
     uint64_t **unread; /* by record and column */
+    unsigned room;     /* values of the record's own that rules set */
     uint64_t serials;  /* documents so far */
     struct flat_heading *headings;
     unsigned n_headings;
@@ -84,8 +100,40 @@ struct flat_binding {
     const struct canon_field *keep, *keep_at, *keep_ordinal, *keep_tag, *keep_element, *keep_value;
 };
 
+/* What a new object may get: its values then stand together, and in order. */
+static inline void flat_make_room(struct arena *arena, struct canon_object *object, unsigned room)
+{
+    if (object != NULL && object->last == &object->first && object->first.count == 0 && room > 1)
+        (void)canon_grow_by(arena, object, room);
+}
+
 /* Sets what a cell says.  False: the field is taken already, and the cell is unread. */
 bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_op *op, struct bytes cell);
+
+/* The same for a simple op whose field is not set yet, in a unit that is plain. */
+static inline void flat_set_simple(struct flat_fill *fill, struct canon_object *object,
+                                   const struct flat_op *op, struct bytes cell)
+{
+    struct arena *arena = fill->record->arena;
+    char *at = arena_text(arena, cell.len);
+    struct canon_value *value;
+
+    for (size_t i = 0; i < cell.len && at != NULL; i += FLAT_BEHIND)
+        memcpy(at + i, cell.at + i, FLAT_BEHIND);
+    value = at != NULL ? canon_add(arena, object, op->field) : NULL;
+    if (value == NULL)
+        return;
+    value->text = at;
+    value->len = (uint32_t)cell.len;
+    value->held = CANON_HELD_TEXT;
+    value->plain = (uint8_t)op->plain;
+}
+
+/* Whether the object has the field. */
+static inline bool flat_has(const struct canon_object *object, const struct canon_field *field)
+{
+    return object->held[field->index / 64] >> field->index % 64 & 1;
+}
 
 /* Sets the default of a target that no cell gave. */
 void flat_set_default(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op);
@@ -103,6 +151,17 @@ void flat_complain(struct flat_fill *fill, enum complaint complaint, int slot, s
 /* The object in which a target's field stands, entered; NULL when memory failed. */
 struct canon_object *flat_target_object(struct flat_fill *fill, struct canon_object *object,
                                         const struct map_target *target);
+
+/* The same of an op. */
+static inline struct canon_object *flat_op_object(struct flat_fill *fill, struct canon_object *object,
+                                                  const struct flat_op *op)
+{
+    if (op->own)
+        return object;
+    object = flat_target_object(fill, object, op->target);
+    flat_make_room(fill->record->arena, object, op->room);
+    return object;
+}
 
 /* "a column of H: ..." */
 bool flat_value_utf8(struct flat_fill *fill, int slot, struct bytes cell, struct bytes *out);

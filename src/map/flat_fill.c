@@ -92,15 +92,38 @@ static struct flat_bound_rule *choose(const struct flat_frame *frame, const stru
     return NULL;
 }
 
-static struct canon_object *enter(struct flat_fill *fill, const struct flat_bound_rule *rule,
+/* A new object of the rule's list, with as much room as the one before it came to need. */
+static struct canon_object *append(struct flat_fill *fill, struct flat_bound_rule *rule,
+                                   struct canon_object *object, const struct canon_field *field)
+{
+    static const uint64_t none[CANON_MAX_FIELDS / 64];
+    const uint64_t document = fill->binding->serials;
+
+    if (rule->list_in != document || rule->list_of != object) {
+        rule->list = canon_list(fill->record->arena, object, field);
+        rule->list_of = object;
+        rule->list_in = document;
+    }
+    return rule->list != NULL
+               ? canon_list_append_wide(fill->record->arena, rule->list, field->block, rule->room, none)
+               : NULL;
+}
+
+static struct canon_object *enter(struct flat_fill *fill, struct flat_bound_rule *rule,
                                   struct canon_object *object)
 {
     const struct map_rule *map = rule->map;
     struct arena *arena = fill->record->arena;
+    unsigned last = map->enter_len > 0 ? map->enter_len - 1u : 0;
 
-    for (unsigned i = 0; i < map->enter_len && object != NULL; i++)
-        object = map->each && i + 1 == map->enter_len ? canon_append(arena, object, map->enter[i])
-                                                      : canon_enter(arena, object, map->enter[i]);
+    for (unsigned i = 0; i < last && object != NULL; i++)
+        object = canon_enter(arena, object, map->enter[i]);
+    if (object == NULL || map->enter_len == 0)
+        return object;
+    if (map->each)
+        return append(fill, rule, object, map->enter[last]);
+    object = canon_enter(arena, object, map->enter[last]);
+    flat_make_room(arena, object, rule->room);
     return object;
 }
 
@@ -149,27 +172,60 @@ static void compare(struct flat_fill *fill, const struct flat_stated *stated)
 
 /* --- units */
 
-static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const struct flat_unit *unit,
-                     struct canon_object *object)
+/* A field of the document's own was set by this unit. */
+static inline void note_unit(struct flat_fill *fill, const struct canon_object *object,
+                             const struct canon_field *field)
 {
-    bool defaults = false;
+    if (object == fill->record->body)
+        fill->set_by[field->index] = fill->ordinal;
+}
 
-    for (unsigned i = 0; i < rule->n_ops; i++) {
+/* Of the first `same` columns it is known that they hold what they held in the unit before, which this rule
+ * took too. */
+static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const struct flat_unit *unit,
+                     struct canon_object *object, unsigned same)
+{
+    const uint64_t document = fill->binding->serials;
+    unsigned n_old = same > 0 && rule->n_old_columns <= same ? rule->n_old : 0;
+    unsigned n_old_columns = n_old > 0 ? rule->n_old_columns : 0;
+    struct canon_object *into = object; /* that the latest simple op entered */
+    uint16_t place = 0;
+
+    for (unsigned i = n_old; i < rule->n_ops; i++) {
         struct flat_op *op = &rule->ops[i];
         struct bytes cell = unit->cells[op->slot];
 
-        defaults = defaults || op->target->fallback.at != NULL;
+        /* Most columns of the document as a whole say what they said in the row before. */
+        if (op->slot < same && (cell.at == NULL || (op->seen_in == document && !op->total))) {
+            if (i == n_old) {
+                n_old++;
+                n_old_columns = op->slot >= n_old_columns ? op->slot + 1 : n_old_columns;
+            }
+            continue;
+        }
         if (cell.at == NULL)
             continue;
-        if (op->target->compute != MAP_COMPUTE_NOTHING)
+        if (op->simple && unit->plain) {
+            if (op->place != place) {
+                into = flat_op_object(fill, object, op);
+                place = op->place;
+            }
+            if (into != NULL && !flat_has(into, op->field)) {
+                flat_set_simple(fill, into, op, cell);
+                note_unit(fill, into, op->field);
+                continue;
+            }
+        }
+        if (op->total)
             state(fill, op, unit, cell);
-        /* Most columns of the document as a whole say what they said in the row before. */
-        if (op->seen_in == fill->binding->serials && bytes_equal(op->seen, cell))
+        if (op->seen_in == document && bytes_equal(op->seen, cell))
             continue;
         if (op->field != NULL && !flat_set(fill, object, op, cell))
             unread_cell(fill, unit, op->slot);
     }
-    for (unsigned i = 0; i < rule->n_ops && defaults; i++)
+    rule->n_old = n_old;
+    rule->n_old_columns = n_old_columns;
+    for (unsigned i = 0; i < rule->n_ops && rule->defaults; i++)
         if (rule->ops[i].target->fallback.at != NULL && rule->ops[i].field != NULL &&
             unit->cells[rule->ops[i].slot].at == NULL)
             flat_set_default(fill, object, &rule->ops[i]);
@@ -291,9 +347,12 @@ void flat_fill_begin(struct flat_fill *fill, struct flat_binding *binding, struc
     fill->unread = 0;
     fill->n_stated = 0;
     fill->ordinal = 0;
+    fill->clean = true;
+    fill->latest = NULL;
     fill->frame = fill->frames;
     binding->serials++;
     memset(fill->set_by, 0, record->kind->body->n_fields * sizeof(*fill->set_by));
+    flat_make_room(record->arena, record->body, binding->room);
     fill->frames[0] = (struct flat_frame){.nodes = binding->nodes,
                                           .n_nodes = binding->n_nodes,
                                           .object = record->body,
@@ -307,6 +366,7 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
     struct flat_frame *frame = fill->frame;
     struct flat_bound_rule *rule = NULL;
     struct canon_object *object;
+    unsigned same;
 
     fill->ordinal++;
     for (unsigned i = flat_inside(record); i < record->n_columns; i++)
@@ -318,15 +378,21 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
         return;
     }
     fill->frame = frame;
+    fill->plain = unit->plain;
+    same = fill->clean && rule == fill->latest ? unit->same : 0;
+    fill->latest = rule;
     rule->taken_in = frame->serial;
     object = enter(fill, rule, frame->object);
     if (object == NULL)
         return;
     check_columns(fill, rule, unit);
-    read_ops(fill, rule, unit, object);
+    read_ops(fill, rule, unit, object, same);
     set_fields(fill, rule->map->set, rule->map->n_set, object);
     for (struct flat_groups *groups = rule->groups; groups != NULL; groups = groups->next)
         read_groups(fill, groups, unit, object);
+    if (rule->map->each)
+        rule->room = object->last == &object->first && object->first.count > 0 ? (uint16_t)object->first.count
+                                                                              : (uint16_t)(rule->room + 1u);
     for (unsigned i = 0; i < rule->n_unread; i++)
         if (unit->cells[rule->unread[i]].at != NULL)
             unread_cell(fill, unit, rule->unread[i]);

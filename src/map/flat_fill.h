@@ -40,6 +40,8 @@ struct flat_complaint {
 
 enum { FLAT_DEPTH = MAP_MAX_NEST + 1, FLAT_MAX_TOTALS = 16 };
 
+struct flat_bound_rule;
+
 struct flat_frame {
     const struct flat_bound_node *nodes;
     uint32_t n_nodes;
@@ -65,6 +67,9 @@ struct flat_fill {
     void *whom;
 
     uint64_t unread; /* values of this document that no rule read */
+    bool plain;      /* the unit at hand: flat_unit.plain */
+    bool clean;      /* nothing was told of this document */
+    const struct flat_bound_rule *latest; /* the rule that took the unit before, in this document */
     struct flat_frame frames[FLAT_DEPTH], *frame;
     uint64_t serial;
     struct flat_stated stated[FLAT_MAX_TOTALS];

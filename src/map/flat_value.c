@@ -9,6 +9,7 @@ void flat_complain(struct flat_fill *fill, enum complaint complaint, int slot, s
     struct flat_complaint told = {
         .complaint = complaint, .slot = slot, .value = value, .what = what, .expected = expected};
 
+    fill->clean = false;
     fill->complain(fill->whom, &told);
 }
 
@@ -122,7 +123,7 @@ static bool convert(struct flat_fill *fill, const struct flat_op *op, struct byt
     const char *what = NULL;
     struct bytes came;
 
-    if (!op->decoded && !flat_value_utf8(fill, (int)op->slot, *text, text))
+    if (!op->decoded && (!fill->plain || op->named) && !flat_value_utf8(fill, (int)op->slot, *text, text))
         return false;
     came = *text;
     if (op->target->convert != NULL && !op->target->convert->list) {
@@ -237,29 +238,45 @@ static void set_time(struct flat_fill *fill, struct canon_object *object, const 
         canon_add_text(fill->record->arena, object, op->target->time, time.at, time.len, true);
 }
 
+/* A value that needs no JSON escaping is quickly written. */
+static void add(struct arena *arena, struct canon_object *object, const struct flat_op *op,
+                struct bytes text, bool plain)
+{
+    struct canon_value *value = canon_add(arena, object, op->field);
+
+    if (value == NULL)
+        return;
+    value->text = text.at;
+    value->len = (uint32_t)text.len;
+    value->held = CANON_HELD_TEXT;
+    value->plain = plain && text.len > 0 ? (uint8_t)op->plain : op->field->type >= CANON_DECIMAL;
+}
+
 bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_op *op, struct bytes cell)
 {
     struct arena *arena = fill->record->arena;
     const bool every = op->target->from_root; /* stands in every row, mostly */
     struct bytes text = cell;
+    bool plain = op->made;
 
     if (op->target->convert != NULL && op->target->convert->n_parts > 0)
         return flat_set_parts(fill, object, op, cell);
-    if (!op->own)
-        object = flat_target_object(fill, object, op->target);
+    object = flat_op_object(fill, object, op);
     if (object == NULL)
         return true; /* out of memory: asked for once a document */
     if (op->field->is_list) {
         append_parts(fill, object, op, cell);
         return true;
     }
-    if (canon_get(object, op->field) != NULL)
+    if (flat_has(object, op->field))
         return set_again(fill, object, op, cell);
     if (!convert(fill, op, &text) || text.at == NULL)
         return true;
     /* What conversion made is in the arena already; what it left alone is in the reader's window. */
-    if (text.at >= cell.at && text.at <= cell.at + cell.len)
+    if (text.at >= cell.at && text.at <= cell.at + cell.len) {
         text = kept(fill, text);
+        plain = plain || (fill->plain && !op->named);
+    }
     if (op->target->raw != NULL &&
         (op->target->table != NULL || op->target->pad > 0 || op->target->convert != NULL) &&
         !bytes_equal(text, cell) && canon_get(object, op->target->raw) == NULL) {
@@ -270,7 +287,7 @@ bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_o
             canon_add_text(arena, object, op->target->raw, raw.at, raw.len, false);
         }
     }
-    canon_add_text(arena, object, op->field, text.at, text.len, op->field->type >= CANON_DECIMAL);
+    add(arena, object, op, text, plain);
     if (op->target->time != NULL)
         set_time(fill, object, op, cell);
     if (object == fill->record->body)

@@ -3,10 +3,14 @@
  *
  * Blanks around a value are its pad, and so is a pad of the layout's own on its side; zeros stay, for they
  * are digits.  A column of nothing but blanks is empty.
+ *
+ * Lines of the ordinary kind, of ASCII and just as long as their type wants, are taken apart by the marks of
+ * the window (quick_line); all others byte by byte.  Both come to the same.
  */
 #include "wire/flat_reading.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/utf8.h"
 
@@ -24,9 +28,14 @@ static const char *skip(const struct flat_reader *reader, const char *at, const 
     return at;
 }
 
+static inline bool has_own_pad(const struct flat_column *column)
+{
+    return column->pad != ' ' && !(column->pad >= '0' && column->pad <= '9');
+}
+
 static struct bytes strip(const struct flat_column *column, const char *first, const char *last)
 {
-    bool own = column->pad != ' ' && !(column->pad >= '0' && column->pad <= '9');
+    bool own = has_own_pad(column);
 
     /* Wide columns are mostly blank: eight at a time. */
     while (last - first >= 8 && memcmp(last - 8, "        ", 8) == 0)
@@ -52,12 +61,9 @@ static int tag_of(struct flat_reader *reader, const char *row, const char *end)
     for (unsigned i = 0; i < layout->n_records; i++) {
         const struct flat_record *record = &layout->records[i];
         const struct flat_column *column = &record->columns[record->type];
-        size_t before = 0;
         const char *first, *last;
 
-        for (int c = 0; c < record->type; c++)
-            before += record->columns[c].width;
-        first = skip(reader, row, end, before);
+        first = skip(reader, row, end, reader->shapes[i].before_type);
         last = skip(reader, first, end, column->width);
         if (bytes_equal(strip(column, first, last), column->constant))
             return (int)i;
@@ -105,17 +111,132 @@ static void take_columns(struct flat_reader *reader, const struct flat_record *r
 /* Without line ends: the record of this type, whatever is in it.  NULL: it does not end in the window. */
 static const char *end_of(struct flat_reader *reader, const char *row, const char *end)
 {
-    const struct flat_record *record;
-    size_t width = 0;
     const char *last;
 
     if (reader->unit->tag < 0)
         return end;
-    record = &reader->layout->records[reader->unit->tag];
-    for (unsigned i = 0; i < flat_inside(record); i++)
-        width += record->columns[i].width;
-    last = skip(reader, row, end, width);
+    last = skip(reader, row, end, reader->shapes[reader->unit->tag].width);
     return last == end && !reader->ended ? NULL : last;
+}
+
+/* --- lines of the ordinary kind */
+
+struct fixed_shape *fixed_shapes(const struct flat_layout *layout, struct arena *arena)
+{
+    struct fixed_shape *shapes = arena_zalloc(arena, layout->n_records, sizeof(*shapes));
+
+    for (unsigned i = 0; i < layout->n_records && shapes != NULL && layout->fixed; i++) {
+        const struct flat_record *record = &layout->records[i];
+        struct fixed_shape *shape = &shapes[i];
+
+        shape->n_places = flat_inside(record);
+        shape->places = arena_zalloc(arena, shape->n_places + 1, sizeof(*shape->places));
+        if (shape->places == NULL)
+            return NULL;
+        for (unsigned c = 0; c < shape->n_places; c++) {
+            const struct flat_column *column = &record->columns[c];
+
+            shape->places[c] = (struct fixed_place){
+                .at = (uint32_t)shape->width,
+                .strip = has_own_pad(column) || column->width > 64 ? FIXED_STRIP_OTHERWISE
+                         : column->right                           ? FIXED_STRIP_BOTH
+                                                                   : FIXED_STRIP_END,
+                .bits = column->width > 0 && column->width <= 64 ? ~UINT64_C(0) >> (64 - column->width) : 0};
+            if ((int)c < record->type)
+                shape->before_type += column->width;
+            shape->width += column->width;
+        }
+    }
+    return shapes;
+}
+
+/* Which of the 64 bytes from `at` of the window on are no blanks. */
+static inline uint64_t filled(const uint64_t *blanks, size_t at)
+{
+    const size_t word = at / 64, shift = at % 64;
+
+    return ~(blanks[word] >> shift | blanks[word + 1] << 1 << (63 - shift));
+}
+
+/* False: all columns are empty. */
+static bool quick_columns(struct flat_reader *reader, const struct flat_record *record)
+{
+    const struct fixed_shape *shape = &reader->shapes[reader->unit->tag];
+    const uint64_t *blanks = reader->marks.fields;
+    const char *row = reader->window + reader->start;
+    const size_t start = reader->start;
+    struct bytes *cells = reader->cells;
+    uint32_t *starts = reader->starts;
+    uint64_t any = 0;
+
+    for (unsigned i = 0; i < shape->n_places; i++) {
+        const struct fixed_place *place = &shape->places[i];
+        const char *first = row + place->at;
+        const uint64_t bits = filled(blanks, start + place->at) & place->bits;
+
+        starts[i] = place->at;
+        cells[i].at = bits != 0 ? first : NULL;
+        cells[i].len = bits != 0 ? 64 - (unsigned)__builtin_clzll(bits) : 0;
+        any |= bits;
+        if (place->strip == FIXED_STRIP_END)
+            continue;
+        if (place->strip == FIXED_STRIP_OTHERWISE) {
+            cells[i] = strip(&record->columns[i], first, first + record->columns[i].width);
+            any |= cells[i].len;
+        } else if (bits != 0) {
+            cells[i].at += (unsigned)__builtin_ctzll(bits);
+            cells[i].len -= (unsigned)__builtin_ctzll(bits);
+        }
+    }
+    reader->unit->known = flat_inside(record);
+    flat_clear_from(reader, flat_inside(record));
+    return any != 0;
+}
+
+/* The record whose constant stands in its place. */
+static int quick_tag(const struct flat_reader *reader, size_t len)
+{
+    const struct flat_layout *layout = reader->layout;
+
+    if (layout->n_records == 1 && layout->records[0].type < 0)
+        return 0;
+    for (unsigned i = 0; i < layout->n_records; i++) {
+        const struct flat_column *column = &layout->records[i].columns[layout->records[i].type];
+        const char *at = reader->window + reader->start + reader->shapes[i].before_type;
+
+        if (reader->shapes[i].width == len && column->constant.len == column->width &&
+            memcmp(at, column->constant.at, column->width) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool quick_line(struct flat_reader *reader)
+{
+    struct flat_unit *unit = reader->unit;
+    struct flat_walk walk = flat_walk_stops(&reader->marks, reader->start, reader->end);
+    size_t at, len;
+
+    unit->plain = true;
+    while (flat_walk_next(&walk, &at) && reader->window[at] != '\n') {
+        const unsigned char c = (unsigned char)reader->window[at];
+
+        if (c == '\r' && at + 1 < reader->end && reader->window[at + 1] == '\n')
+            break;
+        if (c < 0x20 || c >= 0x80)
+            return false;
+        unit->plain = unit->plain && c == 0x7f;
+    }
+    if (at >= reader->end)
+        return false;
+    len = at - reader->start;
+    unit->tag = quick_tag(reader, len);
+    if (unit->tag < 0 || reader->shapes[unit->tag].width != len)
+        return false;
+    unit->raw = (struct bytes){reader->window + reader->start, len};
+    reader->taken = len + 1 + (reader->window[at] == '\r');
+    reader->one_line = true;
+    return quick_columns(reader, &reader->layout->records[unit->tag]);
 }
 
 static bool find_line(struct flat_reader *reader, const char *row, const char *end, const char **last)
@@ -125,13 +246,8 @@ static bool find_line(struct flat_reader *reader, const char *row, const char *e
     if (reader->layout->line_end.len == 0) {
         size_t widest = 0;
 
-        for (unsigned i = 0; i < reader->layout->n_records; i++) {
-            size_t width = 0;
-
-            for (unsigned c = 0; c < flat_inside(&reader->layout->records[i]); c++)
-                width += reader->layout->records[i].columns[c].width;
-            widest = width > widest ? width : widest;
-        }
+        for (unsigned i = 0; i < reader->layout->n_records; i++)
+            widest = reader->shapes[i].width > widest ? reader->shapes[i].width : widest;
         /* So that the type is there whole, wherever it stands. */
         if (!reader->ended && (size_t)(end - row) < widest * 4)
             return false;
@@ -154,6 +270,9 @@ enum flat_found fixed_find(struct flat_reader *reader)
 {
     const char *row = reader->window + reader->start, *end = reader->window + reader->end, *last, *at;
 
+    if (reader->layout->line_end.len > 0 && !reader->slowly && quick_line(reader))
+        return FLAT_FOUND;
+    reader->unit->plain = reader->one_line = false;
     reader->wide = reader->characters && !reader->all_ascii && reader->layout->line_end.len == 0;
     if (!find_line(reader, row, end, &last))
         return FLAT_MORE;
@@ -164,13 +283,14 @@ enum flat_found fixed_find(struct flat_reader *reader)
         reader->trouble.what = NULL;
         return FLAT_FOUND_BLANK;
     }
-    reader->wide = reader->characters && !reader->all_ascii &&
+    reader->wide = reader->characters &&
                    utf8_ascii_prefix(row, (size_t)(last - row)) < (size_t)(last - row);
     if (reader->layout->line_end.len > 0)
         reader->unit->tag = tag_of(reader, row, last);
     reader->unit->known = 0;
+    reader->n_filled = reader->n_slots;
     memset(reader->cells, 0, reader->n_slots * sizeof(*reader->cells));
-    if (reader->any_nul && reader->trouble.what == NULL && memchr(row, '\0', (size_t)(last - row)) != NULL)
+    if (reader->trouble.what == NULL && memchr(row, '\0', (size_t)(last - row)) != NULL)
         flat_note(reader, "there is a NUL byte in the record", (struct bytes){NULL, 0},
                   (size_t)((const char *)memchr(row, '\0', (size_t)(last - row)) - row), "text");
     if (reader->unit->tag >= 0)

@@ -67,13 +67,17 @@ struct flat_reader *flat_read_open(const struct flat_layout *layout, int fd, siz
     reader->all_ascii = true;
     arena_init(&reader->scratch, SCRATCH, ceiling + SCRATCH);
     arena_init(&reader->life, SCRATCH, ceiling + SCRATCH);
-    for (unsigned i = 0; i < layout->n_records; i++)
+    for (unsigned i = 0; i < layout->n_records; i++) {
         if (layout->records[i].n_columns > widest)
             widest = layout->records[i].n_columns;
+        if (layout->records[i].n_file > 0)
+            reader->n_most = widest;
+    }
     /* Behind the last column: what is too much, to be shown; or what the layout does not know of a header. */
     reader->n_slots = layout->header ? FLAT_MAX_COLUMNS : widest + 1;
     reader->size = WINDOW_FIRST;
-    reader->window = malloc(reader->size);
+    reader->window = malloc(reader->size + FLAT_SLACK);
+    reader->shapes = fixed_shapes(layout, &reader->life);
     reader->cells = calloc(reader->n_slots, sizeof(*reader->cells));
     reader->starts = calloc(reader->n_slots, sizeof(*reader->starts));
     reader->lacks = calloc(widest + 1, sizeof(*reader->lacks));
@@ -81,7 +85,11 @@ struct flat_reader *flat_read_open(const struct flat_layout *layout, int fd, siz
     reader->special[(unsigned char)layout->separator] = true;
     reader->special[(unsigned char)layout->quote] = true;
     reader->special['\n'] = reader->special['\0'] = true;
-    if (reader->window == NULL || reader->cells == NULL || reader->starts == NULL || reader->lacks == NULL) {
+    reader->n_filled = reader->n_in_order = reader->n_slots;
+    if (reader->window == NULL || reader->cells == NULL || reader->starts == NULL || reader->lacks == NULL ||
+        reader->shapes == NULL ||
+        !flat_marks_init(&reader->marks, layout->fixed ? ' ' : layout->separator,
+                         layout->fixed ? '\0' : layout->quote, reader->size)) {
         flat_read_close(reader);
         return NULL;
     }
@@ -94,6 +102,7 @@ void flat_read_close(struct flat_reader *reader)
         return;
     arena_release(&reader->scratch);
     arena_release(&reader->life);
+    flat_marks_release(&reader->marks);
     free(reader->lacks);
     free(reader->slots);
     free(reader->headings);
@@ -126,6 +135,7 @@ static void slide(struct flat_reader *reader)
 /* FLAT_UNIT: there is more, or the end is known now; a record at the ceiling is told as FLAT_BROKEN. */
 static enum flat_event fill(struct flat_reader *reader)
 {
+    size_t looked = reader->start == 0 ? reader->end : 0;
     ssize_t got;
 
     slide(reader);
@@ -135,9 +145,11 @@ static enum flat_event fill(struct flat_reader *reader)
 
         if (reader->end >= reader->ceiling)
             return FLAT_BROKEN;
-        window = realloc(reader->window, size);
-        if (window == NULL)
+        window = realloc(reader->window, size + FLAT_SLACK);
+        if (window == NULL || !flat_marks_grow(&reader->marks, size)) {
+            reader->window = window != NULL ? window : reader->window;
             return FLAT_NO_MEMORY;
+        }
         reader->window = window;
         reader->size = size;
     }
@@ -150,15 +162,13 @@ static enum flat_event fill(struct flat_reader *reader)
     }
     if (reader->look != NULL && got > 0)
         reader->look(reader->whom, reader->window + reader->end, (size_t)got);
-    if (got > 0) {
-        const char *at = reader->window + reader->end;
-
-        reader->all_ascii = reader->all_ascii && utf8_ascii_prefix(at, (size_t)got) == (size_t)got;
-        reader->any_nul = reader->any_nul || memchr(at, '\0', (size_t)got) != NULL;
-    }
+    /* Where no line end bounds a record, its characters are counted before it is known. */
+    if (reader->layout->line_end.len == 0 && reader->all_ascii)
+        reader->all_ascii = utf8_ascii_prefix(reader->window + reader->end, (size_t)got) == (size_t)got;
     reader->end += (size_t)got;
     reader->ended = got == 0;
     reader->window[reader->end] = '\n';
+    flat_marks_look(&reader->marks, reader->window, looked, reader->end);
     return FLAT_UNIT;
 }
 
@@ -217,8 +227,11 @@ static bool take_header(struct flat_reader *reader, unsigned n_cells)
             reader->headings[reader->n_headings++] = arena_copy(&reader->life, heading);
         }
     }
+    reader->n_in_order = 0;
+    while (reader->n_in_order < n_cells && reader->slots[reader->n_in_order] == reader->n_in_order)
+        reader->n_in_order++;
     reader->n_cells = n_cells;
-    reader->n_slots = record->n_columns + reader->n_headings;
+    reader->n_slots = reader->n_filled = record->n_columns + reader->n_headings;
     if (found == 0) {
         flat_note(reader, "the first line is no header: it names no column of the layout", reader->cells[0],
                   reader->starts[0], "%.*s and others", BYTES_ARG(record->columns[0].heading));
@@ -273,10 +286,12 @@ static void pass(struct flat_reader *reader)
 {
     const char *row = reader->window + reader->start, *end = row + reader->taken;
 
-    for (const char *at = row; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+    reader->line += reader->one_line;
+    for (const char *at = row; !reader->one_line && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
         reader->line++;
     reader->start += reader->taken;
     reader->taken = 0;
+    reader->one_line = false;
 }
 
 /* The record at hand is longer than any may be: shown, and passed over up to its line end. */
@@ -322,6 +337,8 @@ enum flat_event flat_next(struct flat_reader *reader, struct flat_unit *unit)
             return FLAT_END;
         reader->trouble.what = NULL;
         reader->unit = unit;
+        unit->plain = false;
+        unit->same = 0;
         arena_reset(&reader->scratch);
         if (reader->start < reader->end)
             found = reader->layout->fixed ? fixed_find(reader) : delimited_find(reader);
@@ -365,6 +382,11 @@ void flat_place(const struct flat_reader *reader, unsigned slot, uint32_t *line,
 
     *line = reader->line;
     *place = 1;
+    if (reader->unit->plain && reader->one_line) {
+        *place += reader->starts[slot] < reader->unit->raw.len ? reader->starts[slot]
+                                                               : (uint32_t)reader->unit->raw.len;
+        return;
+    }
     for (uint32_t i = 0; i < reader->starts[slot] && i < reader->unit->raw.len; i++) {
         if (row[i] == '\n') {
             ++*line;

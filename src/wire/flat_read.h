@@ -28,7 +28,13 @@ struct flat_unit {
     struct bytes whole;  /* the same with its line end, as it came */
     uint64_t offset;     /* bytes, of its first one in the file */
     uint32_t line;       /* that it begins in, from 1 */
+    bool plain;          /* its cells are ASCII and nothing that JSON escapes; FLAT_BEHIND bytes may be read
+                            behind each */
+    unsigned same;       /* columns at the front that hold what they held in the unit before, which was good
+                            and of this tag */
 };
+
+enum { FLAT_BEHIND = 16 };
 
 /* What is wrong with a record or a file.  Views live as long as the unit's. */
 struct flat_trouble {

@@ -10,4 +10,5 @@ libcrossdock_a_SOURCES += %reldir%/xml.c %reldir%/xml.h
 libcrossdock_a_SOURCES += %reldir%/xml_write.c %reldir%/xml_write.h
 libcrossdock_a_SOURCES += %reldir%/x12_write.c %reldir%/x12_write.h
 libcrossdock_a_SOURCES += %reldir%/flat_read.c %reldir%/flat_read.h %reldir%/flat_reading.h
+libcrossdock_a_SOURCES += %reldir%/flat_marks.c %reldir%/flat_marks.h
 libcrossdock_a_SOURCES += %reldir%/delimited_read.c %reldir%/fixed_read.c

@@ -4,7 +4,18 @@
 
 static bool is_digits(struct bytes text)
 {
-    for (size_t i = 0; i < text.len; i++)
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), digits = UINT64_C(0x3030303030303030);
+    size_t i = 0;
+
+    /* Eight at a time: the high half of each is 3, and stays so six further on. */
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t eight;
+
+        memcpy(&eight, text.at + i, 8);
+        if ((eight & high) != digits || ((eight + UINT64_C(0x0606060606060606)) & high) != digits)
+            return false;
+    }
+    for (; i < text.len; i++)
         if (text.at[i] < '0' || text.at[i] > '9')
             return false;
     return text.len > 0;
@@ -88,12 +99,39 @@ static bool tidy(const struct number_form *form, struct bytes text, struct arena
     return true;
 }
 
+/* Digits alone, and not many, as most numbers with implied decimals are.  False: it is something else. */
+static bool plain_implied(struct bytes text, unsigned decimals, struct arena *arena, struct bytes *out)
+{
+    enum { MANY = 40 };
+    size_t whole = text.len > decimals ? text.len - decimals : 0, from = 0;
+    char *at, *to;
+
+    if (text.len > MANY || text.len <= decimals || decimals == 0 || !is_digits(text))
+        return false;
+    at = to = arena_text(arena, text.len + 1);
+    if (at == NULL)
+        return false;
+    while (from + 8 < whole && memcmp(text.at + from, "00000000", 8) == 0)
+        from += 8;
+    while (from + 1 < whole && text.at[from] == '0')
+        from++;
+    memcpy(to, text.at + from, whole - from);
+    to += whole - from;
+    *to++ = '.';
+    memcpy(to, text.at + whole, decimals);
+    *out = (struct bytes){at, (size_t)(to + decimals - at)};
+    return true;
+}
+
 const char *number_form_read(const struct number_form *form, struct bytes text, struct arena *arena,
                              struct bytes *out)
 {
-    text = bytes_trim(text);
+    if (text.len > 0 && (text.at[0] <= ' ' || text.at[text.len - 1] <= ' '))
+        text = bytes_trim(text);
     if (text.len == 0)
         return "this is no number";
+    if (form->implied && plain_implied(text, form->decimals, arena, out))
+        return NULL;
     if (!form->implied && form->point == '.' && decimal_is_canonical(text)) {
         *out = text;
     } else {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "wire/flat_read.h"
+#include "wire/flat_reading.h"
 
 /* --- forms */
 
@@ -113,6 +113,8 @@ ssize_t __wrap_read(int fd, void *at, size_t len)
     return (ssize_t)got;
 }
 
+static bool slowly;
+
 /* Each unit as a line: "row 1 [a][b]", or what is wrong. */
 static void read_in_pieces(const struct flat_layout *layout, const char *text, size_t size, char *out,
                            size_t room)
@@ -123,6 +125,7 @@ static void read_in_pieces(const struct flat_layout *layout, const char *text, s
     size_t len = 0;
 
     assert_non_null(reader);
+    reader->slowly = slowly;
     input = bytes_of(text);
     piece = size;
     out[0] = '\0';
@@ -208,6 +211,156 @@ static void records_are_found_by_their_type(void **state)
                  "H 1 [A1][H]\nD 1 [12][ab][D]\nD 1 [13][cd][D]\nH 1 [A2][H]\n");
 }
 
+/* --- rows of the ordinary kind, and all others */
+
+enum { FILES = 3000, FILE_MOST = 400 };
+
+static uint32_t random_state = 20261124;
+
+static unsigned random_below(unsigned n)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 8) % n;
+}
+
+/* A file made of these pieces, some of its lines said twice. */
+static void random_file(const char *const pieces[], unsigned n_pieces, const char *first, char *out)
+{
+    size_t len = strlen(first), line = len;
+
+    memcpy(out, first, len + 1);
+    while (len < FILE_MOST) {
+        const char *add = pieces[random_below(n_pieces)];
+
+        memcpy(out + len, add, strlen(add) + 1);
+        len += strlen(add);
+        if (out[len - 1] == '\n') {
+            size_t again = random_below(2) == 0 && 2 * len - line < FILE_MOST ? len - line : 0;
+
+            memcpy(out + len, out + line, again);
+            line = len;
+            len += again > 3 ? again - random_below(3) : 0;
+            out[len] = '\0';
+        }
+    }
+}
+
+/* What the units say of themselves, and of the one before, is so. */
+static void check_promises(const struct flat_layout *layout, const char *text)
+{
+    struct flat_reader *reader = flat_read_open(layout, -2, 4096, true);
+    struct flat_unit unit;
+    enum flat_event event;
+    char before[8][FILE_MOST];
+    int tag = -1;
+
+    assert_non_null(reader);
+    input = bytes_of(text);
+    piece = FILE_MOST;
+    while ((event = flat_next(reader, &unit)) <= FLAT_BROKEN) {
+        assert_true(event == FLAT_UNIT || unit.same == 0 || unit.tag == tag);
+        tag = event == FLAT_UNIT ? unit.tag : -1;
+        for (unsigned i = 0; event == FLAT_UNIT && i < layout->records[unit.tag].n_columns; i++) {
+            char cell[FILE_MOST];
+
+            snprintf(cell, sizeof(cell), "%.*s", BYTES_ARG(unit.cells[i]));
+            assert_true(i >= unit.same || strcmp(cell, before[i]) == 0);
+            assert_true(!unit.plain || strpbrk(cell, "\"\\\t\r\n\xc3\xa9") == NULL);
+            memcpy(before[i], cell, sizeof(cell));
+        }
+    }
+    flat_read_close(reader);
+}
+
+static void check_both_ways(const struct flat_layout *layout, const char *const pieces[], unsigned n_pieces,
+                            const char *first)
+{
+    static char quick[64 * 1024], slow[64 * 1024];
+
+    for (unsigned i = 0; i < FILES; i++) {
+        char text[2 * FILE_MOST];
+        size_t size = random_below(2) == 0 ? sizeof(text) : 1 + random_below(90);
+
+        random_file(pieces, n_pieces, first, text);
+        read_in_pieces(layout, text, size, quick, sizeof(quick));
+        slowly = true;
+        read_in_pieces(layout, text, size, slow, sizeof(slow));
+        slowly = false;
+        assert_string_equal(quick, slow);
+        check_promises(layout, text);
+    }
+}
+
+static void rows_are_read_the_same_quickly_and_slowly(void **state)
+{
+    static const char *const pieces[] = {
+        "a", "bcd", "12.50", ",", ",", ",", ",,", "\n", "\r\n", "\n\n", ",\n", " ", "\"", "\"\"", ",\"x\"",
+        ",\"y, z\"", "\xc3\xa9", "\\", "\t", "a,b,c\n", "a,b,c\r\n", "H,1,2\n", "D,1,2,3\n",
+        "\"H\",\"1\",\"2\"\n", "1,H\n", "\r",
+    };
+    static const struct flat_column plain[] = {{.key = {"a", 1}, .heading = {"a", 1}},
+                                               {.key = {"b", 1}, .heading = {"b", 1}},
+                                               {.key = {"c", 1}, .heading = {"c", 1}}};
+    static const struct flat_column h[] = {{.key = {"t", 1}, .constant = {"H", 1}}, {.key = {"a", 1}},
+                                           {.key = {"b", 1}}};
+    static const struct flat_column d[] = {{.key = {"t", 1}, .constant = {"D", 1}}, {.key = {"a", 1}},
+                                           {.key = {"b", 1}}, {.key = {"c", 1}}};
+    static const struct flat_record row = {.tag = {"row", 3}, .n_columns = 3, .columns = plain, .type = -1};
+    static const struct flat_record records[] = {{.tag = {"H", 1}, .n_columns = 3, .columns = h, .type = 0},
+                                                 {.tag = {"D", 1}, .n_columns = 4, .columns = d, .type = 0}};
+    struct flat_layout layout = {.n_records = 1, .records = &row, .line_end = {"\n", 1}, .separator = ',',
+                                 .quote = '"', .header = true, .begins = -1, .partner = -1};
+    const unsigned n = sizeof(pieces) / sizeof(*pieces);
+
+    (void)state;
+    check_both_ways(&layout, pieces, n, "a,b,c\n");
+    check_both_ways(&layout, pieces, n, "c,x,a,b\n");
+    layout.header = false;
+    check_both_ways(&layout, pieces, n, "");
+    layout.ragged = true;
+    layout.quote = '\0';
+    check_both_ways(&layout, pieces, n, "");
+    layout.quote = '"';
+    layout.n_records = 2;
+    layout.records = records;
+    check_both_ways(&layout, pieces, n, "H,1,2\n");
+}
+
+static void lines_are_read_the_same_quickly_and_slowly(void **state)
+{
+    static const char *const pieces[] = {
+        "H", "D", "ab", " ", "   ", "**", "\n", "\r\n", "\xc3\xa9", "\"", "\\", "H12 ab   34\n",
+        "D  *7       x\n", "H12 ab \xc3\xa9 34\n", "\t", "\r", "D***7 \"  \\ x\r\n", "             \n",
+        "Hab", "D    ",
+    };
+    static const struct flat_column h[] = {{.key = {"t", 1}, .width = 1, .pad = ' ', .constant = {"H", 1}},
+                                           {.key = {"a", 1}, .width = 5, .pad = ' '},
+                                           {.key = {"b", 1}, .width = 5, .pad = ' ', .right = true}};
+    static const struct flat_column d[] = {{.key = {"t", 1}, .width = 1, .pad = ' ', .constant = {"D", 1}},
+                                           {.key = {"a", 1}, .width = 4, .pad = '*', .right = true},
+                                           {.key = {"b", 1}, .width = 8, .pad = ' '}};
+    static const struct flat_record records[] = {{.tag = {"H", 1}, .n_columns = 3, .columns = h, .type = 0},
+                                                 {.tag = {"D", 1}, .n_columns = 3, .columns = d, .type = 0}};
+    static const struct flat_column wide[] = {{.key = {"a", 1}, .width = 3, .pad = ' '},
+                                              {.key = {"b", 1}, .width = 90, .pad = ' '},
+                                              {.key = {"c", 1}, .width = 70, .pad = ' ', .right = true}};
+    static const struct flat_record one = {.tag = {"row", 3}, .n_columns = 3, .columns = wide, .type = -1};
+    static char line[2][200];
+    const char *lines[] = {line[0], line[1], "\n", " ", "a", "                                        "};
+    struct flat_layout layout = {.n_records = 2, .records = records, .line_end = {"\n", 1}, .fixed = true,
+                                 .partner = -1};
+
+    (void)state;
+    check_both_ways(&layout, pieces, sizeof(pieces) / sizeof(*pieces), "");
+    layout.ragged = true;
+    check_both_ways(&layout, pieces, sizeof(pieces) / sizeof(*pieces), "");
+    snprintf(line[0], sizeof(line[0]), "%-3s%-90s%70s\n", "ab", "a text that ends here", "9");
+    snprintf(line[1], sizeof(line[1]), "%-3s%-90s%70s\n", "", "", "");
+    layout.n_records = 1;
+    layout.records = &one;
+    check_both_ways(&layout, lines, sizeof(lines) / sizeof(*lines), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +368,8 @@ int main(void)
         cmocka_unit_test(dates_are_read_as_they_are_written),
         cmocka_unit_test(cells_are_found_however_the_input_is_cut),
         cmocka_unit_test(records_are_found_by_their_type),
+        cmocka_unit_test(rows_are_read_the_same_quickly_and_slowly),
+        cmocka_unit_test(lines_are_read_the_same_quickly_and_slowly),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
