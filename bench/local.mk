@@ -19,3 +19,7 @@ bench_rewrite_LDADD = libcrossdock.a $(room_libs)
 noinst_PROGRAMS += %reldir%/split
 bench_split_SOURCES = %reldir%/split.c
 bench_split_LDADD =
+# What a ledger is filled with.
+noinst_PROGRAMS += %reldir%/documents
+bench_documents_SOURCES = %reldir%/documents.c
+bench_documents_LDADD =

@@ -39,3 +39,4 @@ EXTRA_DIST += %reldir%/0611-3pl
 dist_check_SCRIPTS += %reldir%/0622-map-check.t
 dist_check_SCRIPTS += %reldir%/0630-corpus-laws.t
 EXTRA_DIST += %reldir%/0630-corpus-laws.awk
+dist_check_SCRIPTS += %reldir%/0700-ledger.t

@@ -171,11 +171,28 @@ static void help_row(struct buffer *into, const struct option_row *row)
     wrap(into, row->help, (unsigned)width, HELP_COLUMN);
 }
 
+static void help_verb(struct buffer *into, const struct tool_verb *verb)
+{
+    size_t start = into->len, width;
+
+    buffer_add_format(into, "  %s%s%s", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands);
+    width = into->len - start;
+    if (width + 2 > HELP_COLUMN) {
+        buffer_add_byte(into, '\n');
+        width = 0;
+    }
+    wrap(into, verb->help, (unsigned)width, HELP_COLUMN);
+}
+
 static void help(struct buffer *into, const struct tool *tool)
 {
     buffer_add_format(into, "usage: %s [OPTION]...%s%s\n\n", tool->name, tool->operands[0] != '\0' ? " " : "",
                       tool->operands);
     wrap(into, tool->purpose, 0, 0);
+    if (tool->n_verbs > 0)
+        buffer_add_string(into, "\nCommands:\n");
+    for (unsigned i = 0; i < tool->n_verbs; i++)
+        help_verb(into, &tool->verbs[i]);
     buffer_add_string(into, "\nOptions:\n");
     for (unsigned i = 0; i < tool->n_rows; i++)
         help_row(into, &tool->rows[i]);

@@ -69,12 +69,21 @@ extern const char *const options_formats[];
     {.name = "version", .kind = OPTION_VERSION,                                                           \
      .help = "print the version and those of the libraries, and stop"}
 
+/* What a tool can be told to do, in its first operand. */
+struct tool_verb {
+    const char *name;     /* "post" */
+    const char *operands; /* "[FILE]...", or "" */
+    const char *help;     /* a sentence, as of options */
+};
+
 struct tool {
     const char *name;     /* "edi2canon" */
     const char *operands; /* of the usage line: "[FILE]..." */
     const char *purpose;  /* a sentence or two */
     const struct option_row *rows;
     unsigned n_rows;
+    const struct tool_verb *verbs; /* or NULL */
+    unsigned n_verbs;
     const char *notes;    /* after the options, or NULL */
     const char *statuses[5]; /* what each exit status means; NULL: never used */
     const char *see_also;

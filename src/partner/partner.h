@@ -21,6 +21,15 @@
 enum unmapped { UNMAPPED_IGNORE, UNMAPPED_WARN, UNMAPPED_ERROR, UNMAPPED_KEEP };
 enum ack_kind { PARTNER_ACK_997, PARTNER_ACK_999, PARTNER_ACK_NONE };
 enum test_data { TEST_ACCEPT, TEST_REFUSE };
+enum duplicate_policy { DUPLICATE_HOLD, DUPLICATE_ACCEPT, DUPLICATE_FLAG };
+
+/* What the ledger does when a number that was used comes again with other content. */
+struct partner_duplicates {
+    enum duplicate_policy interchange; /* ISA13 */
+    enum duplicate_policy set;         /* ST02 of one group */
+    enum duplicate_policy document;    /* the business numbers that tell documents apart */
+    uint64_t window;                   /* seconds it looks back; 0: for ever */
+};
 
 /* An identity: a qualifier and an id of ISA05/06, and GS02 where it matters.  At NULL: anything. */
 struct partner_identity {
@@ -52,6 +61,7 @@ struct partner {
     enum ack_ta1_policy ta1;
     const char *ack_release; /* "004010", or NULL: follow GS08 */
     enum test_data test_data;
+    struct partner_duplicates duplicates;
     struct xref_sources xrefs; /* for the maps of its documents */
     struct partner_document defaults;
     uint32_t n_documents;

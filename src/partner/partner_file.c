@@ -15,11 +15,17 @@ struct document_values {
     struct ack_values ack;
 };
 
+struct duplicate_values {
+    int interchange, set, document;
+    uint64_t window;
+};
+
 struct partner_values {
     const char *partner, *title;
     const struct yaml_node *ids, *us, *maps, *documents, *xrefs;
     const char *charset;
     int bad_bytes, test_data;
+    struct duplicate_values duplicates;
     struct document_values all; /* what documents may say otherwise */
 };
 
@@ -44,8 +50,32 @@ static const char *const ta1_words[] = {[ACK_TA1_AS_ASKED] = "isa14",
 static const char *const bad_words[] = {
     [CHARSET_ERROR] = "error", [CHARSET_KEEP] = "keep", [CHARSET_REPLACE] = "replace", NULL};
 static const char *const test_words[] = {[TEST_ACCEPT] = "accept", [TEST_REFUSE] = "refuse", NULL};
+static const char *const duplicate_words[] = {
+    [DUPLICATE_HOLD] = "hold", [DUPLICATE_ACCEPT] = "accept", [DUPLICATE_FLAG] = "flag", NULL};
 
 #define ROW(type, member, row_kind) .offset = offsetof(type, member), .kind = row_kind
+
+static const struct settings_row duplicate_rows[] = {
+    {.key = "interchange",
+     ROW(struct duplicate_values, interchange, SETTINGS_WORD),
+     .words = duplicate_words,
+     .fallback = "hold",
+     .sentence = "A new document under an interchange number (ISA13) that was used."},
+    {.key = "set",
+     ROW(struct duplicate_values, set, SETTINGS_WORD),
+     .words = duplicate_words,
+     .fallback = "hold",
+     .sentence = "A new document under a set number (ST02) that was used in the same group."},
+    {.key = "document",
+     ROW(struct duplicate_values, document, SETTINGS_WORD),
+     .words = duplicate_words,
+     .fallback = "hold",
+     .sentence = "A new document under business numbers that were used."},
+    {.key = "window",
+     ROW(struct duplicate_values, window, SETTINGS_DURATION),
+     .sentence = "How far the ledger looks back; 0: for ever."},
+};
+static const struct settings duplicate_settings = {SETTINGS_ROWS(duplicate_rows)};
 
 /* The rows of ack: that a document may have, and the two that speak of whole files. */
 #define ACK_ROWS                                                                               \
@@ -132,6 +162,10 @@ static const struct settings_row partner_rows[] = {
      .words = test_words,
      .fallback = "accept",
      .sentence = "Whether interchanges marked as tests are translated."},
+    {.key = "duplicates",
+     ROW(struct partner_values, duplicates, SETTINGS_MAPPING),
+     .inner = &duplicate_settings,
+     .sentence = "What the ledger does with numbers that come again."},
     {.key = "unmapped",
      ROW(struct partner_values, all.unmapped, SETTINGS_WORD),
      .words = unmapped_words,
@@ -362,6 +396,12 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
     partner->title = values.title;
     partner->bad_bytes = (enum charset_policy)values.bad_bytes;
     partner->test_data = (enum test_data)values.test_data;
+    partner->duplicates = (struct partner_duplicates){
+        .interchange = (enum duplicate_policy)values.duplicates.interchange,
+        .set = (enum duplicate_policy)values.duplicates.set,
+        .document = (enum duplicate_policy)values.duplicates.document,
+        .window = values.duplicates.window,
+    };
     partner->ta1 = (enum ack_ta1_policy)values.all.ack.ta1;
     if (values.all.ack.version != NULL && strcmp(values.all.ack.version, "follow") != 0)
         partner->ack_release = values.all.ack.version;

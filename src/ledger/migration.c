@@ -1,0 +1,191 @@
+#include "ledger/migration.h"
+
+#include <stdio.h>
+
+#include "ledger/sql.h"
+
+/* What happened with what: see crossdock-ledger(5).  Times are UTC.  Rows are ordered by their numbers, never
+ * by time: clocks jump.  Indexes begin with what neighbours in time share, so that adding to ten million rows
+ * touches few pages; only ids and business numbers come in any order. */
+static const char first_tables[] =
+    "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+    /* A file that a batch record closed.  `run`: how often it was translated to something else. */
+    "CREATE TABLE file("
+    " file_id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, name TEXT NOT NULL, format TEXT,"
+    " byte_count INTEGER NOT NULL, is_complete INTEGER NOT NULL, posted_at TEXT NOT NULL,"
+    " run INTEGER NOT NULL DEFAULT 1,"
+    " read_count INTEGER NOT NULL, translated_count INTEGER NOT NULL DEFAULT 0,"
+    " held_count INTEGER NOT NULL DEFAULT 0, rejected_count INTEGER NOT NULL DEFAULT 0,"
+    " duplicate_count INTEGER NOT NULL DEFAULT 0, ignored_count INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE(sha256, name)) STRICT;"
+
+    /* An interchange of a file; the same numbers in another file are another row. */
+    "CREATE TABLE interchange("
+    " interchange_id INTEGER PRIMARY KEY, sender TEXT NOT NULL, receiver TEXT NOT NULL,"
+    " control TEXT NOT NULL, file_id INTEGER REFERENCES file, first_at TEXT NOT NULL) STRICT;"
+    "CREATE INDEX interchange_control ON interchange(sender, receiver, control, file_id);"
+
+    "CREATE TABLE document("
+    " document_id INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
+    " partner TEXT NOT NULL, direction TEXT NOT NULL CHECK(direction IN ('in', 'out')),"
+    " number TEXT, identity TEXT, state TEXT NOT NULL CHECK(state IN ('open', 'held', 'dismissed')),"
+    " interchange_id INTEGER REFERENCES interchange, group_control TEXT, set_control TEXT, map TEXT,"
+    " file_id INTEGER REFERENCES file, posted_at TEXT NOT NULL) STRICT;"
+    "CREATE INDEX document_identity ON document(partner, kind, identity) WHERE identity IS NOT NULL;"
+    "CREATE INDEX document_interchange ON document(interchange_id, group_control, set_control)"
+    " WHERE interchange_id IS NOT NULL;"
+    "CREATE INDEX document_kind ON document(direction, kind);"
+    "CREATE INDEX document_partner ON document(partner, direction, kind);"
+
+    /* Apart, so that looking through documents does not read records. */
+    "CREATE TABLE record("
+    " document_id INTEGER PRIMARY KEY REFERENCES document, line TEXT NOT NULL) STRICT;"
+
+    "CREATE TABLE document_key("
+    " value TEXT NOT NULL, name TEXT NOT NULL, document_id INTEGER NOT NULL REFERENCES document,"
+    " PRIMARY KEY(value, name, document_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX document_key_document ON document_key(document_id);"
+
+    /* A document in a file.  `run`: of the file, when it was last seen; `id`: of one that is not kept. */
+    "CREATE TABLE arrival("
+    " arrival_id INTEGER PRIMARY KEY, file_id INTEGER REFERENCES file,"
+    " document_id INTEGER REFERENCES document, interchange_id INTEGER REFERENCES interchange,"
+    " is_counted INTEGER NOT NULL, outcome TEXT NOT NULL"
+    " CHECK(outcome IN ('new', 'held', 'duplicate', 'refused', 'replaced')),"
+    " run INTEGER NOT NULL DEFAULT 1, id TEXT) STRICT;"
+    "CREATE INDEX arrival_document ON arrival(document_id);"
+    "CREATE INDEX arrival_file ON arrival(file_id);";
+
+static const char first_flow[] =
+    /* Who takes documents: of one partner, or of all. */
+    "CREATE TABLE consumer("
+    " consumer_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partner TEXT,"
+    " direction TEXT NOT NULL CHECK(direction IN ('in', 'out'))) STRICT;"
+    /* How far it has been offered documents of a kind. */
+    "CREATE TABLE position("
+    " consumer_id INTEGER NOT NULL REFERENCES consumer, kind TEXT NOT NULL, document_id INTEGER NOT NULL,"
+    " PRIMARY KEY(consumer_id, kind)) STRICT, WITHOUT ROWID;"
+    /* owner, until: of a lease.  file, sha256: of the receipt. */
+    "CREATE TABLE delivery("
+    " consumer_id INTEGER NOT NULL REFERENCES consumer, document_id INTEGER NOT NULL REFERENCES document,"
+    " state TEXT NOT NULL CHECK(state IN ('waiting', 'leased', 'done', 'refused')),"
+    " owner TEXT, until INTEGER, times INTEGER NOT NULL DEFAULT 1, file TEXT, sha256 TEXT, at TEXT NOT NULL,"
+    " PRIMARY KEY(consumer_id, document_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX delivery_pending ON delivery(consumer_id, document_id)"
+    " WHERE state IN ('waiting', 'leased');"
+    "CREATE INDEX delivery_document ON delivery(document_id);"
+
+    "CREATE TABLE exception("
+    " exception_id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document,"
+    " cause TEXT NOT NULL CHECK(cause IN ('collision', 'duplicate', 'reject', 'refusal')),"
+    " consumer_id INTEGER REFERENCES consumer, text TEXT NOT NULL,"
+    " earlier_id INTEGER REFERENCES document, state TEXT NOT NULL DEFAULT 'open'"
+    " CHECK(state IN ('open', 'released', 'dismissed', 'settled')),"
+    " opened_at TEXT NOT NULL, closed_at TEXT, reason TEXT) STRICT;"
+    "CREATE INDEX exception_document ON exception(document_id);"
+    "CREATE INDEX exception_open ON exception(state) WHERE state = 'open';"
+
+    "CREATE TABLE series("
+    " name TEXT PRIMARY KEY, last INTEGER NOT NULL CHECK(last >= 0), changed_at TEXT NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE event("
+    " event_id INTEGER PRIMARY KEY, at TEXT NOT NULL, what TEXT NOT NULL,"
+    " document_id INTEGER REFERENCES document, file_id INTEGER REFERENCES file,"
+    " consumer_id INTEGER REFERENCES consumer, text TEXT) STRICT;"
+    "CREATE INDEX event_document ON event(document_id) WHERE document_id IS NOT NULL;"
+    "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'events stay'); END;"
+    "CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'events stay'); END;";
+
+static const char first_views[] =
+    "CREATE VIEW documents AS"
+    " SELECT d.document_id AS ordinal, d.id, d.kind, d.partner, d.direction, d.number, d.state,"
+    "  i.sender, i.receiver, i.control AS interchange, d.group_control, d.set_control, f.name AS file,"
+    "  f.sha256 AS file_sha256, d.map, d.posted_at"
+    " FROM document d LEFT JOIN interchange i USING(interchange_id)"
+    "  LEFT JOIN file f ON f.file_id = d.file_id;"
+    "CREATE VIEW records AS"
+    " SELECT d.document_id AS ordinal, d.id, r.line FROM document d JOIN record r USING(document_id);"
+    "CREATE VIEW document_keys AS"
+    " SELECT k.name, k.value, k.document_id AS ordinal, d.id, d.kind, d.partner, d.direction"
+    " FROM document_key k JOIN document d USING(document_id);"
+    "CREATE VIEW files AS"
+    " SELECT file_id AS ordinal, name, sha256, format, byte_count, is_complete, read_count, translated_count,"
+    "  held_count, rejected_count, duplicate_count, ignored_count, run, posted_at FROM file;"
+    "CREATE VIEW deliveries AS"
+    " SELECT c.name AS consumer, d.document_id AS ordinal, d.id, d.kind, d.partner, d.number, v.state,"
+    "  v.times, v.file, v.sha256, v.at"
+    " FROM delivery v JOIN consumer c USING(consumer_id) JOIN document d USING(document_id);"
+    "CREATE VIEW open_exceptions AS"
+    " SELECT x.exception_id AS exception, x.cause, d.id, d.kind, d.partner, d.number, c.name AS consumer,"
+    "  x.text, e.id AS earlier_id, x.opened_at"
+    " FROM exception x JOIN document d USING(document_id) LEFT JOIN consumer c USING(consumer_id)"
+    "  LEFT JOIN document e ON e.document_id = x.earlier_id WHERE x.state = 'open';"
+    "CREATE VIEW order_timeline AS"
+    " SELECT k.value AS order_number, d.document_id AS ordinal, d.posted_at AS at, 'posted' AS what, d.kind,"
+    "  d.direction, d.partner, d.number, d.id, d.state, f.name AS file, NULL AS consumer"
+    " FROM document_key k JOIN document d USING(document_id) LEFT JOIN file f ON f.file_id = d.file_id"
+    " WHERE k.name = 'order_number'"
+    " UNION ALL"
+    " SELECT k.value, d.document_id, v.at, CASE v.state WHEN 'done' THEN 'delivered' ELSE v.state END,"
+    "  d.kind, d.direction, d.partner, d.number, d.id, d.state, v.file, c.name"
+    " FROM document_key k JOIN document d USING(document_id) JOIN delivery v USING(document_id)"
+    "  JOIN consumer c USING(consumer_id)"
+    " WHERE k.name = 'order_number';"
+    "CREATE VIEW acks_due AS"
+    " SELECT 'owed' AS due, d.id, d.partner, d.number, d.posted_at AS since"
+    " FROM document d WHERE d.direction = 'out' AND d.kind = 'functional_ack' AND d.state = 'open'"
+    "  AND NOT EXISTS (SELECT 1 FROM delivery v WHERE v.document_id = d.document_id AND v.state = 'done');"
+    "CREATE VIEW events AS"
+    " SELECT e.event_id AS ordinal, e.at, e.what, d.id, d.kind, d.number, f.name AS file,"
+    "  c.name AS consumer, e.text"
+    " FROM event e LEFT JOIN document d USING(document_id) LEFT JOIN file f ON f.file_id = e.file_id"
+    "  LEFT JOIN consumer c ON c.consumer_id = e.consumer_id;"
+    "CREATE VIEW number_series AS SELECT name, last, changed_at FROM series;";
+
+/* A step: up to three texts, run in order within its transaction. */
+static const char *const steps[][3] = {
+    {first_tables, first_flow, first_views},
+};
+
+int migration_newest(void)
+{
+    return (int)(sizeof(steps) / sizeof(steps[0]));
+}
+
+static bool run_step(struct ledger *ledger, int version)
+{
+    char text[96];
+
+    for (unsigned i = 0; i < sizeof(steps[0]) / sizeof(steps[0][0]); i++)
+        if (steps[version][i] != NULL && !sql_script(ledger, steps[version][i]))
+            return false;
+    (void)snprintf(text, sizeof(text), "PRAGMA application_id=%d; PRAGMA user_version=%d", LEDGER_APPLICATION,
+                   version + 1);
+    return sql_script(ledger, text);
+}
+
+bool migration_run(struct ledger *ledger)
+{
+    int version = ledger_version(ledger);
+
+    while (!ledger_failed(ledger) && version < migration_newest()) {
+        if (!ledger_begin(ledger))
+            return false;
+        /* Another process may have been faster. */
+        version = ledger_version(ledger);
+        if (version >= migration_newest()) {
+            ledger_rollback(ledger);
+            break;
+        }
+        if (!run_step(ledger, version)) {
+            ledger_rollback(ledger);
+            return false;
+        }
+        if (!ledger_commit(ledger))
+            return false;
+        version++;
+    }
+    return !ledger_failed(ledger);
+}

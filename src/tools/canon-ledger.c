@@ -1,0 +1,191 @@
+/*
+ * canon-ledger: records into the ledger, out of it to whoever wants them, and found again.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/process.h"
+#include "tools/ledger_verbs.h"
+
+enum { MAX_RECORD_MIB = 3 * 1024 };
+
+static const struct option_row rows[] = {
+    {.letter = 'l',
+     .name = "ledger",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, ledger),
+     .help = "the ledger (default $CROSSDOCK_LEDGER)"},
+    {.name = "tee",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, tee),
+     .help = "post: pass on to standard output what was new, once it is committed"},
+    {.name = "loose",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, loose),
+     .help = "post: take records that no batch record closes, too, each for itself"},
+    {.name = "max-record",
+     .argument = "MIB",
+     .kind = OPTION_COUNT,
+     .most = MAX_RECORD_MIB,
+     .offset = offsetof(struct ledger_settings, max_record),
+     .help = "post: refuse records of more than MIB mebibytes (default 256)"},
+    {.name = "test",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, test),
+     .help = "create: a ledger for tests, which takes test data"},
+    {.name = "full",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, full),
+     .help = "check: hold each index to its table as well, which takes longer"},
+    OPTIONS_FOLDER,
+    OPTIONS_COMMON,
+};
+
+static const struct tool_verb texts[] = {
+    {"create", "", "make the ledger"},
+    {"migrate", "", "bring it to the version of this program"},
+    {"post", "[FILE]...", "commit records: those of a file together, with the batch record that closes it"},
+    {"show", "ID...", "print the record with this id, or with the only id that begins so"},
+    {"find", "NUMBER...", "list the documents that have this business number, or this id"},
+    {"check", "", "see whether all adds up, and whether the database is whole"},
+};
+
+/* The other half of a verb, in the same order. */
+static const struct verb {
+    enum ledger_mode mode;
+    int least, most;     /* operands */
+    const char *options; /* those of the table that it takes, a blank around each */
+    void (*run)(struct ledger_run *run);
+} verbs[] = {
+    {LEDGER_CREATE, 0, 0, " test ", ledger_create},
+    {LEDGER_WRITE, 0, 0, "", ledger_migrate},
+    {LEDGER_WRITE, 0, INT32_MAX, " tee loose max-record ", ledger_post},
+    {LEDGER_READ, 1, INT32_MAX, "", ledger_show},
+    {LEDGER_READ, 1, INT32_MAX, "", ledger_find},
+    {LEDGER_READ, 0, 0, " full ", ledger_check},
+};
+enum { N_VERBS = sizeof(texts) / sizeof(texts[0]) };
+_Static_assert(N_VERBS == sizeof(verbs) / sizeof(verbs[0]), "a verb and its text");
+
+static const char *(*const libraries[])(void) = {ledger_library, NULL};
+
+static const struct tool tool = {
+    .name = "canon-ledger",
+    .operands = "COMMAND [ARGUMENT]...",
+    .purpose = "Keeps canonical records in a ledger: each document once, found again by its numbers, offered "
+               "to each consumer once.",
+    .rows = rows,
+    .n_rows = sizeof(rows) / sizeof(rows[0]),
+    .verbs = texts,
+    .n_verbs = N_VERBS,
+    .statuses = {"done, or there was nothing to do",
+                 "done, and somebody must look: documents are held or refused, or nothing was found",
+                 STATUS_MISUSED, STATUS_FAILED},
+    .see_also = "canon-ledger(1), crossdock-ledger(5), crossdock-canon(5), crossdock(7)",
+    .libraries = libraries,
+};
+
+static bool is_set(const struct option_row *row, const struct ledger_settings *settings)
+{
+    const char *place = (const char *)settings + row->offset;
+
+    switch (row->kind) {
+    case OPTION_FLAG: return *(const bool *)(const void *)place;
+    case OPTION_TEXT: return *(const char *const *)(const void *)place != NULL;
+    case OPTION_COUNT: return *(const uint64_t *)(const void *)place != 0;
+    default: return false;
+    }
+}
+
+/* Options of another verb mean that something else was wanted. */
+static bool options_belong(const struct ledger_settings *settings, unsigned verb, struct report *report)
+{
+    char word[40];
+
+    for (unsigned i = 0; i < tool.n_rows; i++) {
+        const struct option_row *row = &rows[i];
+
+        if (row->offset <= offsetof(struct ledger_settings, ledger) || !is_set(row, settings))
+            continue;
+        (void)snprintf(word, sizeof(word), " %s ", row->name);
+        if (strstr(verbs[verb].options, word) == NULL) {
+            options_complain(&tool, report, USAGE_TOGETHER, "--%s is not for %s", row->name,
+                             texts[verb].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* N_VERBS: told. */
+static unsigned choose(char *const *operands, int n, struct report *report)
+{
+    unsigned verb = 0;
+
+    if (n == 0) {
+        options_complain(&tool, report, USAGE_MISSING, "a command, such as post");
+        return N_VERBS;
+    }
+    while (verb < N_VERBS && strcmp(operands[0], texts[verb].name) != 0)
+        verb++;
+    if (verb == N_VERBS)
+        options_complain(&tool, report, USAGE_COMMAND, "\"%s\"", operands[0]);
+    else if (n - 1 < verbs[verb].least)
+        options_complain(&tool, report, USAGE_MISSING, "%s %s", texts[verb].name, texts[verb].operands);
+    else if (n - 1 > verbs[verb].most)
+        options_complain(&tool, report, USAGE_COMMAND, "%s takes no \"%s\"", texts[verb].name,
+                         operands[verbs[verb].most + 1]);
+    else
+        return verb;
+    return N_VERBS;
+}
+
+static void do_verb(const struct verb *verb, struct ledger_run *run)
+{
+    run->ledger = ledger_open(run->settings->ledger, verb->mode, run->report);
+    if (run->ledger == NULL)
+        return;
+    if (output_init(&run->out, STDOUT_FILENO, "standard output", run->report)) {
+        verb->run(run);
+        output_finish(&run->out, run->report);
+    }
+    ledger_close(run->ledger);
+}
+
+int main(int argc, char **argv)
+{
+    struct ledger_settings settings = {.ledger = NULL};
+    struct report report;
+    struct search search;
+    unsigned verb;
+    int first, status;
+
+    process_begin();
+    report_init(&report, tool.name);
+    output_report(&report);
+    options_default(&settings.common);
+    if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO &&
+        (verb = choose(argv + first, argc - first, &report)) < N_VERBS &&
+        options_belong(&settings, verb, &report)) {
+        if (settings.ledger == NULL)
+            settings.ledger = getenv("CROSSDOCK_LEDGER");
+        if (settings.ledger == NULL || settings.ledger[0] == '\0') {
+            options_complain(&tool, &report, USAGE_MISSING, "-l FILE, or CROSSDOCK_LEDGER: which ledger");
+        } else if (!search_init(&search, settings.common.folder)) {
+            report_say(&report, TECHNICAL_MEMORY, NULL, "at the start");
+        } else {
+            do_verb(&verbs[verb], &(struct ledger_run){.tool = &tool,
+                                                       .settings = &settings,
+                                                       .search = &search,
+                                                       .report = &report,
+                                                       .operands = argv + first + 1,
+                                                       .n = argc - first - 1});
+            search_release(&search);
+        }
+    }
+    report_close(&report);
+    status = report_status(&report);
+    report_release(&report);
+    return status;
+}

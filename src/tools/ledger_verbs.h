@@ -1,0 +1,40 @@
+/*
+ * ledger_verbs: what canon-ledger can be told to do, a function each.
+ *
+ * Each gets an open ledger and an open output, tells what is wrong to the report, and leaves the closing to
+ * the caller.
+ */
+#ifndef CROSSDOCK_TOOLS_LEDGER_VERBS_H
+#define CROSSDOCK_TOOLS_LEDGER_VERBS_H
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "conf/search.h"
+#include "ledger/ledger.h"
+
+struct ledger_settings {
+    struct options_common common; /* first: see cli/options.h */
+    const char *ledger;
+    bool tee, loose, test, full;
+    uint64_t max_record; /* MiB; 0: as the manual says */
+};
+
+struct ledger_run {
+    const struct tool *tool;
+    const struct ledger_settings *settings;
+    struct ledger *ledger;
+    struct search *search;
+    struct report *report;
+    struct output out;
+    char **operands;
+    int n;
+};
+
+void ledger_create(struct ledger_run *run);
+void ledger_migrate(struct ledger_run *run);
+void ledger_post(struct ledger_run *run);
+void ledger_show(struct ledger_run *run);
+void ledger_find(struct ledger_run *run);
+void ledger_check(struct ledger_run *run);
+
+#endif
