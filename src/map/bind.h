@@ -44,6 +44,12 @@ bool bind_named(struct binder *b, struct map_target *target, const struct yaml_n
 bool bind_field_target(struct binder *b, struct map_target *target, const struct yaml_node *value,
                        const struct canon_block *context);
 
+/* The map's table of that name.  NULL: told. */
+const struct map_table *bind_table(struct binder *b, const struct yaml_node *at);
+
+/* What the layout names outside the map's file: its table of records, the table of partners.  False: told. */
+bool bind_layout(struct binder *b);
+
 /* Rows and records, whose keys are columns. */
 bool bind_is_flat(const struct binder *b);
 

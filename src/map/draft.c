@@ -239,14 +239,34 @@ static const struct draft_rule *twin_of(const struct draft_rule *rule, const str
     return NULL;
 }
 
-/* The rules of one tag: matched by `when`; new ones come first. */
-static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rule *base,
-                                      const struct draft_rule *over)
+static const struct draft_node *node_named(const struct draft_node *nodes, const char *tag)
+{
+    while (nodes != NULL && strcmp(nodes->tag, tag) != 0)
+        nodes = nodes->next;
+    return nodes;
+}
+
+/* Whether the overlay's rule is one of the base's, in any of its nodes of that tag. */
+static bool has_twin(const struct draft_rule *rule, const struct draft_rule *over,
+                     const struct draft_node *base, const char *tag)
+{
+    for (; base != NULL; base = base->next)
+        if (strcmp(base->tag, tag) == 0 && twin_of(rule, over, base->rules) != NULL)
+            return true;
+    return false;
+}
+
+/* The rules of one node of the base's list `nodes`: matched by `when`; new ones come first, in the first node
+ * of the tag. */
+static struct draft_rule *merge_rules(struct drafting *d, const struct draft_node *node,
+                                      const struct draft_rule *over, const struct draft_node *nodes)
 {
     struct draft_rule *rules = NULL, **last = &rules;
+    const struct draft_rule *base = node->rules;
+    const struct draft_node *first = node_named(nodes, node->tag);
 
     for (const struct draft_rule *added = over; added != NULL; added = added->next) {
-        if (twin_of(added, over, base) != NULL)
+        if (first != node || has_twin(added, over, nodes, node->tag))
             continue;
         *last = arena_alloc(d->arena, sizeof(**last));
         if (*last == NULL)
@@ -275,30 +295,88 @@ static struct draft_rule *merge_rules(struct drafting *d, const struct draft_rul
     return rules;
 }
 
+/* The base's nodes in their order; one that is the overlay's alone behind the node before it there, where the
+ * base has that one, else at the end. */
 static struct draft_node *lay_over(struct drafting *d, const struct draft_node *base,
                                    const struct draft_node *over)
 {
-    struct draft_node *nodes = NULL;
+    struct draft_node *nodes = NULL, *before = NULL;
 
+    for (const struct draft_node *from = base; from != NULL; from = from->next) {
+        const struct draft_node *twin = node_named(over, from->tag);
+        struct draft_node *copy = arena_alloc(d->arena, sizeof(*copy));
+
+        if (copy == NULL)
+            return NULL;
+        *copy = *from;
+        copy->next = NULL;
+        if (twin != NULL)
+            copy->rules = merge_rules(d, from, twin->rules, base);
+        append_node(&nodes, copy);
+    }
+    for (const struct draft_node *from = over; from != NULL; from = from->next) {
+        struct draft_node *twin = nodes, *copy;
+
+        while (twin != NULL && strcmp(twin->tag, from->tag) != 0)
+            twin = twin->next;
+        if (twin != NULL) {
+            before = twin;
+            continue;
+        }
+        copy = arena_alloc(d->arena, sizeof(*copy));
+        if (copy == NULL)
+            return NULL;
+        *copy = *from;
+        copy->next = NULL;
+        if (before == NULL) {
+            append_node(&nodes, copy);
+        } else {
+            copy->next = before->next;
+            before->next = copy;
+            before = copy;
+        }
+    }
+    return nodes;
+}
+
+/* A layout that does not say how records are built changes keys of its base's; others stand alone. */
+static const struct yaml_node *lay_over_layout(struct drafting *d, const struct yaml_node *base,
+                                               const struct yaml_node *over)
+{
+    static const char *const whole[] = {"columns", "records", "table", "document"};
+    struct yaml_node *layout;
+
+    if (base == NULL || base->kind != YAML_MAP || over->kind != YAML_MAP)
+        return over;
+    for (unsigned i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+        if (yaml_get(over, whole[i]) != NULL)
+            return over;
+    layout = arena_alloc(d->arena, sizeof(*layout));
+    if (layout == NULL)
+        return NULL;
+    *layout = *base;
+    layout->first = layout->last = NULL;
+    layout->n = 0;
     for (int round = 0; round < 2; round++)
-        for (const struct draft_node *from = round == 0 ? base : over; from != NULL; from = from->next) {
-            const struct draft_node *twin = round == 0 ? over : base;
-            struct draft_node *copy;
+        for (const struct yaml_node *child = round == 0 ? base->first : over->first; child != NULL;
+             child = child->next) {
+            struct yaml_node *copy;
 
-            while (twin != NULL && strcmp(twin->tag, from->tag) != 0)
-                twin = twin->next;
-            if (round == 1 && twin != NULL)
+            if (round == 0 && yaml_get(over, child->key.at) != NULL)
                 continue;
             copy = arena_alloc(d->arena, sizeof(*copy));
             if (copy == NULL)
                 return NULL;
-            *copy = *from;
+            *copy = *child;
             copy->next = NULL;
-            if (round == 0 && twin != NULL)
-                copy->rules = merge_rules(d, from->rules, twin->rules);
-            append_node(&nodes, copy);
+            if (layout->last != NULL)
+                layout->last->next = copy;
+            else
+                layout->first = copy;
+            layout->last = copy;
+            layout->n++;
         }
-    return nodes;
+    return layout;
 }
 
 /* ---- files ---- */
@@ -414,7 +492,9 @@ static bool add_file(struct draft *draft, struct drafting *d, const char *name, 
     draft->record = yaml_get(top, "record") != NULL ? yaml_get(top, "record") : draft->record;
     draft->title = yaml_get(top, "title") != NULL ? yaml_get(top, "title") : draft->title;
     draft->lossy = yaml_get(top, "lossy") != NULL ? yaml_get(top, "lossy") : draft->lossy;
-    draft->layout = yaml_get(top, "layout") != NULL ? yaml_get(top, "layout") : draft->layout;
+    node = yaml_get(top, "layout");
+    if (node != NULL)
+        draft->layout = lay_over_layout(d, draft->layout, node);
     node = yaml_get(top, "tree");
     if (node != NULL) {
         nodes = expand_list(d, node);

@@ -161,6 +161,20 @@ static void number_places(struct binder *b, struct flat_bound_rule *bound)
     b->binding->room += places + (bound->map->enter_len > 0 ? 1 : bound->room);
 }
 
+/* Whether the layout itself says what a column is for. */
+static bool is_of_layout(const struct flat_layout *layout, const struct flat_record *record, int slot)
+{
+    if (record == layout->records && slot == layout->partner)
+        return true;
+    for (unsigned i = 0; i < layout->n_same; i++)
+        if (record->same[i] == slot)
+            return true;
+    for (unsigned i = 0; i < UNIT_SOURCES && layout->source != NULL; i++)
+        if (record == layout->records && layout->source[i] == slot)
+            return true;
+    return false;
+}
+
 /* Which columns the rule reads; of the others, which must say what, and which are unread. */
 static bool bind_columns(struct binder *b, struct flat_bound_rule *bound, const struct flat_record *record)
 {
@@ -193,7 +207,8 @@ static bool bind_columns(struct binder *b, struct flat_bound_rule *bound, const 
 
         if (column->required)
             bound->required[bound->n_required++] = i;
-        if (reads[i] || column->skip || record->type == (int)i || b->binding->layout->partner == (int)i)
+        if (reads[i] || column->skip || record->type == (int)i ||
+            is_of_layout(b->binding->layout, record, (int)i))
             continue;
         if (column->constant.at != NULL)
             bound->constants[bound->n_constants++] = i;
@@ -279,6 +294,28 @@ static const struct flat_bound_node *bind_nodes(struct binder *b, const struct m
     return bound;
 }
 
+/* Where rules take the records of each tag. */
+static void find_inside(const struct flat_bound_node *nodes, uint32_t n, int around, int *inside)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (nodes[i].tag >= 0 && (inside[nodes[i].tag] == -2 || around < 0))
+            inside[nodes[i].tag] = around;
+        for (uint32_t j = 0; j < nodes[i].n_rules; j++)
+            find_inside(nodes[i].rules[j].nodes, nodes[i].rules[j].n_nodes, nodes[i].tag, inside);
+    }
+}
+
+static void bind_inside(struct flat_binding *binding)
+{
+    int *inside = arena_zalloc(&binding->arena, binding->layout->n_records, sizeof(*inside));
+
+    for (unsigned i = 0; inside != NULL && i < binding->layout->n_records; i++)
+        inside[i] = -2;
+    if (inside != NULL && binding->nodes != NULL)
+        find_inside(binding->nodes, binding->n_nodes, -1, inside);
+    binding->inside = inside;
+}
+
 /* The pattern of the file's name, and that it has the groups that columns want. */
 static void bind_file_name(struct binder *b)
 {
@@ -356,6 +393,8 @@ struct flat_binding *flat_binding_open(const struct map *map, struct report *rep
     }
     binding->n_nodes = map->n_nodes;
     binding->nodes = bind_nodes(&b, map->nodes, map->n_nodes);
+    if (!b.wrong)
+        bind_inside(binding);
     bind_file_name(&b);
     find_keep(binding);
     if (binding->room > map->kind->body->n_fields)
@@ -388,21 +427,26 @@ const struct map *flat_binding_map(const struct flat_binding *binding)
     return binding->map;
 }
 
+/* The heading's place among those that the layout does not know; the last is for all there is no room for. */
+unsigned flat_heading_of(struct flat_binding *binding, struct bytes name)
+{
+    unsigned known = 0;
+
+    while (known < binding->n_headings && !bytes_equal(binding->headings[known].name, name))
+        known++;
+    if (known == binding->n_headings && known + 1 < FLAT_MAX_HEADINGS)
+        binding->headings[binding->n_headings++].name = arena_copy(&binding->arena, name);
+    return known < FLAT_MAX_HEADINGS ? known : FLAT_MAX_HEADINGS - 1;
+}
+
 bool flat_binding_headings(struct flat_binding *binding, const struct flat_reader *reader)
 {
     unsigned count;
     const struct bytes *names = flat_headings(reader, &count);
 
     binding->n_extra = count < FLAT_MAX_HEADINGS ? count : FLAT_MAX_HEADINGS;
-    for (unsigned i = 0; i < binding->n_extra; i++) {
-        unsigned known = 0;
-
-        while (known < binding->n_headings && !bytes_equal(binding->headings[known].name, names[i]))
-            known++;
-        if (known == binding->n_headings && known + 1 < FLAT_MAX_HEADINGS)
-            binding->headings[binding->n_headings++].name = arena_copy(&binding->arena, names[i]);
-        binding->extra[i] = known < FLAT_MAX_HEADINGS ? known : FLAT_MAX_HEADINGS - 1;
-    }
+    for (unsigned i = 0; i < binding->n_extra; i++)
+        binding->extra[i] = flat_heading_of(binding, names[i]);
     return !binding->arena.failed;
 }
 
@@ -423,5 +467,7 @@ void flat_binding_each_unread(const struct flat_binding *binding,
     }
     for (unsigned i = 0; i < binding->n_headings; i++)
         if (binding->headings[i].count > 0)
-            take(whom, layout->records[0].tag, binding->headings[i].name, binding->headings[i].count);
+            take(whom, layout->fixed ? binding->headings[i].name : layout->records[0].tag,
+                 layout->fixed ? (struct bytes){NULL, 0} : binding->headings[i].name,
+                 binding->headings[i].count);
 }

@@ -75,7 +75,7 @@ struct flat_bound_node {
     struct flat_bound_rule *rules;
 };
 
-/* Headings that the layout does not know, over all files. */
+/* Headings, or types of records, that the layout does not know, over all files. */
 struct flat_heading {
     struct bytes name;
     uint64_t count;
@@ -91,7 +91,8 @@ struct flat_binding {
     uint64_t **unread; /* by record and column */
     unsigned room;     /* values of the record's own that rules set */
     uint64_t serials;  /* documents so far */
-    struct flat_heading *headings;
+    const int *inside; /* by record: one in whose loop rules take it; -1 at the root; -2 where none does */
+    struct flat_heading *headings; /* of a header; or types of records that the layout does not know */
     unsigned n_headings;
     unsigned n_extra;       /* of the file at hand */
     unsigned *extra;        /* its headings, by their place behind the columns */
@@ -106,6 +107,9 @@ static inline void flat_make_room(struct arena *arena, struct canon_object *obje
     if (object != NULL && object->last == &object->first && object->first.count == 0 && room > 1)
         (void)canon_grow_by(arena, object, room);
 }
+
+/* The place of a heading, or type, that the layout does not know, in `headings`. */
+unsigned flat_heading_of(struct flat_binding *binding, struct bytes name);
 
 /* Sets what a cell says.  False: the field is taken already, and the cell is unread. */
 bool flat_set(struct flat_fill *fill, struct canon_object *object, struct flat_op *op, struct bytes cell);

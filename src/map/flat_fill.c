@@ -48,13 +48,20 @@ static void unread_cell(struct flat_fill *fill, const struct flat_unit *unit, un
 /* No rule takes the unit. */
 static void unread_unit(struct flat_fill *fill, const struct flat_unit *unit)
 {
-    const struct flat_record *record = &fill->binding->layout->records[unit->tag];
+    struct flat_binding *binding = fill->binding;
+    const struct flat_record *record = &binding->layout->records[unit->tag];
+    struct bytes tag = record->tag;
 
     fill->unread++;
-    fill->binding->unread[unit->tag][record->n_columns]++;
+    if (record == binding->layout->other) {
+        tag = unit->cells[record->type];
+        binding->headings[flat_heading_of(binding, tag)].count++;
+    } else {
+        binding->unread[unit->tag][record->n_columns]++;
+    }
     for (unsigned i = 0; i < record->n_columns && fill->keep_unread; i++)
-        if (unit->cells[i].at != NULL && record->type != (int)i)
-            keep(fill, record->tag, record->columns[i].heading, unit->cells[i], (int)i);
+        if (unit->cells[i].at != NULL && record->type != (int)i && !record->columns[i].skip)
+            keep(fill, tag, record->columns[i].heading, unit->cells[i], (int)i);
 }
 
 /* --- what a rule takes */
@@ -107,6 +114,72 @@ static struct canon_object *append(struct flat_fill *fill, struct flat_bound_rul
     return rule->list != NULL
                ? canon_list_append_wide(fill->record->arena, rule->list, field->block, rule->room, none)
                : NULL;
+}
+
+static const struct flat_bound_node *node_of(const struct flat_frame *frame, int tag)
+{
+    for (uint32_t i = 0; i < frame->n_nodes; i++)
+        if (frame->nodes[i].tag == tag)
+            return &frame->nodes[i];
+    return NULL;
+}
+
+/* The record that begins a document is none that the map is of: which column says so. */
+static void tell_other(struct flat_fill *fill, const struct flat_unit *unit,
+                       const struct flat_bound_rule *rule)
+{
+    for (unsigned i = 0; i < rule->n_tests; i++) {
+        const struct map_test *test = rule->tests[i].map;
+        const struct bytes cell = unit->cells[rule->tests[i].slot];
+        bool holds = false;
+
+        for (uint32_t v = 0; v < test->n_values && !holds; v++)
+            holds = bytes_equal(test->values[v], cell);
+        if (!holds) {
+            flat_complain(fill, READ_OTHER_DOCUMENT, (int)rule->tests[i].slot, cell, NULL,
+                          arena_format(fill->record->arena, "%.*s%s", BYTES_ARG(test->values[0]),
+                                       test->n_values > 1 ? ", or another that the map tests for" : ""));
+            return;
+        }
+    }
+}
+
+/* What the type's column says: by what a record is known. */
+static void misplaced(struct flat_fill *fill, const struct flat_unit *unit, const char *what,
+                      const char *expected)
+{
+    const int type = fill->binding->layout->records[unit->tag].type;
+
+    flat_complain(fill, READ_MISPLACED, type, type >= 0 ? unit->cells[type] : (struct bytes){NULL, 0}, what,
+                  expected);
+}
+
+/* No rule takes the unit; `frame` is the innermost that has rules of its tag, or NULL.  What stands inside of
+ * it is not read either. */
+static void pass_over(struct flat_fill *fill, const struct flat_unit *unit, struct flat_frame *frame)
+{
+    const struct flat_binding *binding = fill->binding;
+    const struct flat_record *records = binding->layout->records;
+    const struct flat_bound_node *node = frame != NULL ? node_of(frame, unit->tag) : NULL;
+    const struct flat_bound_rule *rule = node != NULL && node->n_rules > 0 ? &node->rules[0] : NULL;
+    const int around = binding->inside[unit->tag];
+
+    unread_unit(fill, unit);
+    if (frame == NULL && around >= 0) {
+        misplaced(fill, unit, "no record before it is one that it belongs to",
+                  arena_format(fill->record->arena, "%.*s before it", BYTES_ARG(records[around].tag)));
+        return;
+    }
+    if (rule == NULL || frame->object == NULL)
+        return;
+    if (fill->ordinal == 1 && binding->layout->begins == unit->tag)
+        tell_other(fill, unit, rule);
+    for (uint32_t i = 0; i < node->n_rules; i++)
+        if (node->rules[i].n_tests == 0)
+            misplaced(fill, unit, "there is one already", "one");
+    fill->frame = frame;
+    if (rule->n_nodes > 0 && frame + 1 < fill->frames + FLAT_DEPTH)
+        *++fill->frame = (struct flat_frame){.nodes = rule->nodes, .n_nodes = rule->n_nodes};
 }
 
 static struct canon_object *enter(struct flat_fill *fill, struct flat_bound_rule *rule,
@@ -363,22 +436,29 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
 {
     struct flat_binding *binding = fill->binding;
     const struct flat_record *record = &binding->layout->records[unit->tag];
-    struct flat_frame *frame = fill->frame;
+    struct flat_frame *frame = fill->frame, *innermost = NULL;
     struct flat_bound_rule *rule = NULL;
     struct canon_object *object;
     unsigned same;
 
     fill->ordinal++;
+    fill->plain = unit->plain;
     for (unsigned i = flat_inside(record); i < record->n_columns; i++)
         unit->cells[i] = binding->groups[pattern_group(binding->file_name, record->columns[i].file.at)];
-    while ((rule = choose(frame, unit)) == NULL && frame > fill->frames)
-        frame--;
+    for (;; frame--) {
+        if (innermost == NULL && node_of(frame, unit->tag) != NULL)
+            innermost = frame;
+        if (frame->object == NULL ? innermost == frame : (rule = choose(frame, unit)) != NULL)
+            break;
+        if (frame == fill->frames)
+            break;
+    }
     if (rule == NULL) {
-        unread_unit(fill, unit);
+        fill->latest = NULL;
+        pass_over(fill, unit, innermost);
         return;
     }
     fill->frame = frame;
-    fill->plain = unit->plain;
     same = fill->clean && rule == fill->latest ? unit->same : 0;
     fill->latest = rule;
     rule->taken_in = frame->serial;

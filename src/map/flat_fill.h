@@ -45,7 +45,7 @@ struct flat_bound_rule;
 struct flat_frame {
     const struct flat_bound_node *nodes;
     uint32_t n_nodes;
-    struct canon_object *object;
+    struct canon_object *object; /* NULL: of a unit that no rule took, and so of those inside it */
     uint64_t serial;
 };
 

@@ -1,144 +1,26 @@
 #include "map/layout.h"
 
-#include "map/layout_keys.h"
+#include "map/layout_columns.h"
+#include "map/layout_table.h"
 #include "wire/delimited_write.h"
 #include "wire/fixed_write.h"
 #include "wire/xml_write.h"
 
 enum {
-    MAX_WIDTH = 65535,
-    MAX_RECORD = 1024 * 1024, /* characters of a fixed record */
-    MAX_DECIMALS = 18,
     MAX_INDENT = 8,
     MAX_DOCUMENT = 1024 * 1024 * 1024, /* bytes of an XML document in memory */
 };
 
-/* Where to complain: at the key's value, or at the mapping when the default is what is wrong. */
-static const struct yaml_node *at(const struct yaml_node *node, const char *key)
-{
-    const struct yaml_node *child = yaml_get(node, key);
-
-    return child != NULL ? child : node;
-}
-
-/* --- columns */
-
-static void read_number_form(struct layout_keys *keys, const struct yaml_node *node, struct number_form *form)
-{
-    static const enum number_sign signs[] = {NUMBER_SIGN_LEADING, NUMBER_SIGN_TRAILING, NUMBER_SIGN_NONE};
-    unsigned point = layout_keys_word(keys, node, "point", "explicit implied comma", 0);
-
-    *form = NUMBER_FORM_DEFAULT;
-    form->scaled = yaml_get(node, "decimals") != NULL;
-    form->decimals = (uint8_t)layout_keys_count(keys, node, "decimals", MAX_DECIMALS, 0);
-    form->implied = point == 1;
-    form->point = point == 2 ? ',' : '.';
-    form->sign = signs[layout_keys_word(keys, node, "sign", "leading trailing none", 0)];
-    if (form->implied && !form->scaled)
-        layout_keys_refuse(keys, at(node, "point"), SETTING_VALUE,
-                           "an implied point needs decimals: how many digits stand behind it");
-}
-
-static void read_column(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
-                        struct flat_column *column)
-{
-    const struct yaml_node *name, *from, *constant, *split, *file;
-
-    *column = (struct flat_column){.pad = ' ', .number = NUMBER_FORM_DEFAULT};
-    if (node->kind == YAML_SCALAR && !fixed) {
-        column->key = column->heading = node->text;
-        if (node->text.len == 0)
-            layout_keys_refuse(keys, node, SETTING_VALUE, "a column needs a name");
-        return;
-    }
-    layout_keys_check(keys, node, fixed ? "name width align pad decimals sign point value cut date "
-                                          "required skip split file"
-                                        : "name from width decimals sign point value cut date repeat "
-                                          "required skip split file");
-    name = layout_keys_scalar(keys, node, "name");
-    from = fixed ? NULL : layout_keys_scalar(keys, node, "from");
-    if (name == NULL) {
-        layout_keys_refuse(keys, node, SETTING_MISSING, "a column needs a name");
-        return;
-    }
-    column->heading = name->text;
-    column->key = from != NULL ? from->text : name->text;
-    column->width = layout_keys_count(keys, node, "width", MAX_WIDTH, 0);
-    if (fixed && column->width == 0 && yaml_get(node, "file") == NULL)
-        layout_keys_refuse(keys, node, SETTING_MISSING, "the column %.*s needs a width",
-                           BYTES_ARG(name->text));
-    column->cut = layout_keys_bool(keys, node, "cut", false);
-    column->date = layout_keys_date(keys, node, "date");
-    column->required = layout_keys_bool(keys, node, "required", false);
-    column->skip = layout_keys_bool(keys, node, "skip", false);
-    file = layout_keys_scalar(keys, node, "file");
-    if (file != NULL)
-        column->file = file->text;
-    split = layout_keys_scalar(keys, node, "split");
-    if (split != NULL) {
-        column->split = split->text;
-        if (split->text.len == 0)
-            layout_keys_refuse(keys, split, SETTING_VALUE, "split is what stands between two values");
-    }
-    constant = layout_keys_scalar(keys, node, "value");
-    if (constant != NULL) {
-        column->constant = constant->text;
-        if (column->width > 0 && flat_characters(constant->text) > column->width)
-            layout_keys_refuse(keys, constant, SETTING_RANGE, "longer than the column's %u characters",
-                               column->width);
-    }
-    read_number_form(keys, node, &column->number);
-    if (fixed) {
-        column->right = layout_keys_word(keys, node, "align", "left right", 0) == 1;
-        column->pad = layout_keys_byte(keys, node, "pad", ' ');
-        if (column->pad == '\0')
-            column->pad = ' ';
-    } else {
-        column->once = !layout_keys_bool(keys, node, "repeat", true);
-    }
-}
-
-static void read_columns(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
-                         struct flat_record *record)
-{
-    struct flat_column *columns;
-    unsigned i = 0;
-    uint64_t width = 0;
-
-    if (node->kind != YAML_LIST || node->n == 0) {
-        layout_keys_refuse(keys, node, SETTING_TYPE, "a list of columns is wanted here");
-        return;
-    }
-    columns = arena_zalloc(keys->arena, node->n, sizeof(*columns));
-    if (columns == NULL)
-        return;
-    for (const struct yaml_node *child = node->first; child != NULL; child = child->next, i++) {
-        read_column(keys, child, fixed, &columns[i]);
-        width += columns[i].width;
-        record->n_file += columns[i].file.at != NULL;
-        if (columns[i].file.at == NULL && record->n_file > 0)
-            layout_keys_refuse(keys, child, SETTING_VALUE,
-                               "columns of the file's name come last, behind those of the record");
-        for (unsigned j = 0; j < i; j++)
-            if (columns[i].key.at != NULL && bytes_equal(columns[j].key, columns[i].key))
-                layout_keys_refuse(keys, child, SETTING_VALUE, "the column %.*s is there already",
-                                   BYTES_ARG(columns[i].key));
-    }
-    if (fixed && width > MAX_RECORD)
-        layout_keys_refuse(keys, node, SETTING_RANGE, "a record of more than %d characters", MAX_RECORD);
-    record->n_columns = node->n;
-    record->columns = columns;
-}
-
 /* --- flat files */
 
-/* By which column a record is known: the one that type names, else the first with a constant. */
+/* By which column a record is known: the one that type names, else the first with a constant.  Of the first
+ * `n`: those of a table begin with theirs. */
 static void find_types(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout,
-                       struct flat_record *records)
+                       struct flat_record *records, unsigned n)
 {
     const struct yaml_node *type = layout_keys_scalar(keys, node, "type");
 
-    for (unsigned i = 0; i < layout->n_records; i++) {
+    for (unsigned i = 0; i < n; i++) {
         records[i].type = -1;
         if (type != NULL)
             records[i].type = flat_column_find(&records[i], type->text);
@@ -154,37 +36,42 @@ static void find_types(struct layout_keys *keys, const struct yaml_node *node, s
     }
 }
 
-static void read_records(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
-                         struct flat_layout *layout)
+static struct flat_record *read_records(struct layout_keys *keys, const struct yaml_node *node, bool fixed,
+                                        struct flat_layout *layout)
 {
     const struct yaml_node *columns = yaml_get(node, "columns"), *list = yaml_get(node, "records");
+    const struct yaml_node *table = fixed ? yaml_get(node, "table") : NULL;
     struct flat_record *records;
-    unsigned i = 0;
+    unsigned n = list != NULL ? list->n : 1;
 
-    if ((columns != NULL) == (list != NULL)) {
+    if ((columns != NULL) == (list != NULL || table != NULL)) {
         layout_keys_refuse(keys, node, SETTING_MISSING,
                            "a layout has either columns (all rows are alike) or records (by their tag)");
-        return;
+        return NULL;
     }
-    if (columns == NULL && (list->kind != YAML_MAP || list->n == 0)) {
+    if (list != NULL && (list->kind != YAML_MAP || list->n == 0)) {
         layout_keys_refuse(keys, list, SETTING_TYPE, "records are named by their tag, as in H: [...]");
-        return;
+        return NULL;
     }
-    layout->n_records = columns != NULL ? 1 : list->n;
-    layout->records = records = arena_zalloc(keys->arena, layout->n_records, sizeof(*records));
+    n += table != NULL ? layout_table_count(keys->map) : 0;
+    layout->records = records = arena_zalloc(keys->arena, n, sizeof(*records));
     if (records == NULL)
-        return;
+        return NULL;
     if (columns != NULL) {
-        records[0].tag = BYTES("row");
-        read_columns(keys, columns, fixed, &records[0]);
-    } else {
-        for (const struct yaml_node *child = list->first; child != NULL; child = child->next, i++) {
-            records[i].tag = child->key;
-            read_columns(keys, child, fixed, &records[i]);
-        }
+        records[layout->n_records++].tag = BYTES("row");
+        layout_columns_read(keys, columns, fixed, &records[0]);
     }
+    for (const struct yaml_node *child = list != NULL ? list->first : NULL; child != NULL;
+         child = child->next) {
+        records[layout->n_records].tag = child->key;
+        layout_columns_read(keys, child, fixed, &records[layout->n_records++]);
+    }
+    n = layout->n_records;
+    if (table != NULL)
+        layout_table_read(keys, table, layout, records);
     if (!keys->wrong)
-        find_types(keys, node, layout, records);
+        find_types(keys, node, layout, records, n);
+    return records;
 }
 
 static struct bytes read_line_end(struct layout_keys *keys, const struct yaml_node *node)
@@ -251,12 +138,66 @@ static void read_begins(struct layout_keys *keys, const struct yaml_node *node, 
 }
 
 #define FLAT_KEYS                                                                                           \
-    "line_end date time datetime columns records key begins type partner charset ragged file_name"
+    "line_end date time datetime columns records key begins type partner charset ragged file_name sign"
+
+/* Columns of the first record that say where the document is from. */
+static void read_source(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
+{
+    static const char *const names[UNIT_SOURCES] = {
+        [UNIT_INTERCHANGE] = "interchange", [UNIT_GROUP] = "group",
+        [UNIT_SET] = "set", [UNIT_TYPE] = "type", [UNIT_RELEASE] = "release",
+        [UNIT_CREATED_DATE] = "created_date", [UNIT_CREATED_TIME] = "created_time", [UNIT_TEST] = "test"};
+    const struct yaml_node *source = yaml_get(node, "source");
+
+    int *slots = arena_zalloc(keys->arena, UNIT_SOURCES, sizeof(*slots));
+
+    if (source == NULL || slots == NULL)
+        return;
+    layout->source = slots;
+    layout_keys_check(keys, source, "interchange group set type release created_date created_time test");
+    for (unsigned i = 0; i < UNIT_SOURCES && !keys->wrong; i++) {
+        const struct yaml_node *name = layout_keys_scalar(keys, source, names[i]);
+
+        slots[i] = name != NULL ? named_column(keys, name, layout) : -1;
+    }
+    if (!keys->wrong && slots[UNIT_TEST] >= 0 &&
+        layout->records[0].columns[slots[UNIT_TEST]].constant.at == NULL)
+        layout_keys_refuse(keys, source, SETTING_MISSING,
+                           "the column of test needs a value: what stands there in a test");
+}
+
+/* Columns that hold in every record of a document what they hold in its first. */
+static void read_same(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout,
+                      struct flat_record *records)
+{
+    const struct yaml_node *same = yaml_get(node, "same");
+    unsigned n = 0;
+
+    if (same == NULL)
+        return;
+    if (same->kind != YAML_LIST) {
+        layout_keys_refuse(keys, same, SETTING_TYPE, "a list of columns is wanted here");
+        return;
+    }
+    for (unsigned i = 0; i < layout->n_records; i++) {
+        int *slots = arena_zalloc(keys->arena, same->n + 1, sizeof(*slots));
+
+        if (slots == NULL)
+            return;
+        n = 0;
+        for (const struct yaml_node *name = same->first; name != NULL; name = name->next)
+            slots[n++] = i == 0 ? named_column(keys, name, layout)
+                                : flat_column_find(&records[i], name->text);
+        records[i].same = slots;
+    }
+    layout->n_same = n;
+}
 
 static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml_node *node, bool fixed)
 {
     struct flat_layout *layout = arena_zalloc(keys->arena, 1, sizeof(*layout));
     const struct yaml_node *partner, *file_name;
+    struct flat_record *records;
 
     if (layout == NULL)
         return NULL;
@@ -271,12 +212,19 @@ static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml
     if (file_name != NULL)
         layout->file_name = file_name->text;
     layout->partner = -1;
-    read_records(keys, node, fixed, layout);
+    keys->sign = (enum number_sign)layout_keys_word(keys, node, "sign", "leading trailing none", 0);
+    records = read_records(keys, node, fixed, layout);
     if (keys->wrong || layout->records == NULL)
         return layout;
     read_key(keys, node, layout);
     read_begins(keys, node, layout);
-    partner = layout_keys_scalar(keys, node, "partner");
+    read_source(keys, node, layout);
+    read_same(keys, node, layout, records);
+    partner = yaml_get(node, "partner");
+    if (partner != NULL && partner->kind == YAML_MAP) /* with a table: map.c */
+        partner = layout_keys_scalar(keys, partner, "column");
+    else
+        partner = layout_keys_scalar(keys, node, "partner");
     if (partner != NULL)
         layout->partner = named_column(keys, partner, layout);
     return layout;
@@ -295,19 +243,19 @@ static struct flat_layout *read_delimited(struct layout_keys *keys, const struct
     layout->quote_all = layout_keys_word(keys, node, "quoting", "needed always", 0) == 1;
     layout->header = layout_keys_bool(keys, node, "header", layout->n_records == 1);
     if (layout->separator == '\0' || layout->separator == '\n' || layout->separator == layout->quote)
-        layout_keys_refuse(keys, at(node, "separator"), SETTING_VALUE,
+        layout_keys_refuse(keys, layout_keys_at(node, "separator"), SETTING_VALUE,
                            "the separator is one character, and not the quote");
     if (layout->header && layout->n_records != 1)
-        layout_keys_refuse(keys, at(node, "header"), SETTING_VALUE,
+        layout_keys_refuse(keys, layout_keys_at(node, "header"), SETTING_VALUE,
                            "a header line needs columns: records of several tags have no common one");
     if (layout->line_end.len == 0)
-        layout_keys_refuse(keys, at(node, "line_end"), SETTING_VALUE, "rows end with LF or CRLF");
+        layout_keys_refuse(keys, layout_keys_at(node, "line_end"), SETTING_VALUE, "rows end with LF or CRLF");
     return layout;
 }
 
 static struct flat_layout *read_fixed(struct layout_keys *keys, const struct yaml_node *node)
 {
-    layout_keys_check(keys, node, FLAT_KEYS);
+    layout_keys_check(keys, node, "table types versions same source " FLAT_KEYS);
     return read_flat(keys, node, true);
 }
 
@@ -415,7 +363,7 @@ static void tell(struct report *report, const struct map *map, enum complaint co
 
 struct unit_writer *layout_open_writer(const struct map *map, struct arena *arena, struct report *report)
 {
-    struct layout_keys keys = {.report = report, .arena = arena};
+    struct layout_keys keys = {.report = report, .arena = arena, .map = map};
     struct unit_writer *writer = NULL;
     size_t i = 0;
 
@@ -437,6 +385,15 @@ struct unit_writer *layout_open_writer(const struct map *map, struct arena *aren
     return writer;
 }
 
+static bool look_alike(const struct flat_record *a, const struct flat_record *b)
+{
+    if (a->type != b->type || flat_before_type(a) != flat_before_type(b))
+        return false;
+    if (a->stem.at != NULL && b->stem.at != NULL)
+        return bytes_equal(a->stem, b->stem);
+    return bytes_equal(a->columns[a->type].constant, b->columns[b->type].constant);
+}
+
 /* What reading needs of a layout, and writing does not. */
 static void check_for_reading(struct layout_keys *keys, const struct yaml_node *node,
                               const struct flat_layout *layout)
@@ -444,6 +401,8 @@ static void check_for_reading(struct layout_keys *keys, const struct yaml_node *
     for (unsigned i = 0; i < layout->n_records && layout->n_records > 1; i++) {
         const struct flat_record *record = &layout->records[i];
 
+        if (record == layout->other)
+            continue;
         if (record->type < 0) {
             layout_keys_refuse(keys, node, SETTING_MISSING,
                                "nothing tells records of type %.*s: one of its columns needs a value",
@@ -451,9 +410,7 @@ static void check_for_reading(struct layout_keys *keys, const struct yaml_node *
             continue;
         }
         for (unsigned j = 0; j < i; j++)
-            if (layout->records[j].type == record->type &&
-                bytes_equal(layout->records[j].columns[record->type].constant,
-                            record->columns[record->type].constant))
+            if (look_alike(&layout->records[j], record))
                 layout_keys_refuse(keys, node, SETTING_VALUE, "the records %.*s and %.*s look alike",
                                    BYTES_ARG(layout->records[j].tag), BYTES_ARG(record->tag));
     }
@@ -461,7 +418,7 @@ static void check_for_reading(struct layout_keys *keys, const struct yaml_node *
 
 const struct flat_layout *layout_flat(const struct map *map, struct arena *arena, struct report *report)
 {
-    struct layout_keys keys = {.report = report, .arena = arena};
+    struct layout_keys keys = {.report = report, .arena = arena, .map = map};
     const bool fixed = strcmp(map->format, "fixed") == 0;
     const struct flat_layout *layout;
 

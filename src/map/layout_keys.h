@@ -7,12 +7,15 @@
 #ifndef CROSSDOCK_MAP_LAYOUT_KEYS_H
 #define CROSSDOCK_MAP_LAYOUT_KEYS_H
 
-#include "conf/yaml.h"
+#include "map/map.h"
 #include "wire/date_form.h"
+#include "wire/number_form.h"
 
 struct layout_keys {
     struct report *report;
     struct arena *arena;
+    const struct map *map;
+    enum number_sign sign; /* of columns that say nothing */
     bool wrong;
 };
 
@@ -22,6 +25,14 @@ void layout_keys_check(struct layout_keys *keys, const struct yaml_node *node, c
 /* Complains at a node. */
 void layout_keys_refuse(struct layout_keys *keys, const struct yaml_node *node, enum complaint complaint,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Where to complain: at the key's value, or at the mapping when the default is what is wrong. */
+static inline const struct yaml_node *layout_keys_at(const struct yaml_node *node, const char *key)
+{
+    const struct yaml_node *child = yaml_get(node, key);
+
+    return child != NULL ? child : node;
+}
 
 /* The child of that key when it is a scalar; NULL when it is not there, or null. */
 const struct yaml_node *layout_keys_scalar(struct layout_keys *keys, const struct yaml_node *node,

@@ -481,6 +481,8 @@ static bool bind_map(struct binder *b)
         return false;
     }
     map->nodes = bind_nodes(b, draft->nodes, map->kind->body, &map->n_nodes, 0);
+    if (!bind_layout(b))
+        return false;
     return map_lossy_read(draft->lossy, b->arena, b->report, &map->lossy, &map->n_lossy) &&
            map->nodes != NULL;
 }

@@ -148,6 +148,10 @@ struct map {
     const struct map_lossy *lossy;  /* segments that do not come back as they were */
     const struct yaml_node *layout; /* or NULL: read by the format's engine */
     struct map_mark layout_mark;
+    struct bytes layout_table;            /* the file that the layout's table: names, whole; len 0: none */
+    const char *layout_table_path;
+    const struct map_table *partners;     /* the layout's partner: by the file's own numbers; or NULL */
+    enum map_miss partners_miss;
     struct map_convert *converts; /* all of them */
     struct map_total {
         struct map_total *next;

@@ -53,7 +53,7 @@ bool bind_path(struct binder *b, const struct yaml_node *at, const struct canon_
     return *len > 0;
 }
 
-static const struct map_table *table_named(struct binder *b, const struct yaml_node *at)
+const struct map_table *bind_table(struct binder *b, const struct yaml_node *at)
 {
     const struct draft_tables *source = b->draft->tables;
     struct named_table *named = b->tables;
@@ -177,7 +177,7 @@ static bool bind_target_key(struct binder *b, struct map_target *target, const s
     if (bytes_are(child->key, "field"))
         return bind_named(b, target, child, child->text, context);
     if (bytes_are(child->key, "table")) {
-        target->table = table_named(b, child);
+        target->table = bind_table(b, child);
         return target->table != NULL;
     }
     if (bytes_are(child->key, "count"))

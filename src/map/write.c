@@ -181,7 +181,8 @@ static bool rule_has_content(struct map_writer *writer, const struct map_rule *r
     const struct bound_rule *bound = &writer->rules[rule->index];
 
     for (unsigned i = 0; i < bound->n_assigns; i++)
-        if (write_value_of(writer, bound->assigns[i].target, context).from_record)
+        if (!(bound->own && bound->assigns[i].target->from_root) &&
+            write_value_of(writer, bound->assigns[i].target, context).from_record)
             return true;
     for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
         if (groups_list(writer, groups, context) != NULL)
@@ -530,6 +531,35 @@ static void tell_too_large(struct map_writer *writer)
     write_tell(writer, WRITE_DOCUMENT, NULL, NULL, "it is too large", (struct bytes){NULL, 0}, NULL);
 }
 
+/* What layouts have columns for beside the record's fields. */
+static void give_envelope(struct map_writer *writer, const struct canon_record *record)
+{
+    const struct canon_source *source = &record->source;
+    struct unit_writer *units = writer->units;
+    struct bytes time = source->created, date = {NULL, 0};
+    const struct map_row *row;
+
+    units->partner = record->partner;
+    if (writer->map->partners != NULL && record->partner.len > 0) {
+        row = map_table_word(writer->map->partners, record->partner);
+        if (row != NULL)
+            units->partner = row->code;
+        else if (writer->map->partners_miss == MAP_MISS_ERROR)
+            write_tell(writer, WRITE_NO_CODE, NULL, NULL,
+                       arena_format(&writer->scratch, "partner in table %s", writer->map->partners->name),
+                       record->partner, NULL);
+    }
+    bytes_split(&time, 'T', &date);
+    units->source[UNIT_INTERCHANGE] = source->interchange;
+    units->source[UNIT_GROUP] = source->group;
+    units->source[UNIT_SET] = source->set;
+    units->source[UNIT_TYPE] = source->type;
+    units->source[UNIT_RELEASE] = source->release;
+    units->source[UNIT_CREATED_DATE] = date;
+    units->source[UNIT_CREATED_TIME] = time;
+    units->source[UNIT_TEST] = source->test ? BYTES("test") : (struct bytes){NULL, 0};
+}
+
 bool map_writer_document(struct map_writer *writer, struct buffer *out, const struct map_write *write)
 {
     const struct unit_format *format = writer->units->format;
@@ -543,8 +573,8 @@ bool map_writer_document(struct map_writer *writer, struct buffer *out, const st
     writer->told = NULL;
     writer->n_told = 0;
     writer->units->out = out;
-    writer->units->partner = write->record->partner;
     arena_reset(&writer->scratch);
+    give_envelope(writer, write->record);
     cover_count(writer);
     format->begin_document(writer->units);
     write_nodes(writer, writer->map->nodes, writer->map->n_nodes, writer->root);

@@ -62,6 +62,7 @@ static void bind_assign(struct binder *binder, const struct map_assign *assign, 
                  "a field with one value; each: takes the elements of a list");
     if (target->path_len > 0 || target->compute != MAP_COMPUTE_NOTHING)
         bound->constant = false;
+    bound->own = bound->own || (target->path_len > 0 && !target->from_root);
     into->target = target;
     into->slot = find_slot(binder, bound->tag, assign->key, target->mark);
     if (into->slot >= 0)

@@ -36,6 +36,7 @@ struct bound_rule {
     struct bound_test *tests;
     struct bound_groups *groups; /* or NULL */
     bool constant; /* nothing in it comes from the record */
+    bool own;      /* some field is its object's own: those of the record as a whole only go with it */
 };
 
 /* What the map writes of the objects at one place of the record. */

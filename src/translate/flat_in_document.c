@@ -67,22 +67,26 @@ static void lacks(void *whom, const char *path, const struct canon_field *field)
 
 /* --- documents */
 
-static struct canon_source source_of(const struct flat_in *in, const struct flat_document *document)
+/* `said`: what the document itself says of it. */
+static struct canon_source source_of(const struct flat_in *in, const struct flat_document *document,
+                                     const struct canon_source *said)
 {
-    return (struct canon_source){
-        .format = bytes_of(in->map->format),
-        .file = bytes_of(in->base),
-        .offset = document->offset,
-        .length = document->length,
-        .has_offset = true,
-        .map = bytes_of(in->map->stamp),
-    };
+    struct canon_source source = *said;
+
+    source.format = bytes_of(in->map->format);
+    source.file = bytes_of(in->base);
+    source.offset = document->offset;
+    source.length = document->length;
+    source.has_offset = true;
+    source.map = bytes_of(in->map->stamp);
+    return source;
 }
 
 void flat_in_reject(struct flat_in *in, const struct flat_document *document,
                          const struct canon_record *record)
 {
-    struct canon_source source = source_of(in, document);
+    static const struct canon_source nothing;
+    struct canon_source source = source_of(in, document, record != NULL ? &record->source : &nothing);
     struct flat_reject reject = {
         .source = &source,
         .partner = record != NULL ? record->partner : bytes_of(in->settings->partner),
@@ -114,12 +118,25 @@ void flat_in_close_document(struct flat_in *in)
     if (document->bad || unread) {
         flat_in_reject(in, document, record);
     } else {
-        record->source = source_of(in, document);
+        record->source = source_of(in, document, &record->source);
         canon_id_end(&in->id, record->id);
         canon_write(in->out, record);
         in->counts.translated++;
     }
     in->fatal = in->fatal || in->out->failed;
+}
+
+/* The partner's name, by what a file calls it.  at NULL: nobody's. */
+static struct bytes partner_called(const struct flat_in *in, struct bytes number)
+{
+    const struct map_row *row;
+
+    if (in->map->partners == NULL || number.at == NULL)
+        return number;
+    row = map_table_code(in->map->partners, number);
+    if (row != NULL)
+        return row->word;
+    return in->map->partners_miss == MAP_MISS_ERROR ? (struct bytes){NULL, 0} : number;
 }
 
 /* The partner's name, as the unit says it. */
@@ -131,18 +148,66 @@ static void find_partner(struct flat_in *in, const struct flat_unit *unit)
     in->record.partner = bytes_of(in->settings->partner);
     if (in->settings->partner != NULL || slot < 0 || unit->tag != 0)
         return;
-    name = unit->cells[slot];
+    name = partner_called(in, unit->cells[slot]);
     if (name.at != NULL && search_name_is_good(name)) {
         in->record.partner = arena_copy(&in->arena, name);
     } else {
         struct finding finding = {.complaint = READ_PARTNER,
                                   .place = {.line = unit->line, .offset = unit->offset},
-                                  .value = name};
+                                  .value = unit->cells[slot]};
 
+        if (in->map->partners != NULL)
+            finding.expected = arena_format(&in->arena, "a row of the table %s", in->map->partners->name);
         finding.detail = arena_format(&in->arena, "column %.*s",
                                       BYTES_ARG(in->layout->records[0].columns[slot].heading));
         flat_in_refuse(in, &in->document, &finding);
     }
+}
+
+/* What the first record says of where the document is from.  Bytes that are no letters are left out: the
+ * engine tells those of columns that a rule reads. */
+static struct bytes source_cell(struct flat_in *in, const struct flat_unit *unit, enum unit_source which)
+{
+    const int slot = in->layout->source != NULL ? in->layout->source[which] : -1;
+    struct bytes cell = {NULL, 0}, text;
+
+    if (slot >= 0)
+        cell = unit->cells[slot];
+    if (cell.at == NULL ||
+        charset_decode(in->charset, CHARSET_ERROR, cell, &in->arena, &text) == CHARSET_BAD)
+        return (struct bytes){NULL, 0};
+    return arena_copy(&in->arena, text);
+}
+
+/* A date, and its time where it has one.  at NULL: none, or not in the layout's form. */
+static struct bytes source_created(struct flat_in *in, const struct flat_unit *unit)
+{
+    struct bytes date = source_cell(in, unit, UNIT_CREATED_DATE);
+    struct bytes time = source_cell(in, unit, UNIT_CREATED_TIME);
+    const struct date_form *form = in->layout->date;
+
+    if (date.at == NULL || form == NULL ||
+        date_form_read(form, DATE_FORM_DATE, date, &in->arena, &date) != NULL)
+        return (struct bytes){NULL, 0};
+    form = in->layout->time;
+    if (time.at == NULL || form == NULL ||
+        date_form_read(form, DATE_FORM_TIME, time, &in->arena, &time) != NULL)
+        time = BYTES("00:00:00");
+    return bytes_of(arena_format(&in->arena, "%.*sT%.*s", BYTES_ARG(date), BYTES_ARG(time)));
+}
+
+static void find_source(struct flat_in *in, const struct flat_unit *unit)
+{
+    in->record.source = (struct canon_source){0};
+    if (unit->tag != 0)
+        return;
+    in->record.source = (struct canon_source){.interchange = source_cell(in, unit, UNIT_INTERCHANGE),
+                                              .group = source_cell(in, unit, UNIT_GROUP),
+                                              .set = source_cell(in, unit, UNIT_SET),
+                                              .type = source_cell(in, unit, UNIT_TYPE),
+                                              .release = source_cell(in, unit, UNIT_RELEASE),
+                                              .created = source_created(in, unit),
+                                              .test = source_cell(in, unit, UNIT_TEST).len > 0};
 }
 
 void flat_in_begin_document(struct flat_in *in, const struct flat_unit *unit)
@@ -160,6 +225,7 @@ void flat_in_begin_document(struct flat_in *in, const struct flat_unit *unit)
     in->record.direction = direction;
     in->unit = unit;
     find_partner(in, unit);
+    find_source(in, unit);
     canon_id_begin(&in->id, in->record.partner, direction, in->map->kind->name);
     flat_fill_begin(&in->fill, in->binding, &in->record);
 }

@@ -38,6 +38,35 @@ static bool key_is_once(const struct flat_layout *layout)
     return true;
 }
 
+/* What the `same` columns of a record say. */
+static void same_here(struct flat_in *in, const struct flat_unit *unit)
+{
+    const struct flat_layout *layout = in->layout;
+
+    buffer_clear(&in->here);
+    for (unsigned i = 0; i < layout->n_same; i++) {
+        const int slot = unit->tag >= 0 ? layout->records[unit->tag].same[i] : -1;
+
+        buffer_add_bytes(&in->here, slot >= 0 ? unit->cells[slot] : (struct bytes){NULL, 0});
+        buffer_add_byte(&in->here, '\0');
+    }
+}
+
+/* The column in which the record is none of the open document, though none begins before it; -1.  What is
+ * empty says nothing. */
+static int is_of_another(const struct flat_in *in, const struct flat_unit *unit)
+{
+    struct bytes there = buffer_view(&in->key), here = buffer_view(&in->here), a, b;
+
+    for (unsigned i = 0; i < in->layout->n_same; i++) {
+        if (!bytes_split(&there, '\0', &a) || !bytes_split(&here, '\0', &b))
+            return -1;
+        if (a.len > 0 && b.len > 0 && !bytes_equal(a, b))
+            return in->layout->records[unit->tag].same[i];
+    }
+    return -1;
+}
+
 static void outside(struct flat_in *in, const struct flat_unit *unit, const char *what)
 {
     struct finding finding = {.complaint = READ_OUTSIDE,
@@ -64,6 +93,41 @@ static void check_scattered(struct flat_in *in, const struct flat_unit *unit)
     flat_in_refuse(in, &in->document, &finding);
 }
 
+/* A document begins with its first record, and ends before the next one; or where columns that say the same
+ * in all records of one say something else. */
+static void find_by_records(struct flat_in *in, const struct flat_unit *unit)
+{
+    const int begins = in->layout->begins;
+    bool open = in->document.open;
+    int other;
+
+    same_here(in, unit);
+    if (open && unit->tag != begins && (other = is_of_another(in, unit)) >= 0) {
+        struct finding finding = {.complaint = READ_OUTSIDE,
+                                  .place = {.line = unit->line, .offset = unit->offset,
+                                            .segment = flat_in_tag(in, unit->tag)},
+                                  .value = unit->cells[other],
+                                  .detail = "it is of another document, and no record before it begins one"};
+        struct bytes column = in->layout->records[unit->tag].columns[other].heading;
+        uint32_t line;
+
+        flat_place(in->reader, (unsigned)other, &line, &finding.place.column);
+        finding.place.element_name = column.at;
+        flat_in_close_document(in);
+        flat_in_begin_document(in, unit);
+        take_key(&in->key, &in->here);
+        flat_in_refuse(in, &in->document, &finding);
+        return;
+    }
+    if (open && unit->tag != begins)
+        return;
+    flat_in_close_document(in);
+    flat_in_begin_document(in, unit);
+    take_key(&in->key, &in->here);
+    if (unit->tag != begins && unit->tag >= 0)
+        outside(in, unit, "no record before it begins a document");
+}
+
 /* Opens the unit's document where it begins one. */
 static void find_document(struct flat_in *in, const struct flat_unit *unit)
 {
@@ -71,12 +135,7 @@ static void find_document(struct flat_in *in, const struct flat_unit *unit)
     bool keyed;
 
     if (layout->begins >= 0) {
-        if (unit->tag == layout->begins || !in->document.open) {
-            flat_in_close_document(in);
-            flat_in_begin_document(in, unit);
-            if (unit->tag != layout->begins && unit->tag >= 0)
-                outside(in, unit, "no record before it begins a document");
-        }
+        find_by_records(in, unit);
         return;
     }
     if (layout->n_key == 0) {

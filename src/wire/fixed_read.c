@@ -48,12 +48,58 @@ static struct bytes strip(const struct flat_column *column, const char *first, c
     return first < last ? (struct bytes){first, (size_t)(last - first)} : (struct bytes){NULL, 0};
 }
 
-/* The record whose constant stands in its column of the type. */
+/* What stands where the record would have its type. */
+static struct bytes type_in(const struct flat_reader *reader, const struct flat_record *record,
+                            const char *row, const char *end)
+{
+    const struct flat_column *column = &record->columns[record->type];
+    const struct fixed_shape *shape = &reader->shapes[record - reader->layout->records];
+    const char *first = skip(reader, row, end, shape->before_type);
+
+    return strip(column, first, skip(reader, first, end, column->width));
+}
+
+/* Whether both have their type in one place, as all records of a table do. */
+static bool same_place(const struct flat_reader *reader, const struct flat_record *a,
+                       const struct flat_record *b)
+{
+    const struct flat_column *one = &a->columns[a->type], *other = &b->columns[b->type];
+    const struct flat_record *records = reader->layout->records;
+
+    return reader->shapes[a - records].before_type == reader->shapes[b - records].before_type &&
+           one->width == other->width && one->right == other->right && one->pad == other->pad;
+}
+
+/* Whether a record of a type unknown has the shape of the others, whose type it must be then: a word, and
+ * numbers where records are counted. */
+static bool is_other(const struct flat_reader *reader, const struct flat_record *other, const char *row,
+                     const char *end)
+{
+    struct bytes type = type_in(reader, other, row, end);
+    const char *at = row;
+
+    if (skip(reader, row, end, other->least - 1) == end || type.len == 0 ||
+        memchr(type.at, ' ', type.len) != NULL)
+        return false;
+    for (unsigned i = 0; i < other->n_columns; i++) {
+        const struct flat_column *column = &other->columns[i];
+        const char *last = skip(reader, at, end, column->width);
+
+        for (; column->counts != FLAT_COUNTS_NOTHING && at < last; at++)
+            if (*at != ' ' && (*at < '0' || *at > '9'))
+                return false;
+        at = last;
+    }
+    return true;
+}
+
+/* The record whose constant stands in its column of the type, be it in another version. */
 static int tag_of(struct flat_reader *reader, const char *row, const char *end)
 {
     const struct flat_layout *layout = reader->layout;
-    struct bytes shown = {NULL, 0};
-    size_t place = 0;
+    const struct flat_record *before = NULL;
+    struct bytes here = {NULL, 0}, stem = {NULL, 0}, shown = {NULL, 0};
+    int version = -1;
     char types[160];
 
     if (layout->n_records == 1 && layout->records[0].type < 0)
@@ -61,19 +107,28 @@ static int tag_of(struct flat_reader *reader, const char *row, const char *end)
     for (unsigned i = 0; i < layout->n_records; i++) {
         const struct flat_record *record = &layout->records[i];
         const struct flat_column *column = &record->columns[record->type];
-        const char *first, *last;
 
-        first = skip(reader, row, end, reader->shapes[i].before_type);
-        last = skip(reader, first, end, column->width);
-        if (bytes_equal(strip(column, first, last), column->constant))
-            return (int)i;
-        if (shown.at == NULL && last > first) {
-            shown = (struct bytes){first, (size_t)(last - first)};
-            place = (size_t)(first - row);
+        if (column->constant.at == NULL)
+            continue;
+        if (before == NULL || !same_place(reader, before, record)) {
+            here = type_in(reader, record, row, end);
+            stem = flat_stem(layout, here);
+            if (here.len > shown.len)
+                shown = here;
         }
+        before = record;
+        if (bytes_equal(here, column->constant))
+            return (int)i;
+        if (record->stem.at != NULL && version < 0 && bytes_equal(stem, record->stem))
+            version = (int)i;
     }
+    if (version < 0 && layout->other != NULL && is_other(reader, layout->other, row, end))
+        version = (int)(layout->other - layout->records);
+    if (version >= 0)
+        return version;
     flat_types(layout, types, sizeof(types));
-    flat_note(reader, "no record of the layout is of this type", shown, place, "%s", types);
+    flat_note(reader, "no record of the layout is of this type", shown,
+              shown.at != NULL ? (size_t)(shown.at - row) : 0, "%s", types);
     return -1;
 }
 
@@ -81,7 +136,7 @@ static void take_columns(struct flat_reader *reader, const struct flat_record *r
                          const char *end)
 {
     const char *at = row;
-    size_t width = 0;
+    size_t width = 0, total;
 
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
@@ -94,18 +149,29 @@ static void take_columns(struct flat_reader *reader, const struct flat_record *r
         width += column->width;
         at = last;
     }
-    if (skip(reader, row, end, width - 1) == end && !reader->layout->ragged)
+    total = width;
+    if (reader->layout->ragged)
+        width = record->least;
+    if (width > 0 && skip(reader, row, end, width - 1) == end)
         flat_note(reader, "the record is too short", (struct bytes){NULL, 0}, (size_t)(end - row),
-                  "%zu characters, and there are %zu", width,
+                  "%zu characters%s, and there are %zu", width, reader->layout->ragged ? " at least" : "",
                   reader->wide ? flat_characters((struct bytes){row, (size_t)(end - row)})
                                      : (size_t)(end - row));
     for (const char *rest = at; rest < end; rest++)
         if (*rest != ' ') {
             flat_note(reader, "the record is too long",
                       (struct bytes){rest, (size_t)(end - rest) < 40 ? (size_t)(end - rest) : 40},
-                      (size_t)(rest - row), "nothing behind character %zu", width);
+                      (size_t)(rest - row), "nothing behind character %zu", total);
             break;
         }
+}
+
+/* Characters of the record, with the blanks behind its columns. */
+static size_t whole_width(const struct flat_reader *reader, unsigned tag)
+{
+    const size_t width = reader->layout->records[tag].width;
+
+    return width > reader->shapes[tag].width ? width : reader->shapes[tag].width;
 }
 
 /* Without line ends: the record of this type, whatever is in it.  NULL: it does not end in the window. */
@@ -115,7 +181,7 @@ static const char *end_of(struct flat_reader *reader, const char *row, const cha
 
     if (reader->unit->tag < 0)
         return end;
-    last = skip(reader, row, end, reader->shapes[reader->unit->tag].width);
+    last = skip(reader, row, end, whole_width(reader, (unsigned)reader->unit->tag));
     return last == end && !reader->ended ? NULL : last;
 }
 
@@ -129,6 +195,7 @@ struct fixed_shape *fixed_shapes(const struct flat_layout *layout, struct arena 
         const struct flat_record *record = &layout->records[i];
         struct fixed_shape *shape = &shapes[i];
 
+        shape->before_type = flat_before_type(record);
         shape->n_places = flat_inside(record);
         shape->places = arena_zalloc(arena, shape->n_places + 1, sizeof(*shape->places));
         if (shape->places == NULL)
@@ -142,8 +209,6 @@ struct fixed_shape *fixed_shapes(const struct flat_layout *layout, struct arena 
                          : column->right                           ? FIXED_STRIP_BOTH
                                                                    : FIXED_STRIP_END,
                 .bits = column->width > 0 && column->width <= 64 ? ~UINT64_C(0) >> (64 - column->width) : 0};
-            if ((int)c < record->type)
-                shape->before_type += column->width;
             shape->width += column->width;
         }
     }
@@ -247,7 +312,7 @@ static bool find_line(struct flat_reader *reader, const char *row, const char *e
         size_t widest = 0;
 
         for (unsigned i = 0; i < reader->layout->n_records; i++)
-            widest = reader->shapes[i].width > widest ? reader->shapes[i].width : widest;
+            widest = whole_width(reader, i) > widest ? whole_width(reader, i) : widest;
         /* So that the type is there whole, wherever it stands. */
         if (!reader->ended && (size_t)(end - row) < widest * 4)
             return false;
@@ -264,6 +329,16 @@ static bool find_line(struct flat_reader *reader, const char *row, const char *e
     if (*last > row && (*last)[-1] == '\r')
         --*last;
     return true;
+}
+
+/* In UTF-8 columns are counted in characters: where there are none, nothing behind is in its column. */
+static void note_bad_bytes(struct flat_reader *reader, const char *row, const char *end)
+{
+    size_t good = utf8_valid_prefix(row, (size_t)(end - row));
+    size_t rest = (size_t)(end - row) - good;
+
+    flat_note(reader, "bytes that are no UTF-8: what stands behind them is in no column",
+              (struct bytes){row + good, rest < 20 ? rest : 20}, good, "UTF-8, or the file's --charset");
 }
 
 enum flat_found fixed_find(struct flat_reader *reader)
@@ -285,6 +360,8 @@ enum flat_found fixed_find(struct flat_reader *reader)
     }
     reader->wide = reader->characters &&
                    utf8_ascii_prefix(row, (size_t)(last - row)) < (size_t)(last - row);
+    if (reader->wide && !utf8_valid(row, (size_t)(last - row)))
+        note_bad_bytes(reader, row, last);
     if (reader->layout->line_end.len > 0)
         reader->unit->tag = tag_of(reader, row, last);
     reader->unit->known = 0;

@@ -3,12 +3,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CELL_CEILING = 1024 * 1024 };
+enum { CELL_CEILING = 1024 * 1024, MAX_DEPTH = 32 /* maps nest less deep */ };
+
+/* A record that is open: others may stand in it. */
+struct open_record {
+    unsigned number, level; /* as its columns count; of one that has none: of the record around it */
+    unsigned parent;
+};
 
 struct fixed_writer {
     struct unit_writer base;
     const struct flat_layout *layout;
     struct buffer scratch;
+    /* the document */
+    unsigned n_records, depth;
+    struct open_record open[MAX_DEPTH]; /* by depth; 0: the document */
+    struct unit_value *same; /* what the layout's `same` columns hold in the first record */
 };
 
 static struct fixed_writer *self(struct unit_writer *writer)
@@ -19,6 +29,7 @@ static struct fixed_writer *self(struct unit_writer *writer)
 static void close_writer(struct unit_writer *writer)
 {
     buffer_release(&self(writer)->scratch);
+    free(self(writer)->same);
     free(writer);
 }
 
@@ -52,6 +63,15 @@ static void nothing(struct unit_writer *writer)
     (void)writer;
 }
 
+static void begin_document(struct unit_writer *writer)
+{
+    struct fixed_writer *fixed = self(writer);
+
+    fixed->n_records = fixed->depth = 0;
+    fixed->open[0] = (struct open_record){0, 0, 0};
+    memset(fixed->same, 0, (fixed->layout->n_same + 1) * sizeof(*fixed->same));
+}
+
 static bool end_document(struct unit_writer *writer)
 {
     (void)writer;
@@ -60,8 +80,10 @@ static bool end_document(struct unit_writer *writer)
 
 static void end_unit(struct unit_writer *writer, int tag)
 {
-    (void)writer;
+    struct fixed_writer *fixed = self(writer);
+
     (void)tag;
+    fixed->depth -= fixed->depth > 0;
 }
 
 static void fill(struct buffer *out, char pad, size_t count)
@@ -104,22 +126,99 @@ static bool can_stand(struct flat_cell *cell)
     return true;
 }
 
+/* The record's own number and depth. */
+static void enter(struct fixed_writer *fixed, const struct flat_record *record)
+{
+    const struct open_record around = fixed->open[fixed->depth];
+    bool counted = false;
+
+    for (unsigned i = 0; i < flat_inside(record); i++)
+        counted = counted || record->columns[i].counts != FLAT_COUNTS_NOTHING;
+    if (fixed->depth + 1 < MAX_DEPTH)
+        fixed->depth++;
+    fixed->open[fixed->depth] = around;
+    if (counted)
+        fixed->open[fixed->depth] = (struct open_record){++fixed->n_records, around.level + 1, around.number};
+}
+
+static struct unit_value count_of(const struct fixed_writer *fixed, const struct flat_column *column,
+                                  char text[16])
+{
+    const struct open_record *here = &fixed->open[fixed->depth];
+    unsigned number = here->number;
+
+    if (column->counts == FLAT_COUNTS_PARENT)
+        number = here->parent;
+    else if (column->counts == FLAT_COUNTS_LEVEL)
+        number = here->level - 1 + column->first;
+    return (struct unit_value){{text, (size_t)snprintf(text, 16, "%u", number)}, UNIT_TEXT};
+}
+
+/* What a column of the first record says of where the document is from; the rule's value where that is not
+ * known. */
+static struct unit_value source_of(const struct fixed_writer *fixed, const struct flat_column *column,
+                                   int slot, struct unit_value value)
+{
+    const struct flat_layout *layout = fixed->layout;
+
+    for (unsigned i = 0; i < UNIT_SOURCES && layout->source != NULL; i++) {
+        struct bytes text = fixed->base.source[i];
+
+        if (layout->source[i] != slot)
+            continue;
+        if (i == UNIT_TEST)
+            return (struct unit_value){text.len > 0 ? column->constant : BYTES(""), UNIT_TEXT};
+        if (text.len > 0)
+            return (struct unit_value){text, i == UNIT_CREATED_DATE   ? UNIT_DATE
+                                             : i == UNIT_CREATED_TIME ? UNIT_TIME
+                                                                      : UNIT_TEXT};
+    }
+    return value;
+}
+
+/* What stands in a column: what the rule gives, what the document as a whole says, or the layout. */
+static struct unit_value value_of(struct fixed_writer *fixed, int tag, unsigned slot, struct unit_value value,
+                                  char number[16])
+{
+    const struct flat_layout *layout = fixed->layout;
+    const struct flat_record *record = &layout->records[tag];
+    const struct flat_column *column = &record->columns[slot];
+
+    if (tag == 0 && (int)slot == layout->partner && fixed->base.partner.len > 0)
+        return (struct unit_value){fixed->base.partner, UNIT_TEXT};
+    if (tag == 0)
+        value = source_of(fixed, column, (int)slot, value);
+    if (value.text.at != NULL)
+        return value;
+    if (column->counts != FLAT_COUNTS_NOTHING)
+        return count_of(fixed, column, number);
+    for (unsigned i = 0; i < layout->n_same && tag != 0; i++)
+        if (record->same[i] == (int)slot)
+            return fixed->same[i];
+    if (column->constant.at != NULL)
+        return (struct unit_value){column->constant, UNIT_TEXT};
+    return value;
+}
+
 static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
 {
     struct fixed_writer *fixed = self(writer);
     const struct flat_record *record = &fixed->layout->records[tag];
     bool good = true;
+    size_t width = 0;
 
+    enter(fixed, record);
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
-        struct unit_value value = values[i];
+        char number[16];
+        struct unit_value value = value_of(fixed, tag, i, values[i], number);
         struct flat_cell cell;
 
-        if (tag == 0 && (int)i == fixed->layout->partner && writer->partner.len > 0)
-            value = (struct unit_value){writer->partner, UNIT_TEXT};
-        if (value.text.at == NULL && column->constant.at != NULL)
-            value = (struct unit_value){column->constant, UNIT_TEXT};
-        if (value.text.at == NULL) {
+        for (unsigned s = 0; s < fixed->layout->n_same && tag == 0; s++)
+            if (record->same[s] == (int)i)
+                fixed->same[s] = value;
+        width += column->width;
+        if (value.text.len == 0) {
             fill(writer->out, ' ', column->width);
         } else if (!flat_cell_make(&cell, fixed->layout, column, value, true, &fixed->scratch) ||
                    !can_stand(&cell)) {
@@ -129,6 +228,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
             add_cell(writer->out, column, &cell);
         }
     }
+    fill(writer->out, ' ', record->width > width ? record->width - width : 0);
     buffer_add_bytes(writer->out, fixed->layout->line_end);
     return good;
 }
@@ -138,7 +238,7 @@ static const struct unit_format fixed_format = {
     .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
     .tell_known = tell_known,
     .begin_file = nothing, .end_file = nothing,
-    .begin_document = nothing, .end_document = end_document, .drop_document = nothing,
+    .begin_document = begin_document, .end_document = end_document, .drop_document = nothing,
     .begin_unit = begin_unit, .end_unit = end_unit,
 };
 
@@ -150,6 +250,11 @@ struct unit_writer *fixed_write_open(const struct flat_layout *layout)
         return NULL;
     fixed->base.format = &fixed_format;
     fixed->layout = layout;
+    fixed->same = calloc(layout->n_same + 1, sizeof(*fixed->same));
+    if (fixed->same == NULL) {
+        free(fixed);
+        return NULL;
+    }
     buffer_init(&fixed->scratch, CELL_CEILING);
     return &fixed->base;
 }

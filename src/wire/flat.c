@@ -34,6 +34,27 @@ void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *i
     }
 }
 
+uint32_t flat_before_type(const struct flat_record *record)
+{
+    uint32_t before = 0;
+
+    for (int i = 0; i < record->type; i++)
+        before += record->columns[i].width;
+    return before;
+}
+
+struct bytes flat_stem(const struct flat_layout *layout, struct bytes type)
+{
+    size_t digits = 0;
+
+    while (digits < type.len && digits < layout->versions && type.at[type.len - digits - 1] >= '0' &&
+           type.at[type.len - digits - 1] <= '9')
+        digits++;
+    if (digits == layout->versions)
+        type.len -= digits < type.len ? digits : 0;
+    return type;
+}
+
 size_t flat_characters(struct bytes text)
 {
     size_t count = 0;
@@ -83,7 +104,7 @@ static bool make_number(struct flat_cell *cell, const struct flat_column *column
         return misfit(cell, what, "a number%s", form->sign == NUMBER_SIGN_NONE ? ", not negative" : "");
     }
     if (form->sign == NUMBER_SIGN_TRAILING)
-        cell->after = negative ? '-' : (fixed ? ' ' : '\0');
+        cell->after = negative ? '-' : (fixed && column->right ? ' ' : '\0');
     else if (negative)
         cell->before = '-';
     return true;

@@ -10,6 +10,11 @@
 #include "wire/number_form.h"
 #include "wire/unit_writer.h"
 
+/* What a column of fixed width counts when it is written: records, by their place among those of their
+ * document that have such a column, from 1; the number of the record around this one, or 0; how deep it
+ * stands.  Nobody reads it. */
+enum flat_count { FLAT_COUNTS_NOTHING, FLAT_COUNTS_RECORDS, FLAT_COUNTS_PARENT, FLAT_COUNTS_LEVEL };
+
 struct flat_column {
     struct bytes key;          /* as map rules name it */
     struct bytes heading;      /* as the header line names it */
@@ -25,6 +30,8 @@ struct flat_column {
     struct number_form number;
     const struct date_form *date; /* of this column; NULL: the layout's */
     struct bytes constant;     /* written when the rule gives nothing; at NULL: none */
+    enum flat_count counts;
+    unsigned first;            /* FLAT_COUNTS_LEVEL: of records that stand in no other */
 };
 
 struct flat_record {
@@ -33,6 +40,11 @@ struct flat_record {
     const struct flat_column *columns;
     int type; /* the column whose constant tells records of this tag; -1: none */
     unsigned n_file; /* columns, the last ones, that stand not in the record but in the file's name */
+    /* fixed */
+    uint32_t width;    /* characters: of all columns, or more: blanks behind them */
+    uint32_t least;    /* characters that are there even where records may end early */
+    struct bytes stem; /* its constant without the digits of a version; at NULL: it has none */
+    const int *same;   /* its columns of the layout's n_same; -1: it has none */
 };
 
 struct flat_layout {
@@ -49,6 +61,10 @@ struct flat_layout {
     const unsigned *key;
     struct bytes file_name;    /* the pattern of the file's name; at NULL: it does not matter */
     int partner;               /* the column that names the partner, of rows or of the first record; -1 */
+    const int *source;         /* by enum unit_source: columns of the first record that say it, -1; or NULL */
+    unsigned n_same;           /* columns that say in every record of a document what its first one says */
+    unsigned versions;         /* digits at the end of a type that may be others */
+    const struct flat_record *other; /* which those of a type unknown are; NULL: they are broken */
     const char *charset;       /* of the file's texts; NULL: UTF-8 */
     /* delimited */
     char separator;
@@ -57,11 +73,17 @@ struct flat_layout {
     bool header;
 };
 
+/* Characters before the column of its type. */
+uint32_t flat_before_type(const struct flat_record *record);
+
 /* Columns that stand in the record. */
 static inline unsigned flat_inside(const struct flat_record *record)
 {
     return record->n_columns - record->n_file;
 }
+
+/* A type without the digits of the version at its end, where it has as many. */
+struct bytes flat_stem(const struct flat_layout *layout, struct bytes type);
 
 /* The number of the record of that tag, and of the column of that key in it; -1: there is none. */
 int flat_record_find(const struct flat_layout *layout, struct bytes tag);

@@ -31,6 +31,19 @@ struct unit_fault {
     const char *expected; /* "at most 35 characters", or NULL */
 };
 
+/* Where the document came from: control numbers and such, for layouts that have columns for them. */
+enum unit_source {
+    UNIT_INTERCHANGE,
+    UNIT_GROUP,
+    UNIT_SET,
+    UNIT_TYPE,
+    UNIT_RELEASE,
+    UNIT_CREATED_DATE, /* of the interchange */
+    UNIT_CREATED_TIME,
+    UNIT_TEST,         /* it is a test: any text */
+    UNIT_SOURCES,
+};
+
 struct unit_format;
 
 /* The first member of every format's writer. */
@@ -38,6 +51,7 @@ struct unit_writer {
     const struct unit_format *format;
     struct buffer *out;
     struct bytes partner; /* of the document, for layouts that have a column for it; len 0: none */
+    struct bytes source[UNIT_SOURCES]; /* of the document; len 0: not known */
     void (*fault)(void *to, const struct unit_fault *fault);
     void *to;
 };

@@ -142,7 +142,7 @@ static const struct flat_column rows[] = {
     {COLUMN("b"), .width = 5, .number = {.point = ',', .sign = NUMBER_SIGN_TRAILING}},
     {COLUMN("c,d"), .number = {.point = '.'}, .constant = {"K", 1}},
 };
-static const struct flat_record row = {{"row", 3}, 3, rows, -1, 0};
+static const struct flat_record row = {.tag = {"row", 3}, .n_columns = 3, .columns = rows, .type = -1};
 
 static void values_are_quoted_where_needed(void **state)
 {
@@ -193,7 +193,7 @@ static const struct flat_column fields[] = {
      .number = {.scaled = true, .decimals = 1, .point = '.', .sign = NUMBER_SIGN_TRAILING}},
     {COLUMN("c"), .width = 2, .pad = '.', .cut = true, .number = {.point = '.'}},
 };
-static const struct flat_record record = {{"H", 1}, 4, fields, -1, 0};
+static const struct flat_record record = {.tag = {"H", 1}, .n_columns = 4, .columns = fields, .type = -1};
 
 static void columns_have_their_width(void **state)
 {
