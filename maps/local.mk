@@ -53,4 +53,10 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/erp-orders-fixed.yaml \
 	%reldir%/erp-orders-xml.yaml \
 	%reldir%/erp-orders.xsd \
+	%reldir%/idoc.yaml \
+	%reldir%/idoc/partners.tsv \
+	%reldir%/idoc/segments.tsv \
+	%reldir%/idoc-orders.yaml \
+	%reldir%/idoc-purchase-orders.yaml \
+	%reldir%/tables/sap-uom.tsv \
 	%reldir%/netsuite-orders.yaml

@@ -11,6 +11,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/stock_20261126_0200.csv \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/idoc/orders.txt \
+	%reldir%/idoc/purchase-orders.txt \
 	%reldir%/snapshot/orders.csv \
 	%reldir%/snapshot/orders.txt \
 	%reldir%/snapshot/stock.csv \

@@ -195,9 +195,8 @@ static void records_are_found_by_their_type(void **state)
     static const struct flat_column d[] = {{.key = {"q", 1}, .width = 4, .pad = '*', .right = true},
                                            {.key = {"x", 1}, .width = 2, .pad = ' '},
                                            {.key = {"t", 1}, .width = 1, .pad = ' ', .constant = {"D", 1}}};
-    static const struct flat_record records[] = {
-        {.tag = {"H", 1}, .n_columns = 2, .columns = h, .type = 1},
-        {.tag = {"D", 1}, .n_columns = 3, .columns = d, .type = 2}};
+    static const struct flat_record records[] = {{.tag = {"H", 1}, .n_columns = 2, .columns = h, .type = 1},
+                                                 {.tag = {"D", 1}, .n_columns = 3, .columns = d, .type = 2}};
     struct flat_layout layout = {.n_records = 2, .records = records, .line_end = {"\n", 1}, .fixed = true,
                                  .partner = -1};
 
