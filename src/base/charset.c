@@ -165,6 +165,11 @@ const char *charset_name(const struct charset *charset)
     return charset->name;
 }
 
+bool charset_is_single(const struct charset *charset)
+{
+    return charset->kind == KIND_TABLE;
+}
+
 /* --- decoding */
 
 /* Text under way. */

@@ -36,6 +36,9 @@ void charset_close(const struct charset *charset); /* NULL and built-in ones too
 /* As it should be written: "iso-8859-1". */
 const char *charset_name(const struct charset *charset);
 
+/* Whether each byte is one character, whatever stands beside it.  (UTF-8 is not, ASCII is.) */
+bool charset_is_single(const struct charset *charset);
+
 /* The slow half of charset_decode. */
 enum charset_result charset_decode_bytes(const struct charset *charset, enum charset_policy policy,
                                          struct bytes text, struct arena *arena, struct bytes *out);

@@ -2,12 +2,12 @@
 
 #include "map/layout_columns.h"
 #include "map/layout_table.h"
+#include "map/layout_tree.h"
 #include "wire/delimited_write.h"
 #include "wire/fixed_write.h"
 #include "wire/xml_write.h"
 
 enum {
-    MAX_INDENT = 8,
     MAX_DOCUMENT = 1024 * 1024 * 1024, /* bytes of an XML document in memory */
 };
 
@@ -275,64 +275,11 @@ static struct unit_writer *open_fixed(struct layout_keys *keys, const struct yam
 
 /* --- XML */
 
-static const char *read_name(struct layout_keys *keys, const struct yaml_node *node, const char *key)
-{
-    const struct yaml_node *child = layout_keys_scalar(keys, node, key);
-
-    if (child == NULL)
-        return NULL;
-    if (!xml_is_name(child->text.at))
-        layout_keys_refuse(keys, child, SETTING_VALUE, "\"%.*s\" cannot be the name of an element",
-                           BYTES_ARG(child->text));
-    return child->text.at;
-}
-
-static void read_namespaces(struct layout_keys *keys, const struct yaml_node *node, struct xml_layout *layout)
-{
-    const struct yaml_node *own = layout_keys_scalar(keys, node, "namespace");
-    const struct yaml_node *others = yaml_get(node, "namespaces");
-    unsigned count = (own != NULL) + (others != NULL ? others->n : 0);
-    struct xml_namespace *namespaces = arena_zalloc(keys->arena, count + 1, sizeof(*namespaces));
-
-    if (namespaces == NULL)
-        return;
-    layout->namespaces = namespaces;
-    if (own != NULL)
-        namespaces[layout->n_namespaces++] = (struct xml_namespace){"xmlns", own->text.at};
-    if (others == NULL)
-        return;
-    if (others->kind != YAML_MAP) {
-        layout_keys_refuse(keys, others, SETTING_TYPE, "namespaces are prefixes and their names");
-        return;
-    }
-    for (const struct yaml_node *child = others->first; child != NULL; child = child->next) {
-        const char *name = arena_format(keys->arena, "xmlns:%s", child->key.at);
-
-        if (name == NULL)
-            return;
-        if (child->kind != YAML_SCALAR || !xml_is_name(name))
-            layout_keys_refuse(keys, child, SETTING_VALUE, "a prefix and its namespace are wanted");
-        namespaces[layout->n_namespaces++] = (struct xml_namespace){name, child->text.at};
-    }
-}
-
 static struct unit_writer *open_xml(struct layout_keys *keys, const struct yaml_node *node)
 {
-    struct xml_layout *layout = arena_zalloc(keys->arena, 1, sizeof(*layout));
+    const struct tree_layout *layout = layout_read_xml(keys, node);
 
-    if (layout == NULL)
-        return NULL;
-    layout_keys_check(keys, node, "root document namespace namespaces indent date time datetime");
-    layout->root = read_name(keys, node, "root");
-    layout->document = read_name(keys, node, "document");
-    layout->indent = layout_keys_count(keys, node, "indent", MAX_INDENT, 2);
-    layout->date = layout_keys_date(keys, node, "date");
-    layout->time = layout_keys_date(keys, node, "time");
-    layout->datetime = layout_keys_date(keys, node, "datetime");
-    read_namespaces(keys, node, layout);
-    if (layout->document == NULL)
-        layout_keys_refuse(keys, node, SETTING_MISSING, "document: the name of the element of one document");
-    return keys->wrong ? NULL : xml_write_open(layout, MAX_DOCUMENT);
+    return layout == NULL || keys->wrong ? NULL : xml_write_open(layout, MAX_DOCUMENT);
 }
 
 /* --- which */
@@ -423,7 +370,7 @@ const struct flat_layout *layout_flat(const struct map *map, struct arena *arena
     const struct flat_layout *layout;
 
     if (!fixed && strcmp(map->format, "delimited") != 0) {
-        tell(report, map, MAP_FORMAT, map->format, "delimited or fixed");
+        tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
         return NULL;
     }
     if (map->layout == NULL) {

@@ -26,3 +26,6 @@ libcrossdock_a_SOURCES += %reldir%/flat_bind.c %reldir%/flat_value.c %reldir%/fl
 libcrossdock_a_SOURCES += %reldir%/lint.c %reldir%/lint_names.c %reldir%/lint.h
 libcrossdock_a_SOURCES += %reldir%/listing.c %reldir%/listing.h
 libcrossdock_a_SOURCES += %reldir%/lossy.c %reldir%/lossy.h
+libcrossdock_a_SOURCES += %reldir%/layout_tree.c %reldir%/layout_tree.h
+libcrossdock_a_SOURCES += %reldir%/tree_fill.c %reldir%/tree_fill.h %reldir%/tree_bound.h
+libcrossdock_a_SOURCES += %reldir%/tree_bind.c %reldir%/tree_unread.c

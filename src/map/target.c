@@ -248,7 +248,7 @@ bool bind_target(struct binder *b, struct map_target *target, const struct yaml_
         return false;
     }
     for (const struct yaml_node *child = value->first; child != NULL; child = child->next) {
-        if (bytes_are(child->key, "time") && bind_is_flat(b))
+        if (bytes_are(child->key, "time") && strcmp(b->map->format, "x12") != 0)
             time = child;
         else if (!bind_target_key(b, target, child, context))
             return false;

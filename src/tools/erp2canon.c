@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct values, charset),
-     .help = "the files' character set (default: the layout's, else UTF-8)"},
+     .help = "the files' character set (default: the layout's, else UTF-8; XML says it)"},
     {.name = "rejects",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct values, rejects),
@@ -53,7 +53,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_WORD,
      .words = unmapped_words,
      .offset = offsetof(struct values, unmapped),
-     .help = "what to do with columns that no line of the map reads (default: warn)"},
+     .help = "what to do with columns and elements that no line of the map reads (default: warn)"},
     {.name = "max-row",
      .argument = "KIB",
      .kind = OPTION_COUNT,
@@ -65,7 +65,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_COUNT,
      .most = (uint64_t)2048,
      .offset = offsetof(struct values, max_document),
-     .help = "refuse documents with more bytes of rows (default 256)"},
+     .help = "refuse documents of more bytes (default 256)"},
     OPTIONS_COMMON,
 };
 
@@ -73,7 +73,7 @@ static const struct tool tool = {
     .name = "erp2canon",
     .operands = "-m MAP [FILE]...",
     .purpose = "Translates files that an ERP or a warehouse exports (CSV and its relatives, records of fixed "
-               "width) into canonical records, one JSON line a document, on standard output.",
+               "width, XML) into canonical records, one JSON line a document, on standard output.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .statuses = {"all was accepted, or there was nothing to do",

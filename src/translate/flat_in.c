@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "map/layout_tree.h"
 #include "translate/batch.h"
 #include "translate/flat_in_parts.h"
 
@@ -146,7 +147,7 @@ static void hash_block(void *whom, const char *at, size_t len)
     sha256_add(whom, at, len);
 }
 
-static void write_batch(struct flat_in *in, struct sha256 *sha256)
+void flat_in_write_batch(struct flat_in *in, struct sha256 *sha256)
 {
     char digest[65];
 
@@ -164,6 +165,8 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
     in->counts = (struct inbound_counts){0};
     in->headed = false;
     in->pending.some = false;
+    if (in->tree != NULL)
+        return flat_in_tree_file(in, fd);
     in->reader = flat_read_open(in->layout, fd, in->settings->max_row,
                                 strcmp(charset_name(in->charset), "utf-8") == 0);
     if (in->reader == NULL || (in->keys != NULL && !flat_keys_begin(in->keys))) {
@@ -188,7 +191,7 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
     in->counts.bytes = flat_offset(in->reader);
     in->counts.blank = flat_blank(in->reader) && !in->counts.broken;
     if (sha256 != NULL && !in->fatal)
-        write_batch(in, sha256);
+        flat_in_write_batch(in, sha256);
     sha256_close(sha256);
     flat_read_close(in->reader);
     in->reader = NULL;
@@ -222,6 +225,18 @@ static bool open_charset(struct flat_in *in)
     return false;
 }
 
+/* The map's rules, bound to its layout. */
+static bool open_binding(struct flat_in *in)
+{
+    if (layout_is_tree(in->map))
+        return flat_in_tree_open(in);
+    in->binding = flat_binding_open(in->map, in->report);
+    if (in->binding == NULL)
+        return false;
+    in->layout = flat_binding_layout(in->binding);
+    return true;
+}
+
 struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct search *search,
                              struct report *report, struct canon_sink *out)
 {
@@ -247,12 +262,10 @@ struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct sea
         return NULL;
     }
     if (!open_schema(in, search) ||
-        (in->map = map_load(settings->map, search, in->schema, report)) == NULL ||
-        (in->binding = flat_binding_open(in->map, report)) == NULL) {
+        (in->map = map_load(settings->map, search, in->schema, report)) == NULL || !open_binding(in)) {
         flat_in_close(in);
         return NULL;
     }
-    in->layout = flat_binding_layout(in->binding);
     if (!open_charset(in)) {
         flat_in_close(in);
         return NULL;
@@ -275,6 +288,7 @@ void flat_in_close(struct flat_in *in)
         return;
     flat_keys_close(in->keys);
     charset_close(in->charset);
+    flat_in_tree_close(in);
     flat_binding_close(in->binding);
     map_close(in->map);
     canon_id_release(&in->id);
@@ -290,26 +304,37 @@ void flat_in_close(struct flat_in *in)
     free(in);
 }
 
-static void tell_unread(void *whom, struct bytes tag, struct bytes column, uint64_t count)
+void flat_in_tell_unread(struct flat_in *in, const char *what, uint64_t count)
 {
-    struct flat_in *in = whom;
     struct finding finding = {
         .complaint = MAP_UNREAD,
         .severity = in->settings->unmapped == UNMAPPED_WARN    ? SEVERITY_WARN
                     : in->settings->unmapped == UNMAPPED_ERROR ? SEVERITY_ERROR
                                                                : SEVERITY_INFO,
     };
-    char detail[512];
+    char detail[640];
 
-    snprintf(detail, sizeof(detail), "%s%.*s%s%.*s, %llu time%s, by map %s",
-             column.at != NULL ? "column " : "", BYTES_ARG(column), column.at != NULL ? " of " : "",
-             BYTES_ARG(tag), (unsigned long long)count, count == 1 ? "" : "s", in->map->name);
+    snprintf(detail, sizeof(detail), "%s, %llu time%s, by map %s", what, (unsigned long long)count,
+             count == 1 ? "" : "s", in->map->name);
     finding.detail = detail;
     report_add(in->report, &finding);
 }
 
+static void tell_unread(void *whom, struct bytes tag, struct bytes column, uint64_t count)
+{
+    char what[512];
+
+    snprintf(what, sizeof(what), "%s%.*s%s%.*s", column.at != NULL ? "column " : "", BYTES_ARG(column),
+             column.at != NULL ? " of " : "", BYTES_ARG(tag));
+    flat_in_tell_unread(whom, what, count);
+}
+
 void flat_in_finish(struct flat_in *in)
 {
-    if (in->settings->unmapped != UNMAPPED_IGNORE)
+    if (in->settings->unmapped == UNMAPPED_IGNORE)
+        return;
+    if (in->tree != NULL)
+        flat_in_tree_finish(in);
+    else
         flat_binding_each_unread(in->binding, tell_unread, in);
 }

@@ -1,6 +1,6 @@
 /*
  * flat_in_parts: a flat file on its way, from the inside.  Private to flat_in.c (files), flat_in_document.c
- * (documents) and flat_in_whose.c, which knows whose a row is.
+ * (documents), flat_in_whose.c, which knows whose a row is, and flat_in_tree.c (XML and JSON).
  */
 #ifndef CROSSDOCK_TRANSLATE_FLAT_IN_PARTS_H
 #define CROSSDOCK_TRANSLATE_FLAT_IN_PARTS_H
@@ -36,6 +36,7 @@ struct flat_in {
     struct canon_record record;
     struct buffer key, here;  /* of the open document; of the row at hand: columns, a NUL behind each */
     struct flat_fill fill;
+    struct flat_in_tree *tree; /* of maps of XML and JSON; NULL: rows and records */
     const struct flat_unit *unit; /* at hand */
 
     /* the file */
@@ -47,6 +48,12 @@ struct flat_in {
 };
 
 void flat_in_out_of_memory(struct flat_in *in, const char *what);
+
+/* What the map did not read, and how often. */
+void flat_in_tell_unread(struct flat_in *in, const char *what, uint64_t count);
+
+struct sha256;
+void flat_in_write_batch(struct flat_in *in, struct sha256 *sha256);
 
 /* --- flat_in_document.c */
 
@@ -77,5 +84,12 @@ void flat_in_broken_unit(struct flat_in *in, const struct flat_unit *unit);
 
 /* No row comes any more. */
 void flat_in_end(struct flat_in *in);
+
+/* --- flat_in_tree.c: documents of XML and JSON, which know themselves what is theirs */
+
+bool flat_in_tree_open(struct flat_in *in); /* False: told */
+void flat_in_tree_close(struct flat_in *in);
+bool flat_in_tree_file(struct flat_in *in, int fd);
+void flat_in_tree_finish(struct flat_in *in);
 
 #endif

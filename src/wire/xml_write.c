@@ -39,7 +39,7 @@ struct element {
 
 struct xml_writer {
     struct unit_writer base;
-    const struct xml_layout *layout;
+    const struct tree_layout *layout;
     struct arena names;      /* paths: live as long as the writer */
     struct arena document;   /* elements: live as long as the document */
     struct tag *tags;
@@ -430,7 +430,7 @@ static const struct unit_format xml_format = {
     .begin_unit = begin_unit, .end_unit = end_unit,
 };
 
-struct unit_writer *xml_write_open(const struct xml_layout *layout, size_t ceiling)
+struct unit_writer *xml_write_open(const struct tree_layout *layout, size_t ceiling)
 {
     struct xml_writer *xml = calloc(1, sizeof(*xml));
 

@@ -13,6 +13,6 @@
 #include "wire/xml.h"
 
 /* The layout must outlive the writer.  `ceiling`: bytes, of one document in memory.  NULL: out of memory. */
-struct unit_writer *xml_write_open(const struct xml_layout *layout, size_t ceiling);
+struct unit_writer *xml_write_open(const struct tree_layout *layout, size_t ceiling);
 
 #endif

@@ -20,7 +20,7 @@ static void note_fault(void *to, const struct unit_fault *fault)
     snprintf(last_fault, sizeof(last_fault), "%.*s: %s", BYTES_ARG(fault->column), fault->what);
 }
 
-static struct unit_writer *open_writer(const struct xml_layout *layout)
+static struct unit_writer *open_writer(const struct tree_layout *layout)
 {
     struct unit_writer *writer = xml_write_open(layout, CEILING);
 
@@ -84,8 +84,8 @@ static void write_order(struct unit_writer *writer, const char *number)
 
 static void units_become_elements(void **state)
 {
-    static const struct xml_namespace namespaces[] = {{"xmlns", "urn:x"}};
-    static const struct xml_layout layout = {.root = "orders", .document = "order", .n_namespaces = 1,
+    static const struct tree_namespace namespaces[] = {{"xmlns", "urn:x"}};
+    static const struct tree_layout layout = {.root = "orders", .document = "order", .n_namespaces = 1,
                                              .namespaces = namespaces, .indent = 2};
     struct unit_writer *writer = open_writer(&layout);
 
@@ -128,8 +128,8 @@ static void units_become_elements(void **state)
 
 static void a_file_without_root_is_one_document(void **state)
 {
-    static const struct xml_namespace namespaces[] = {{"xmlns:c", "urn:c"}};
-    static const struct xml_layout layout = {.document = "c:o", .n_namespaces = 1, .namespaces = namespaces};
+    static const struct tree_namespace namespaces[] = {{"xmlns:c", "urn:c"}};
+    static const struct tree_layout layout = {.document = "c:o", .n_namespaces = 1, .namespaces = namespaces};
     struct unit_writer *writer = open_writer(&layout);
 
     (void)state;
@@ -151,7 +151,7 @@ static void what_xml_does_not_know_is_refused(void **state)
     static const char *const bad[] = {"\x01", "a\x0b", "\x1f", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xff",
                                       "\xed\xa0\x80"};
     static const char *const good[] = {"\t\n\r", "\x7f", "\xc2\x85", "\xf0\x9f\x9a\x9a", "]]>", ""};
-    static const struct xml_layout layout = {.root = "r", .document = "o"};
+    static const struct tree_layout layout = {.root = "r", .document = "o"};
     struct unit_writer *writer = open_writer(&layout);
 
     (void)state;
@@ -179,7 +179,7 @@ static void paths_are_names(void **state)
 {
     static const char *const bad[] = {"", "/", "a/", "/a", "a//b", "1a", "a b", "@", "a/@", "@a/b", "a:b:c",
                                       "<", "a/b/c/d/e/f/g/h/i"};
-    static const struct xml_layout layout = {.root = "r", .document = "o"};
+    static const struct tree_layout layout = {.root = "r", .document = "o"};
     struct unit_writer *writer = open_writer(&layout);
     int tag = writer->format->tag(writer, BYTES("o"));
 
@@ -199,7 +199,7 @@ static void paths_are_names(void **state)
 
 static void a_document_has_a_ceiling(void **state)
 {
-    static const struct xml_layout layout = {.root = "r", .document = "o"};
+    static const struct tree_layout layout = {.root = "r", .document = "o"};
     struct unit_writer *writer = open_writer(&layout);
 
     (void)state;

@@ -1,0 +1,218 @@
+/*
+ * Files of XML documents: each document is read into a tree, and from there into its record.
+ */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "map/tree_fill.h"
+#include "translate/flat_in_parts.h"
+#include "wire/xml_read.h"
+
+/* More findings of a document are counted, and not told: each costs a look at the document for its place. */
+enum { TOLD_MOST = 1000 };
+
+struct flat_in_tree {
+    struct tree_binding *binding;
+    struct tree_fill fill;
+    const struct tree_document *document;
+    struct sha256 *sha256; /* of the file at hand, or NULL */
+};
+
+/* --- what is wrong */
+
+static void complained(void *whom, const struct tree_complaint *complaint)
+{
+    struct flat_in *in = whom;
+    const struct tree_document *document = in->tree->document;
+    struct tree_mark mark = document->begin;
+    struct finding finding = {
+        .complaint = complaint->complaint,
+        .place = {.line = complaint->line, .column = complaint->column, .offset = document->begin.offset},
+        .value = complaint->value,
+        .expected = complaint->expected,
+    };
+    char path[240] = "";
+
+    if (in->document.n_reasons >= TOLD_MOST) {
+        in->document.bad |= complaint_info(complaint->complaint)->severity == SEVERITY_ERROR;
+        in->document.n_reasons++;
+        return;
+    }
+    if (complaint->node != NULL) {
+        mark = tree_place(document, complaint->node);
+        tree_path(complaint->node, path, sizeof(path));
+        finding.place.line = mark.line;
+        finding.place.column = mark.column;
+    }
+    finding.place.element_name = complaint->node != NULL ? path : complaint->path.at;
+    finding.detail = arena_format(&in->arena, "%s%s%s", finding.place.element_name,
+                                  complaint->what != NULL ? ": " : "",
+                                  complaint->what != NULL ? complaint->what : "");
+    flat_in_refuse(in, &in->document, &finding);
+}
+
+/* A document, or the file, is not what such a file is made of. */
+static void refuse(struct flat_in *in, enum complaint complaint, const struct tree_trouble *trouble)
+{
+    struct finding finding = {
+        .complaint = complaint,
+        .place = {.line = trouble->line,
+                  .column = trouble->column,
+                  .offset = in->document.offset,
+                  .element_name = trouble->path[0] != '\0' ? trouble->path : NULL},
+        .value = {trouble->value_len > 0 ? trouble->value : NULL, trouble->value_len},
+        .expected = trouble->expected[0] != '\0' ? trouble->expected : NULL,
+    };
+
+    finding.detail = arena_format(&in->arena, "%s%s%s", trouble->path, trouble->path[0] != '\0' ? ": " : "",
+                                  trouble->what);
+    flat_in_refuse(in, &in->document, &finding);
+}
+
+/* --- documents */
+
+static bool take_document(void *whom, const struct tree_document *tree)
+{
+    struct flat_in *in = whom;
+    struct flat_document *document = &in->document;
+    const enum canon_direction direction = in->settings->incoming ? CANON_IN : CANON_OUT;
+    struct finding too_large = {.complaint = READ_TOO_LARGE,
+                                .place = {.line = tree->begin.line, .offset = tree->begin.offset},
+                                .hint = "the limit is --max-document"};
+
+    in->tree->document = tree;
+    arena_reset(&in->arena);
+    flat_document_begin(document, tree->begin.offset, tree->begin.line);
+    document->length = tree->length;
+    in->counts.read++;
+    in->counts.units++;
+    in->record.body = NULL;
+    if (!canon_record_init(&in->record, in->map->kind, &in->arena)) {
+        flat_in_out_of_memory(in, "for a document");
+        return false;
+    }
+    in->record.direction = direction;
+    in->record.partner = bytes_of(in->settings->partner);
+    if (in->settings->rejects)
+        buffer_add_bytes(&document->raw, tree->raw);
+    canon_id_begin(&in->id, in->record.partner, direction, in->map->kind->name);
+    canon_id_add(&in->id, tree->raw);
+    if (tree->too_large)
+        flat_in_refuse(in, document, &too_large);
+    else if (tree->trouble.what[0] != '\0')
+        refuse(in, READ_MALFORMED, &tree->trouble);
+    else
+        tree_fill(&in->tree->fill, in->tree->binding, &in->record, tree);
+    flat_in_close_document(in);
+    return !in->fatal;
+}
+
+static void take_stray(void *whom, struct bytes name)
+{
+    struct flat_in *in = whom;
+
+    tree_binding_stray(in->tree->binding, name);
+}
+
+static void hash_block(void *whom, const char *at, size_t len)
+{
+    struct flat_in *in = whom;
+
+    if (in->tree->sha256 != NULL)
+        sha256_add(in->tree->sha256, at, len);
+}
+
+/* --- files */
+
+/* What stands outside of documents, and ends the file. */
+static void end_file(struct flat_in *in, const struct tree_reading *reading)
+{
+    switch (reading->event) {
+    case TREE_END:
+    case TREE_STOPPED: return;
+    case TREE_NO_MEMORY: flat_in_out_of_memory(in, "while reading"); return;
+    case TREE_READ_ERROR:
+        report_say(in->report, TECHNICAL_READ, in->file, "%s", file_error(reading->error));
+        break;
+    case TREE_BROKEN:
+    case TREE_REFUSED:
+        if (reading->told)
+            break;
+        arena_reset(&in->arena);
+        in->record.body = NULL;
+        flat_document_begin(&in->document, 0, 1);
+        refuse(in, reading->event == TREE_BROKEN ? READ_MALFORMED : READ_REFUSED_FILE, &reading->trouble);
+        in->document.open = false;
+        break;
+    }
+    in->counts.broken = true;
+}
+
+bool flat_in_tree_file(struct flat_in *in, int fd)
+{
+    const struct tree_taker taker = {
+        .document = take_document, .stray = take_stray, .look = hash_block, .whom = in};
+    struct flat_in_tree *tree = in->tree;
+    struct tree_reading reading;
+
+    if (in->settings->batch) {
+        tree->sha256 = sha256_open();
+        if (tree->sha256 == NULL) {
+            flat_in_out_of_memory(in, "for the file's SHA-256");
+            return false;
+        }
+        sha256_begin(tree->sha256);
+    }
+    reading = xml_read(tree_binding_layout(tree->binding), tree_binding_names(tree->binding), fd,
+                       in->settings->max_document, &taker);
+    in->counts.bytes = reading.bytes;
+    end_file(in, &reading);
+    in->counts.blank = reading.blank && !in->counts.broken;
+    if (tree->sha256 != NULL && !in->fatal)
+        flat_in_write_batch(in, tree->sha256);
+    sha256_close(tree->sha256);
+    tree->sha256 = NULL;
+    return !in->fatal;
+}
+
+/* --- opening and closing */
+
+bool flat_in_tree_open(struct flat_in *in)
+{
+    /* What documents have of a layout of rows: nothing. */
+    static const struct flat_layout no_layout = {.n_records = 1, .begins = -1, .partner = -1};
+
+    in->layout = &no_layout;
+    in->tree = calloc(1, sizeof(*in->tree));
+    if (in->tree == NULL) {
+        report_say(in->report, TECHNICAL_MEMORY, NULL, "at the start");
+        return false;
+    }
+    in->tree->binding = tree_binding_open(in->map, in->report);
+    if (in->tree->binding == NULL)
+        return false;
+    in->tree->fill = (struct tree_fill){.values = &in->fill,
+                                        .keep_unread = in->settings->unmapped == UNMAPPED_KEEP,
+                                        .complain = complained,
+                                        .whom = in};
+    return true;
+}
+
+void flat_in_tree_close(struct flat_in *in)
+{
+    if (in->tree != NULL)
+        tree_binding_close(in->tree->binding);
+    free(in->tree);
+    in->tree = NULL;
+}
+
+static void tell_unread(void *whom, const char *path, uint64_t count)
+{
+    flat_in_tell_unread(whom, path, count);
+}
+
+void flat_in_tree_finish(struct flat_in *in)
+{
+    tree_binding_each_unread(in->tree->binding, tell_unread, in);
+}

@@ -1,0 +1,124 @@
+#!/bin/bash
+# erp2canon over XML as its users meet it: good files, and each kind of broken one: told with file, line, character,
+# the way to the element, value and expectation; the document refused, its neighbours translated.
+
+. "${0%/*}/tap.sh"
+
+# xml ORDER...: a file of orders
+xml() {
+    printf '<orders xmlns="urn:crossdock:erp-orders:1">\n' > file.xml
+    printf '%b\n' "$@" >> file.xml
+    printf '</orders>\n' >> file.xml
+}
+
+# order NUMBER [INSIDE [LINE]]
+order() {
+    printf '<order number="%s"><order_date>2026-11-20</order_date>%s<lines><line number="1"><quantity uom="EA">1</quantity>%s</line></lines></order>' \
+        "$1" "${2:-}" "${3:-}"
+}
+
+# expect STATUS WANT NAME: the documents that came out, by number
+expect() {
+    status_is "$1" "$3"
+    is "$(sed -nE 's/.*"kind":"order".*"keys":\{"order_number":"([^"]*)".*/\1/p' out | xargs)" "$2" '... and what came out'
+}
+
+map=erp-orders-xml
+
+# --- files that are none, or others
+
+run erp2canon -m $map /dev/null
+status_is 0 'an empty file is nothing to do'
+quiet '... and nothing to say'
+run erp2canon -m $map .
+status_is 3 'a folder is technical'
+xml "$(order A1)"
+erp2canon -m $map file.xml > /dev/full 2> err
+# shellcheck disable=SC2034
+status=$?
+status_is 3 'and a full disk'
+printf 'order_number,order_date\n' > file.csv
+run erp2canon -m $map file.csv
+expect 1 '' 'a file that is no XML'
+err_like 'M3621 error: file.csv:1:1: .*this is no XML' '... is told'
+printf '<orders/>' > file.xml
+run erp2canon -m $map file.xml
+expect 1 '' 'another namespace refuses the file'
+err_like 'M3602 error: file.xml:1:1: .*the outermost element is orders; expected orders of urn:crossdock:erp-orders:1' '... which'
+printf '<!DOCTYPE orders [<!ENTITY a SYSTEM "file:///etc/hostname">]>\n<orders xmlns="urn:crossdock:erp-orders:1">%s</orders>' "$(order '&a;')" > file.xml
+run erp2canon -m $map file.xml
+expect 1 '' 'so does a DOCTYPE'
+err_like 'M3602 error: file.xml:1:[0-9]+: .*DOCTYPE' '... where'
+
+# --- values
+
+xml "$(order A1)" "$(order A2 '' '<unit_price>12,5O</unit_price>')" "$(order A3)"
+run erp2canon -m $map file.xml
+expect 1 'A1 A3' 'a number that is none refuses its document'
+err_like '^M3004 error file.xml:3:110 order_number A2$' '... where'
+err_like 'order/lines/line/unit_price: this is no number "12,5O"' '... and the way to it'
+run erp2canon --all -m $map file.xml
+out_like '"kind":"reject".*"offset":[0-9]+,"length":[0-9]+.*"document_number":"A2".*"line":3,"place":110,"column_name":"order/lines/line/unit_price".*"raw":"<order number' '... the reject has its bytes'
+out_like '"kind":"batch".*"read_count":3,"translated_count":2,.*"rejected_count":1,' '... and each is counted once'
+xml "$(order A1 '<line_count>2</line_count>')" "$(order A2 '<order_date>2026-11-21</order_date>')" '<order number="A3"/>'
+run erp2canon -m $map file.xml
+expect 1 A2 'a total that disagrees, and what a document must have'
+err_like '^M3604 error file.xml:2:55 order_number A1' '... the total'
+err_like "order/line_count \"2\"; expected 1, by the document's own lines" '... what it should be'
+err_like '^M3608 error file.xml:4 order_number A3' '... the lack'
+err_like 'M3008 warn: .*order/order_date, 1 time' '... a date that stands there twice is unread once'
+
+# --- what no rule reads
+
+xml "$(order A1 '<x:y xmlns:x="urn:x" z="1"><w>2</w></x:y>')" '<trailer>9</trailer>'
+run erp2canon -m $map file.xml
+expect 0 A1 'elements that no rule reads'
+err_like 'M3008 warn: .*: order/y, 1 time, by map' '... are named'
+err_like 'M3008 warn: .*: trailer, 1 time, by map' '... those beside the documents, too'
+run erp2canon --unmapped=error -m $map file.xml
+expect 1 '' '... or refuse the document'
+run erp2canon --unmapped=keep -m $map file.xml
+out_like '"extra":\[\{"at":"order/y","tag":"y","element":"z","value":"1"\},\{"at":"order/y","tag":"y","element":"w","value":"2"\}\]' '... or are kept'
+
+# --- what is broken
+
+xml "$(order A1)" "$(order 'A\xe9')" "$(order A3 '<department>\x01</department>')" "$(order A4)"
+run erp2canon --rejects -m $map file.xml
+expect 1 'A1 A4' 'bytes that are no UTF-8, and a control character'
+err_like 'M3621 error: file.xml:3:17: .*no UTF-8 "\\xe9' '... the byte'
+err_like 'M3621 error: file.xml:4:67: .*order/department: there is a character that XML does not know "\\x01' '... the character'
+is "$(grep -c '"kind":"reject"' out)" 2 '... each is rejected'
+xml "$(order A1)" '<order number="A2"><order_date>' "$(order A3)"
+run erp2canon --all -m $map file.xml
+expect 1 A1 'a tag that nothing closes ends the file'
+err_like 'M3621 error: file.xml:5:10: .*order/order_date: Opening and ending tag mismatch' '... where'
+out_like '"kind":"batch".*"is_complete":false.*"read_count":2,"translated_count":1' '... which is not complete'
+xml "$(order A1)" "$(order A2)"
+head -c 200 file.xml > cut.xml
+run erp2canon -m $map cut.xml
+expect 1 A1 'a file that was cut off'
+err_like 'M3621 error: cut.xml:3:[0-9]+: .*: order.*the file ends before' '... is told'
+cat file.xml file.xml > two.xml
+run erp2canon -m $map two.xml
+expect 1 'A1 A2' 'two files in one'
+err_like 'M3621 error: two.xml:5:1: .*Extra content' '... the second is told'
+xml "$(order A1)" "$(order A2 "$(awk 'BEGIN { for (i = 0; i < 120; i++) printf "<d>"; for (i = 0; i < 120; i++) printf "</d>" }')")" "$(order A3)"
+run erp2canon -m $map file.xml
+expect 1 'A1 A3' 'elements nested too deep refuse their document'
+err_like 'M3621 error: file.xml:3:352: .*nested too deep; expected at most 99 levels' '... where'
+{ printf '<orders xmlns="urn:crossdock:erp-orders:1">%s' "$(order A1)"; awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "<d>" }'; } > bomb.xml
+run erp2canon -m $map bomb.xml
+expect 1 A1 'a bomb of them ends the file'
+{ printf '<orders xmlns="urn:crossdock:erp-orders:1">\n%s\n<order number="A2"><department>' "$(order A1)"; head -c 3000000 /dev/zero | tr '\0' x; printf '</department></order>\n%s</orders>' "$(order A3)"; } > large.xml
+run erp2canon --max-document=1 -m $map large.xml
+expect 1 'A1 A3' 'a text of 3 MB in a document of at most 1 is passed over'
+err_like 'M3613 error: large.xml:3: .*--max-document' '... and told'
+
+# --- encodings
+
+printf '<?xml version="1.0" encoding="windows-1252"?>\n<orders xmlns="urn:crossdock:erp-orders:1">%s</orders>' "$(order A1 '<department>caf@</department>')" | tr @ '\351' > file.xml
+run erp2canon -m $map file.xml
+expect 0 A1 'the encoding that the first line names'
+out_like $'"department_code":"caf\xc3\xa9"' '... has its letters'
+
+done_testing
