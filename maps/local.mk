@@ -57,6 +57,12 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc/partners.tsv \
 	%reldir%/idoc/segments.tsv \
 	%reldir%/idoc-orders.yaml \
+	%reldir%/idoc-invoices.yaml \
+	%reldir%/idoc-order-changes.yaml \
 	%reldir%/idoc-purchase-orders.yaml \
+	%reldir%/idoc-shipment-confirmations.yaml \
+	%reldir%/idoc-shipment-orders.yaml \
+	%reldir%/idoc-shipments.yaml \
+	%reldir%/idoc-vendor-invoices.yaml \
 	%reldir%/tables/sap-uom.tsv \
 	%reldir%/netsuite-orders.yaml

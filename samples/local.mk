@@ -11,8 +11,14 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/stock_20261126_0200.csv \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/idoc/invoices.txt \
+	%reldir%/idoc/order-changes.txt \
 	%reldir%/idoc/orders.txt \
 	%reldir%/idoc/purchase-orders.txt \
+	%reldir%/idoc/shipment-confirmations.txt \
+	%reldir%/idoc/shipment-orders.txt \
+	%reldir%/idoc/shipments.txt \
+	%reldir%/idoc/vendor-invoices.txt \
 	%reldir%/snapshot/orders.csv \
 	%reldir%/snapshot/orders.txt \
 	%reldir%/snapshot/stock.csv \
