@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include "base/digits.h"
+
 int bytes_compare(struct bytes a, struct bytes b)
 {
     size_t least = a.len < b.len ? a.len : b.len;
@@ -55,6 +57,12 @@ bool bytes_to_count(struct bytes a, uint64_t max, uint64_t *out)
 
     if (a.len == 0)
         return false;
+    if (a.len <= 8) {
+        if (!digits_short(bytes_key(a.at, a.len), a.len, &sum) || sum > max)
+            return false;
+        *out = sum;
+        return true;
+    }
     for (size_t i = 0; i < a.len; i++) {
         if (a.at[i] < '0' || a.at[i] > '9')
             return false;

@@ -63,4 +63,32 @@ static inline uint64_t digits_number(uint64_t word)
     return (value * 10000 + (value >> 32)) & UINT64_C(0xffffffff);
 }
 
+/* A text of 1 to 8 characters, given as bytes_key (more bytes than `len` do no harm), as a number.  False:
+ * they are not all digits. */
+static inline bool digits_short(uint64_t key, size_t len, uint64_t *number)
+{
+    const unsigned bits = 64 - 8 * (unsigned)len;
+    const uint64_t word = key << bits | DIGITS_ONES * '0' >> 1 >> (63 - bits);
+
+    if (digits_others(word) != 0)
+        return false;
+    *number = digits_number(word);
+    return true;
+}
+
+/* A number as eight lower-case hexadecimal digits. */
+static inline void digits_put_hex(char *at, uint32_t number)
+{
+    uint64_t word = __builtin_bswap32(number);
+
+    word = (word | word << 16) & UINT64_C(0x0000ffff0000ffff);
+    word = (word | word << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word >> 4 & UINT64_C(0x000f000f000f000f)) | (word & UINT64_C(0x000f000f000f000f)) << 8;
+    word += DIGITS_ONES * '0' + ((word + DIGITS_ONES * 6) >> 4 & DIGITS_ONES) * ('a' - '0' - 10);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    memcpy(at, &word, sizeof(word));
+}
+
 #endif

@@ -7,6 +7,8 @@
 #include <xxhash.h>
 #endif
 
+#include "base/digits.h"
+
 /* Most of what is hashed is short: it is put together and hashed at once, which costs less than the
  * library's own state.  The hash is the same. */
 enum { SHORT = 4096 };
@@ -43,8 +45,13 @@ void hash_close(struct hash *hash)
 
 void hash_begin(struct hash *hash)
 {
+    hash_begin_again(hash, 0);
+}
+
+void hash_begin_again(struct hash *hash, size_t kept)
+{
     hash->is_long = false;
-    hash->len = 0;
+    hash->len = kept;
 }
 
 void hash_add(struct hash *hash, const void *at, size_t len)
@@ -66,15 +73,13 @@ void hash_add(struct hash *hash, const void *at, size_t len)
 
 void hash_hex(struct hash *hash, char out[33])
 {
-    static const char digits[] = "0123456789abcdef";
-    XXH128_canonical_t canonical; /* big-endian: the same digits on every machine */
+    const XXH128_hash_t sum = hash->is_long ? XXH3_128bits_digest(hash->state)
+                                            : XXH3_128bits(hash->text, hash->len);
 
-    XXH128_canonicalFromHash(&canonical, hash->is_long ? XXH3_128bits_digest(hash->state)
-                                                       : XXH3_128bits(hash->text, hash->len));
-    for (unsigned i = 0; i < sizeof(canonical.digest); i++) {
-        out[2 * i] = digits[canonical.digest[i] >> 4];
-        out[2 * i + 1] = digits[canonical.digest[i] & 15];
-    }
+    digits_put_hex(out, (uint32_t)(sum.high64 >> 32)); /* as the library's canonical form has them */
+    digits_put_hex(out + 8, (uint32_t)sum.high64);
+    digits_put_hex(out + 16, (uint32_t)(sum.low64 >> 32));
+    digits_put_hex(out + 24, (uint32_t)sum.low64);
     out[32] = '\0';
 }
 

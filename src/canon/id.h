@@ -14,13 +14,18 @@
 
 struct canon_id {
     struct hash *state;
+    /* What the last one began with, in so many bytes of what is hashed; kind is NULL when it is not known. */
+    const char *kind;
+    enum canon_direction direction;
+    char partner[64];
+    size_t partner_len, begun;
 };
 
 /* False: out of memory; then there is nothing to release. */
 bool canon_id_init(struct canon_id *id);
 void canon_id_release(struct canon_id *id);
 
-/* begin, add the document's pieces, end: 32 lower-case hexadecimal digits and NUL. */
+/* begin, add the document's pieces, end: 32 lower-case hexadecimal digits and NUL.  `kind` is a schema's. */
 void canon_id_begin(struct canon_id *id, struct bytes partner, enum canon_direction direction,
                     const char *kind);
 void canon_id_add(struct canon_id *id, struct bytes piece);

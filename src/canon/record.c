@@ -254,10 +254,21 @@ void canon_key_each(const struct canon_object *body, const struct canon_key *key
 {
     struct key_window window;
 
+    if (!key->is_list && key->paths[0].n == 1) { /* mostly: nothing can be told twice */
+        const struct canon_value *value = canon_get(body, key->paths[0].step[0]);
+
+        if (value != NULL && value->held == CANON_HELD_TEXT && value->len > 0)
+            tell(to, value);
+        return;
+    }
     window.n = 0;
     window.next = 0;
     window.tell = tell;
     window.to = to;
-    for (unsigned i = 0; i < key->n_paths; i++)
-        walk_path(&window, body, &key->paths[i], 0);
+    for (unsigned i = 0; i < key->n_paths; i++) {
+        const unsigned field = key->paths[i].step[0]->index;
+
+        if (body->held[field / 64] >> field % 64 & 1)
+            walk_path(&window, body, &key->paths[i], 0);
+    }
 }

@@ -16,9 +16,9 @@
 
 enum canon_type {
     CANON_STRING = 1,
-    CANON_CODE,     /* a string from a code list */
-    CANON_DECIMAL,  /* exact, as a JSON string: -?(0|[1-9][0-9]*)(\.[0-9]+)?, no -0 ("money" is this too) */
-    CANON_INTEGER,  /* a JSON number without point or exponent, at most 18 digits */
+    CANON_CODE,    /* a string from a code list */
+    CANON_DECIMAL, /* exact, as a JSON string: -?(0|[1-9][0-9]*)(\.[0-9]+)?, no -0 ("money" is this too) */
+    CANON_INTEGER, /* a JSON number without point or exponent, at most 18 digits */
     CANON_BOOLEAN,
     CANON_DATE,     /* YYYY-MM-DD */
     CANON_TIME,     /* HH:MM[:SS[.d+]] */
@@ -39,23 +39,21 @@ struct canon_block;
 
 struct canon_field {
     const char *name;
-    const char *key;   /* rendered for the writer: "name": with quotes and colon; a comma stands before it and
-                          a text's quote behind it, and 32 bytes more may be read after that */
-    uint8_t key_len;   /* without that comma and that quote */
     uint8_t name_len;
-    uint8_t type;      /* enum canon_type */
-    uint8_t need;      /* enum canon_need */
-    bool is_list;      /* plural: an array of `type` */
-    uint16_t index;    /* within its block */
+    uint8_t type;                    /* enum canon_type */
+    uint8_t need;                    /* enum canon_need */
+    bool is_list;                    /* plural: an array of `type` */
+    uint16_t index;                  /* within its block */
     const struct canon_block *block; /* of CANON_OBJECT */
-    const char *type_name; /* as the table says it, without the star: "money", "party" */
+    const char *type_name;           /* as the table says it, without the star: "money", "party" */
     const char *meaning;
     const char *x12, *edifact, *ubl, *idoc; /* where it lives elsewhere; "" when nowhere */
 };
 
-/* What the writer needs of a field, close together: canon_field.key and key_len. */
+/* What the writer needs of a field: ,"name":" with the comma before it and a text's quote behind it; 32 bytes
+ * may be read behind that. */
 struct canon_label {
-    const char *key;
+    const char *text;
     uint32_t len;
 };
 
@@ -63,12 +61,12 @@ struct canon_block {
     const char *name; /* of a kind: the kind's */
     const char *meaning;
     uint16_t n_fields;
-    uint16_t n_slots;              /* a power of two */
+    uint16_t n_slots; /* a power of two */
     const struct canon_field *fields;
     const struct canon_label *labels; /* by field */
     /* A bit a field, as canon_object.held: those required, those expected or required, those with a block. */
     uint64_t required[CANON_MAX_FIELDS / 64], wanted[CANON_MAX_FIELDS / 64], blocks[CANON_MAX_FIELDS / 64];
-    const uint16_t *slots;         /* for canon_block_field: index + 1, or 0 */
+    const uint16_t *slots; /* for canon_block_field: index + 1, or 0 */
 };
 
 /* One way from a kind's body to the values of a key: the fields to enter, the last one holds text. */
@@ -78,8 +76,9 @@ struct canon_path {
 };
 
 struct canon_key {
-    const char *name;              /* the last step's */
-    bool is_list;                  /* passes through a list, or has several paths: written as an array */
+    const char *name; /* the last step's */
+    struct canon_label label;
+    bool is_list; /* passes through a list, or has several paths: written as an array */
     unsigned n_paths;
     const struct canon_path *paths;
 };
@@ -89,7 +88,7 @@ struct canon_kind {
     const struct canon_block *body; /* without the envelope */
     unsigned n_keys;                /* business keys, copied into "keys" */
     const struct canon_key *keys;
-    unsigned n_identity;            /* fields of the body that tell two documents of a partner apart */
+    unsigned n_identity; /* fields of the body that tell two documents of a partner apart */
     const struct canon_field *const *identity;
 };
 

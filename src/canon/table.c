@@ -107,24 +107,6 @@ static struct bytes cell(char **rest, char *end)
     return (struct bytes){at, (size_t)(tab - at)};
 }
 
-/* A field's name as the writer puts it: ,"name": */
-_Static_assert(ARENA_SLACK >= 32, "what schema.h says of keys");
-static bool render_key(struct arena *arena, struct canon_field *field)
-{
-    size_t len = field->name_len;
-    char *key = arena_text(arena, len + 5);
-
-    if (key == NULL)
-        return false;
-    key[0] = ',';
-    key[1] = '"';
-    memcpy(key + 2, field->name, len);
-    memcpy(key + 2 + len, "\":\"", 3);
-    field->key = key + 1;
-    field->key_len = (uint8_t)(len + 3);
-    return true;
-}
-
 static bool read_type(struct reading *r, struct canon_field *field, struct bytes type)
 {
     const struct table *block;
@@ -207,8 +189,6 @@ static bool read_field(struct reading *r, char *at, char *end)
         return complain(r, "need is M, R or O, not \"%.20s\"", cells[2].at);
     if (!read_type(r, field, cells[1]))
         return false;
-    if (!render_key(&r->tables->arena, field))
-        return complain(r, "out of memory");
     r->n_fields++;
     return true;
 }
@@ -305,6 +285,22 @@ static bool read_lines(struct reading *r, char *text, size_t len)
     return true;
 }
 
+/* A name as the writer puts it. */
+_Static_assert(ARENA_SLACK >= 32, "what schema.h says of labels");
+static bool render_label(struct arena *arena, const char *name, struct canon_label *label)
+{
+    size_t len = strlen(name);
+    char *text = arena_text(arena, len + 5);
+
+    if (text == NULL)
+        return false;
+    memcpy(text, ",\"", 2);
+    memcpy(text + 2, name, len);
+    memcpy(text + 2 + len, "\":\"", 3);
+    *label = (struct canon_label){text, (uint32_t)len + 5};
+    return true;
+}
+
 /* "orders.order_number" to the fields on the way. */
 static bool resolve_path(struct reading *r, struct bytes text, struct canon_path *path)
 {
@@ -350,6 +346,8 @@ static bool resolve_keys(struct reading *r)
             return complain(r, "out of memory");
         key->name = paths[i].step[paths[i].n - 1]->name;
         key->paths = own;
+        if (!render_label(&r->tables->arena, key->name, &key->label))
+            return complain(r, "out of memory");
         for (unsigned j = i; j < r->n_keys; j++) {
             if (strcmp(paths[j].step[paths[j].n - 1]->name, key->name) != 0)
                 continue;
@@ -398,7 +396,8 @@ static bool make_labels(struct reading *r)
     if (labels == NULL)
         return complain(r, "out of memory");
     for (unsigned i = 0; i < r->n_fields; i++)
-        labels[i] = (struct canon_label){r->fields[i].key, r->fields[i].key_len};
+        if (!render_label(&r->tables->arena, r->fields[i].name, &labels[i]))
+            return complain(r, "out of memory");
     r->table->block.labels = labels;
     for (unsigned i = 0; i < r->n_fields; i++) {
         const struct canon_field *field = &r->fields[i];

@@ -155,17 +155,17 @@ static inline char *put_scalar(struct canon_sink *sink, char *at, const struct c
     return put_text(sink, at, value->text, value->len, value->plain);
 }
 
-/* A name with its colon, and `more` of what stands behind that; the comma before it unless it is the
+/* A name with its colon, and the quote behind that where one belongs; the comma before it unless it is the
  * first. */
-static inline char *put_name(char *at, const struct canon_label *label, bool first, size_t more)
+static inline char *put_name(char *at, const struct canon_label *label, bool first, bool quoted)
 {
-    const char *key = label->key - 1 + first;
-    size_t len = label->len + 1 - first + more;
+    const char *text = label->text + first;
+    size_t len = label->len - first - !quoted;
 
-    memcpy(at, key, 32);
+    memcpy(at, text, 32);
     if (__builtin_expect(len > 32, 0))
         for (size_t i = 32; i < len; i += 16)
-            memcpy(at + i, key + i, 16);
+            memcpy(at + i, text + i, 16);
     return at + len;
 }
 
@@ -277,19 +277,19 @@ static __attribute__((noinline)) char *put_field(struct canon_sink *sink, char *
         if (value->len == 0)
             return at;
         at = room(sink, at, ROOM_NAME + 2 * ROOM_SMALL);
-        at = put_name(at, label, first, 0);
+        at = put_name(at, label, first, false);
         at = put_scalar(sink, at, field, value);
     } else if (value->held == CANON_HELD_LIST) {
         if (value->list->count == 0)
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, label, first, 0);
+        at = put_name(at, label, first, false);
         at = put_list(sink, at, field, value->list);
     } else {
         if (is_empty(value->object))
             return at;
         at = room(sink, at, ROOM_NAME + ROOM_SMALL);
-        at = put_name(at, label, first, 0);
+        at = put_name(at, label, first, false);
         at = put_object(sink, at, value->object);
     }
     return at;
@@ -313,12 +313,12 @@ static inline bool is_quick(const struct canon_value *value)
 #endif
 }
 
-static inline char *put_quick(char *at, const struct canon_block *block, const struct canon_value *value,
+static inline char *put_quick(char *at, const struct canon_label *labels, const struct canon_value *value,
                               bool first)
 {
     const uint32_t len = value->len;
 
-    at = put_name(at, &block->labels[value->field], first, 1);
+    at = put_name(at, &labels[value->field], first, true);
     memcpy(at, value->text, 16);
     if (len > 16)
         for (size_t i = 16; i < len; i += 16)
@@ -333,7 +333,7 @@ static inline char *put_value(struct canon_sink *sink, char *at, const struct ca
     if (!is_quick(value))
         return put_field(sink, at, block, value, first);
     at = room(sink, at, ROOM_NAME + SHORT + 2);
-    return put_quick(at, block, value, first);
+    return put_quick(at, block->labels, value, first);
 }
 
 /* Values of which none is the object's first. */
@@ -342,13 +342,15 @@ static inline __attribute__((always_inline)) char *put_later(struct canon_sink *
                                                              const struct canon_value *value,
                                                              const struct canon_value *end)
 {
+    const struct canon_label *const labels = block->labels;
+
     while (value < end) {
         const struct canon_value *stop = end - value <= BATCH ? end : value + BATCH;
 
         at = room(sink, at, ROOM_BATCH);
         for (; value < stop; value++) {
             if (__builtin_expect(is_quick(value), 1)) {
-                at = put_quick(at, block, value, false);
+                at = put_quick(at, labels, value, false);
             } else {
                 at = put_field(sink, at, block, value, false);
                 at = room(sink, at, ROOM_BATCH);
@@ -381,29 +383,63 @@ static __attribute__((noinline)) char *put_unordered(struct canon_sink *sink, ch
     return put_ordered(sink, at, object->block, &order, first);
 }
 
+/* The values up to the first that is written, with it; where they end, *first is still true when none was. */
+static __attribute__((noinline)) char *put_first(struct canon_sink *sink, char *at,
+                                                 const struct canon_block *block,
+                                                 const struct canon_value **value,
+                                                 const struct canon_value *end, bool *first)
+{
+    for (; *first && *value < end; ++*value) {
+        at = put_value(sink, at, block, *value, true);
+        *first = is_nothing(*value);
+    }
+    return at;
+}
+
+/* What stands in the object from `value` of `run` on; `first`: nothing was written of it yet. */
+static __attribute__((noinline)) char *put_runs(struct canon_sink *sink, char *at,
+                                                const struct canon_block *block, const struct canon_run *run,
+                                                const struct canon_value *value, bool first)
+{
+    for (;;) {
+        const struct canon_value *end = run->values + run->count;
+
+        if (first)
+            at = put_first(sink, at, block, &value, end, &first);
+        at = put_later(sink, at, block, value, end);
+        run = run->next;
+        if (run == NULL)
+            return at;
+        value = run->values;
+    }
+}
+
 /* As deep as blocks nest: CANON_MAX_NEST. */
 static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object)
 {
-    bool first = true;
+    const struct canon_block *const block = object->block;
+    const struct canon_label *const labels = block->labels;
+    const struct canon_run *const run = &object->first;
+    const struct canon_value *value = run->values, *end = value + run->count;
+    char *const open = at = room(sink, at, ROOM_BATCH + ROOM_SMALL);
 
-    at = room(sink, at, ROOM_SMALL);
-    *at++ = '{';
-    if (is_in_order(object)) {
-        const struct canon_block *block = object->block;
-
-        for (const struct canon_run *run = &object->first; run != NULL; run = run->next) {
-            const struct canon_value *value = run->values, *end = value + run->count;
-
-            for (; first && value < end; value++) {
-                at = put_value(sink, at, block, value, true);
-                first = is_nothing(value);
-            }
-            at = put_later(sink, at, block, value, end);
-        }
-    } else {
+    if (__builtin_expect(run->next != NULL && !is_in_order(object), 0)) {
+        *at++ = '{';
         at = put_unordered(sink, at, object, true);
+        at = room(sink, at, ROOM_SMALL);
+        *at++ = '}';
+        return at;
     }
-    at = room(sink, at, ROOM_SMALL);
+    if (end - value > BATCH)
+        end = value + BATCH;
+    for (; value < end && is_quick(value); value++)
+        at = put_quick(at, labels, value, false);
+    at += at == open;
+    *open = '{'; /* in place of the first comma */
+    if (__builtin_expect(value < run->values + run->count || run->next != NULL, 0)) {
+        at = put_runs(sink, at, block, run, value, value == run->values);
+        at = room(sink, at, ROOM_SMALL);
+    }
     *at++ = '}';
     return at;
 }
@@ -435,18 +471,23 @@ static char *put_member(struct canon_sink *sink, char *at, const struct name *na
     return put_text(sink, at, text.at, text.len, false);
 }
 
+/* In twenty bytes of room. */
 static char *put_number(char *at, uint64_t number)
 {
-    char digits[20];
-    unsigned n = 0;
+    enum { LONGEST = 20 };
+    char digits[2 * LONGEST] = "";
+    unsigned from = LONGEST;
 
-    do {
-        digits[n++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    while (n > 0)
-        *at++ = digits[--n];
-    return at;
+    for (; number >= 10; number /= 100) {
+        const unsigned pair = (unsigned)(number % 100);
+
+        digits[--from] = (char)('0' + pair % 10);
+        digits[--from] = (char)('0' + pair / 10);
+    }
+    if (number > 0 || from == LONGEST)
+        digits[--from] = (char)('0' + number);
+    memcpy(at, digits + from, LONGEST);
+    return at + LONGEST - from;
 }
 
 static const struct {
@@ -590,17 +631,12 @@ struct keys {
 static void put_key_value(void *to, const struct canon_value *value)
 {
     struct keys *keys = to;
-    size_t len = strlen(keys->key->name);
     char *at = room(keys->sink, keys->at, ROOM_NAME + 2 * ROOM_SMALL);
 
     if (keys->n_values == 0) {
         if (keys->n_keys == 0)
-            at = PUT(at, ",\"keys\":{\"");
-        else
-            at = PUT(at, ",\"");
-        memcpy(at, keys->key->name, len);
-        at += len;
-        at = PUT(at, "\":");
+            at = PUT(at, ",\"keys\":{");
+        at = put_name(at, &keys->key->label, keys->n_keys == 0, false);
         if (keys->key->is_list)
             *at++ = '[';
         keys->n_keys++;

@@ -208,10 +208,10 @@ static void keep_rules(const struct canon_block *block)
         size_t len = strlen(field->name);
 
         assert_int_equal(field->index, i);
-        assert_int_equal(field->key_len, len + 3);
-        assert_memory_equal(field->key - 1, ",\"", 2);
-        assert_memory_equal(field->key + 1, field->name, len);
-        assert_memory_equal(field->key + 1 + len, "\":", 2);
+        assert_int_equal(block->labels[i].len, len + 5);
+        assert_memory_equal(block->labels[i].text, ",\"", 2);
+        assert_memory_equal(block->labels[i].text + 2, field->name, len);
+        assert_memory_equal(block->labels[i].text + 2 + len, "\":\"", 3);
         assert_ptr_equal(canon_block_field(block, bytes_of(field->name)), field);
         keep_suffix(block, field);
         /* A raw twin stands beside what it is the raw form of. */

@@ -263,37 +263,59 @@ static void a_full_arena_breaks_nothing(void **state)
     }
 }
 
+static void id_of(struct canon_id *id, const char *partner, enum canon_direction direction, const char *kind,
+                  const char *segment, char out[33])
+{
+    canon_id_begin(id, bytes_of(partner), direction, kind);
+    canon_id_add(id, BYTES("ST*850*0001"));
+    canon_id_add(id, bytes_of(segment));
+    canon_id_end(id, out);
+}
+
 static void ids(void **state)
 {
-    char one[33], other[33];
+    static const struct {
+        const char *partner;
+        enum canon_direction direction;
+        const char *kind, *segment;
+    } rows[] = {
+        {"acme", CANON_IN, "order", "BEG*00*SA*1**20261120"},
+        {"acme", CANON_IN, "order", "BEG*00*SA*2**20261120"},
+        {"acmf", CANON_IN, "order", "BEG*00*SA*1**20261120"},
+        {"acme", CANON_OUT, "order", "BEG*00*SA*1**20261120"},
+        {"acme", CANON_IN, "order_ack", "BEG*00*SA*1**20261120"},
+        {"a-name-so-long-that-nobody-would-give-it-to-a-partner-but-a-test-does", CANON_IN, "order", "BEG"},
+        {"", CANON_IN, "order", "BEG*00*SA*1**20261120"},
+    };
+    enum { ROWS = sizeof(rows) / sizeof(*rows) };
+    char first[ROWS][33], again[33];
     struct canon_id id;
 
     (void)state;
+    for (unsigned i = 0; i < ROWS; i++) {
+        assert_true(canon_id_init(&id));
+        id_of(&id, rows[i].partner, rows[i].direction, rows[i].kind, rows[i].segment, first[i]);
+        canon_id_release(&id);
+        assert_int_equal(strlen(first[i]), 32);
+        assert_int_equal(strspn(first[i], "0123456789abcdef"), 32);
+        for (unsigned j = 0; j < i; j++)
+            assert_string_not_equal(first[i], first[j]);
+    }
+    /* One after another, in any order, they are the same. */
     assert_true(canon_id_init(&id));
-    canon_id_begin(&id, BYTES("acme"), CANON_IN, "order");
-    canon_id_add(&id, BYTES("ST*850*0001"));
-    canon_id_add(&id, BYTES("BEG*00*SA*1**20261120"));
-    canon_id_end(&id, one);
-    assert_int_equal(strlen(one), 32);
-    assert_int_equal(strspn(one, "0123456789abcdef"), 32);
+    for (unsigned i = 0; i < ROWS; i++)
+        for (unsigned j = 0; j < 2 * ROWS; j++) {
+            const unsigned n = j % 2 == 0 ? i : j / 2;
 
-    canon_id_begin(&id, BYTES("acme"), CANON_IN, "order");
-    canon_id_add(&id, BYTES("ST*850*0001"));
-    canon_id_add(&id, BYTES("BEG*00*SA*1**20261120"));
-    canon_id_end(&id, other);
-    assert_string_equal(one, other);
-
-    /* Another cutting, direction, kind or partner is another id. */
+            id_of(&id, rows[n].partner, rows[n].direction, rows[n].kind, rows[n].segment, again);
+            assert_string_equal(again, first[n]);
+        }
+    /* Another cutting is another id. */
     canon_id_begin(&id, BYTES("acme"), CANON_IN, "order");
     canon_id_add(&id, BYTES("ST*850*0001B"));
     canon_id_add(&id, BYTES("EG*00*SA*1**20261120"));
-    canon_id_end(&id, other);
-    assert_string_not_equal(one, other);
-    canon_id_begin(&id, BYTES("acme"), CANON_OUT, "order");
-    canon_id_add(&id, BYTES("ST*850*0001"));
-    canon_id_add(&id, BYTES("BEG*00*SA*1**20261120"));
-    canon_id_end(&id, other);
-    assert_string_not_equal(one, other);
+    canon_id_end(&id, again);
+    assert_string_not_equal(again, first[0]);
     canon_id_release(&id);
 }
 
