@@ -131,8 +131,8 @@ bool walk_init(struct walk *walk, const struct standard_set *set, struct diction
             keys[walk->n_local++] = position->segment->key;
     }
     walk->turns = arena_zalloc(arena, (size_t)set->n_positions * walk->n_local, sizeof(walk->turns[0]));
-    walk->counts = arena_zalloc(arena, set->n_positions, sizeof(walk->counts[0]));
-    walk->hops = arena_zalloc(arena, set->n_positions, sizeof(walk->hops[0]));
+    walk->counts = arena_zalloc(arena, set->n_positions + (size_t)WALK_SLACK, sizeof(walk->counts[0]));
+    walk->hops = arena_zalloc(arena, set->n_positions * (size_t)WALK_HOPS, sizeof(walk->hops[0]));
     if (walk->turns == NULL || walk->counts == NULL || walk->hops == NULL || !make_slots(walk, keys, arena))
         return false;
     return walk_slow_init(walk, arena);
@@ -140,7 +140,7 @@ bool walk_init(struct walk *walk, const struct standard_set *set, struct diction
 
 void walk_begin(struct walk *walk)
 {
-    memset(walk->counts, 0, walk->set->n_positions * sizeof(walk->counts[0]));
+    memset(walk->counts, 0, (walk->last + 1u) * sizeof(walk->counts[0]));
     walk->counts[0] = 1;
     walk->at = walk->last = 0;
     walk->aside = WALK_LOST;
@@ -156,7 +156,7 @@ const struct walk_hop *walk_turn(struct walk *walk, uint64_t key)
 {
     const struct walk_slot *slot = &walk->slots[walk_hash(walk, key)];
     const struct walk_place *place;
-    struct walk_hop *hop = &walk->hops[walk->at];
+    struct walk_hop *hop = &walk->hops[walk->at * WALK_HOPS];
     uint32_t turn;
 
     if (slot->key != key || walk->troubled)
@@ -165,6 +165,7 @@ const struct walk_hop *walk_turn(struct walk *walk, uint64_t key)
     if (!(turn & WALK_CLEAR))
         return NULL;
     place = &walk->places[WALK_TO(turn)];
+    hop[1] = hop[0];
     *hop = (struct walk_hop){key, place->limit, WALK_TO(turn), place->last};
     return hop;
 }

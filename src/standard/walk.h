@@ -23,6 +23,7 @@
 
 enum { WALK_LOST = UINT16_MAX }; /* the segment has no place in the set */
 enum { WALK_LOST_KEPT = 4 };
+enum { WALK_SLACK = 8 }; /* counts behind the last one, always 0 */
 
 /* What walking needs of a position. */
 struct walk_place {
@@ -30,7 +31,9 @@ struct walk_place {
     uint16_t last;  /* index of the last member of the loop that starts here; else its own index */
 };
 
-/* The step that was last taken from a position, when nothing stood in its way: mostly it is taken again. */
+/* A step that was taken from a position, when nothing stood in its way: mostly it is taken again, or the one
+ * before it. */
+enum { WALK_HOPS = 2 };
 struct walk_hop {
     uint64_t key;   /* of the segment; 0: none */
     uint32_t limit; /* and the place it came to, with what walk_place says of it */
@@ -46,7 +49,7 @@ struct walk {
     const struct standard_set *set;
     struct dictionary *dictionary;
     const struct walk_place *places;
-    struct walk_hop *hops;   /* by position */
+    struct walk_hop *hops;   /* WALK_HOPS by position, the latest made first */
     uint32_t *turns;         /* [at * n_local + local]: where to, if nothing stands in the way */
     struct walk_slot *slots; /* a hash without collisions; empty slots name a column that knows no way */
     uint64_t factor;         /* of that hash */
@@ -92,18 +95,27 @@ static inline unsigned walk_hash(const struct walk *walk, uint64_t key)
 /* A new iteration of the loop that starts at `to` and ends with `last`. */
 static inline void walk_forget(struct walk *walk, uint16_t to, uint16_t last)
 {
-    const uint16_t end = last < walk->last ? last : walk->last;
+    uint32_t *const counts = &walk->counts[to + 1];
 
-    memset(&walk->counts[to + 1], 0, (size_t)(end - to) * sizeof(walk->counts[0]));
-    if (end == walk->last)
-        walk->last = to;
+    if (last < walk->last) {
+        memset(counts, 0, (size_t)(last - to) * sizeof(*counts));
+        return;
+    }
+    /* (Behind walk->last they are 0 already.) */
+    if (walk->last - to <= WALK_SLACK)
+        memset(counts, 0, WALK_SLACK * sizeof(*counts));
+    else
+        memset(counts, 0, (size_t)(walk->last - to) * sizeof(*counts));
+    walk->last = to;
 }
 
 /* The position of the segment, or WALK_LOST (a fault says why). */
 static inline uint16_t walk_step(struct walk *walk, const struct segment_view *view, struct faults *faults)
 {
-    const struct walk_hop *hop = &walk->hops[walk->at];
+    const struct walk_hop *hop = &walk->hops[walk->at * WALK_HOPS];
 
+    if (hop->key != view->key)
+        hop++;
     if (hop->key != view->key || walk->troubled)
         hop = walk_turn(walk, view->key);
     if (hop == NULL || walk->counts[hop->to] >= hop->limit)
