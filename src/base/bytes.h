@@ -55,17 +55,28 @@ bool bytes_to_count(struct bytes a, uint64_t max, uint64_t *out);
 /* How many single edits (Levenshtein) part a from b, or `limit` + 1 when more: for "did you mean". */
 unsigned bytes_distance(struct bytes a, struct bytes b, unsigned limit);
 
-/* The first eight bytes as a number, less those from `len` (1 to 8) on: bytes_key, where all eight may be
+/* The first eight bytes as a number, less those from `len` (0 to 8) on: bytes_key, where all eight may be
  * read. */
 static inline uint64_t bytes_key_wide(const char *at, size_t len)
 {
+    static const uint64_t masks[] = {
+        0,
+        UINT64_C(0xff),
+        UINT64_C(0xffff),
+        UINT64_C(0xffffff),
+        UINT64_C(0xffffffff),
+        UINT64_C(0xffffffffff),
+        UINT64_C(0xffffffffffff),
+        UINT64_C(0xffffffffffffff),
+        UINT64_C(0xffffffffffffffff),
+    };
     uint64_t key;
 
     memcpy(&key, at, sizeof(key));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     key = __builtin_bswap64(key);
 #endif
-    return key & ~UINT64_C(0) >> (64 - 8 * len);
+    return key & masks[len];
 }
 
 /* Up to eight bytes as one number, for comparing short identifiers at once; the length must be <= 8.

@@ -35,21 +35,23 @@ static inline uint32_t map_table_key_hash(uint64_t key)
 const struct map_table *map_table_load(const struct yaml_node *source, struct search *search,
                                        struct arena *arena, struct report *report);
 
-/* The row of a code, of a word; NULL when there is none. */
-const struct map_row *map_table_long_code(const struct map_table *table, struct bytes code);
-static inline const struct map_row *map_table_code(const struct map_table *table, struct bytes code)
+/* The row of a code (of 1 to 8 characters: by bytes_key), of a word; NULL when there is none. */
+static inline const struct map_row *map_table_key(const struct map_table *table, uint64_t key)
 {
-    uint64_t key;
-    uint32_t slot;
+    const uint32_t mask = table->n_slots - 1;
 
-    if (code.len == 0 || code.len > 8)
-        return map_table_long_code(table, code);
-    key = bytes_key(code.at, code.len);
-    for (slot = map_table_key_hash(key) & (table->n_slots - 1); table->by_code[slot] != 0;
-         slot = (slot + 1) & (table->n_slots - 1))
+    for (uint32_t slot = map_table_key_hash(key) & mask; table->by_code[slot] != 0; slot = (slot + 1) & mask)
         if (table->rows[table->by_code[slot] - 1].key == key)
             return &table->rows[table->by_code[slot] - 1];
     return NULL;
+}
+
+const struct map_row *map_table_long_code(const struct map_table *table, struct bytes code);
+static inline const struct map_row *map_table_code(const struct map_table *table, struct bytes code)
+{
+    if (code.len == 0 || code.len > 8)
+        return map_table_long_code(table, code);
+    return map_table_key(table, bytes_key(code.at, code.len));
 }
 
 const struct map_row *map_table_word(const struct map_table *table, struct bytes word);

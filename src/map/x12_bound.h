@@ -13,13 +13,13 @@
 #include "map/x12_read.h"
 
 enum conversion {
-    AS_TEXT,    /* as it came; first, and decimals second: quick_value counts on it */
+    AS_TEXT,    /* as it came */
     AS_DECIMAL, /* R, or text that must be a decimal */
     AS_IMPLIED, /* Nn: scaled by its implied decimals */
     AS_INTEGER,
     AS_DATE,
     AS_TIME,
-    AS_TABLE, /* through a code table, or padded */
+    AS_TABLE,     /* through a code table, or padded */
     AS_CONVERTED, /* map/convert.h, and then as `then` says */
 };
 
@@ -77,17 +77,19 @@ struct choice {
 };
 struct rule_list {
     const struct x12_bound_rule *always; /* the first, when it takes every segment; else NULL */
-    uint8_t element;    /* that element, from 0; or NO_CHOICE */
-    uint16_t otherwise; /* the first rule that does not test it */
-    uint32_t mask;      /* of the slots of `choices` */
+    uint8_t element;                     /* that element, from 0; or NO_CHOICE */
+    uint16_t otherwise;                  /* the first rule that does not test it */
+    uint32_t mask;                       /* of the slots of `choices` */
     struct choice *choices;
     uint32_t n;
     const struct x12_bound_rule *rules[];
 };
 
 /* What is done with one element, as much of it as is mostly needed. */
+#define STEP_NEVER (UINT64_C(1) << 63)
 struct step {
-    uint64_t about; /* op.shape.about */
+    uint64_t about;  /* op.shape.about */
+    uint64_t unless; /* the element goes as it is when it, told by this bit, is proven; 0: always */
     const struct op *op;
     uint8_t element; /* from 0 */
     uint8_t conversion;
@@ -109,6 +111,7 @@ struct pattern {
     uint64_t present;
     bool quick;                             /* no op has a default, and the steps' fields ascend */
     bool unread;                            /* some element nobody reads: find_unread */
+    bool rest;                              /* the steps are not all: finish_carefully, take_rest */
     uint16_t first_field;                   /* of the first step */
     uint32_t n_known, n_steps, n_values;    /* values: what the steps may add at most, raw ones too */
     struct known *known;                    /* in the segment's order */
@@ -127,7 +130,7 @@ struct rule_state {
 
 struct x12_bound_rule {
     /* What every segment asks for stands together. */
-    uint64_t wants;                          /* it takes only segments with one of these; 0: any */
+    uint64_t wants;  /* it takes only segments with one of these; 0: any */
     uint64_t absent; /* elements that must be empty */
     struct rule_state *state;
     const struct test *tests;

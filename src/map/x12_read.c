@@ -320,15 +320,10 @@ static struct bytes component_of(const struct x12_read *read, struct bytes value
     return part;
 }
 
-/* Up to eight bytes as one number, as bytes_key: what is behind the value in the window may be read. */
+/* bytes_key of a value that is there, at most eight bytes: what is behind it in the window may be read. */
 static inline uint64_t key_of(struct bytes value)
 {
-    uint64_t key;
-
-    if (value.len == 0)
-        return 0;
-    memcpy(&key, value.at, 8);
-    return key << (64 - 8 * value.len) >> (64 - 8 * value.len);
+    return bytes_key_wide(value.at, value.len);
 }
 
 static __attribute__((noinline)) bool passes_slowly(const struct x12_read *read, const struct test *test)
@@ -479,7 +474,8 @@ static inline bool convert(struct arena *arena, const struct step *step, bool pr
         return value->at != NULL;
     case AS_TABLE:
         if (target->table != NULL) {
-            const struct map_row *row = map_table_code(target->table, *value);
+            const struct map_row *row = value->len <= 8 ? map_table_key(target->table, key_of(*value))
+                                                        : map_table_long_code(target->table, *value);
 
             if (row != NULL ? !row->plain : target->miss == MAP_MISS_ERROR)
                 return false;
@@ -623,6 +619,19 @@ static inline bool has_field(const uint64_t fields[], unsigned field)
     return fields[field / 64] >> field % 64 & 1;
 }
 
+static struct step step_of(const struct op *op, unsigned element, unsigned place, bool of_pair)
+{
+    return (struct step){.about = op->shape.about,
+                         .unless = op->conversion == AS_TEXT      ? 0
+                                   : op->conversion == AS_DECIMAL ? UINT64_C(1) << element
+                                                                  : STEP_NEVER,
+                         .op = op,
+                         .element = (uint8_t)element,
+                         .conversion = op->conversion,
+                         .place = (uint8_t)place,
+                         .of_pair = of_pair};
+}
+
 /* A step more in the pattern, where its field belongs. */
 static void add_step(struct pattern *pattern, struct step step)
 {
@@ -656,8 +665,7 @@ static void learn_pairs(const struct x12_bound_rule *rule, const struct x12_segm
             pattern->known[pattern->n_known++] = (struct known){key_of(view->element[e]), (uint8_t)e};
         if (op != NULL && op->simple && !has_field(pattern->fields, op->shape.field) &&
             (op->target->raw == NULL || !has_field(pattern->fields, op->raw_shape.field)))
-            add_step(pattern,
-                     (struct step){op->shape.about, op, (uint8_t)(e + 1), op->conversion, (uint8_t)e, true});
+            add_step(pattern, step_of(op, e + 1, e, true));
         else
             pattern->careful_pairs |= (uint64_t)1 << e;
     }
@@ -684,8 +692,7 @@ static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule,
         if (!(present >> op->element & 1))
             continue;
         if (op->simple) {
-            add_step(pattern,
-                     (struct step){op->shape.about, op, op->element, op->conversion, (uint8_t)i, false});
+            add_step(pattern, step_of(op, op->element, i, false));
         } else {
             pattern->careful |= (uint64_t)1 << (i & 63);
             careful_fields[op->word] |= op->bit;
@@ -703,6 +710,8 @@ static __attribute__((noinline)) void learn(const struct x12_bound_rule *rule,
                          !(pattern->steps[i].of_pair && has_field(careful_fields, op->shape.field));
         next = 1u + (op->target->raw != NULL ? op->raw_shape.field : op->shape.field);
     }
+    pattern->rest = (pattern->careful | pattern->careful_pairs) != 0 || pattern->unread ||
+                    rule->groups != NULL || rule->more;
     pattern->first_field = pattern->n_steps > 0 ? pattern->steps[0].op->shape.field : UINT16_MAX;
 }
 
@@ -770,6 +779,25 @@ static __attribute__((noinline)) void keep_order(struct x12_read *read, const st
     }
 }
 
+/* A step whose value is to be looked at or made; NULL: it wants care. */
+static inline struct canon_value *convert_step(struct arena *arena, const struct step *step, bool proven,
+                                               const struct bytes *raw, struct canon_object *object,
+                                               struct canon_value *at)
+{
+    const struct op *op = step->op;
+    struct bytes value = *raw;
+    bool changed = false;
+
+    if (!convert(arena, step, proven, &value, &changed))
+        return NULL;
+    canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
+    if (changed && op->target->raw != NULL) {
+        object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
+        canon_set_text(at++, op->raw_shape.about, raw->at, (uint32_t)raw->len);
+    }
+    return at;
+}
+
 /* The steps of the rule's pattern, from `at` on, where the object has room for them.  Returns the end of what
  * was filled; *failed: a bit for each step that wants care. */
 static inline __attribute__((always_inline)) struct canon_value *
@@ -777,30 +805,22 @@ steps_quickly(struct arena *arena, const struct pattern *pattern, const struct x
               struct canon_object *object, struct canon_value *at, uint64_t *failed)
 {
     const struct bytes *const element = segment->view.element;
-    const uint64_t proven = segment->view.proven;
+    const uint64_t proven = segment->view.proven, unproven = ~proven | STEP_NEVER;
 
     for (const struct step *step = pattern->steps, *end = step + pattern->n_steps; step < end; step++) {
-        struct bytes value = element[step->element];
-        const struct op *op;
-        bool changed;
+        const struct bytes *const raw = &element[step->element];
+        struct canon_value *next;
 
-        /* Text as it is, and a decimal that is known to be one. */
-        if (step->conversion <= (proven >> step->element & 1)) {
-            canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
+        if ((step->unless & unproven) == 0) {
+            canon_set_text(at++, step->about, raw->at, (uint32_t)raw->len);
             continue;
         }
-        op = step->op;
-        changed = false;
-        if (__builtin_expect(!convert(arena, step, proven >> step->element & 1, &value, &changed), 0)) {
+        next = convert_step(arena, step, proven >> step->element & 1, raw, object, at);
+        if (__builtin_expect(next != NULL, 1)) {
+            at = next;
+        } else {
             *failed |= (uint64_t)1 << (step - pattern->steps);
-            object->held[op->word] &= ~op->bit;
-            continue;
-        }
-        canon_set_text(at++, step->about, value.at, (uint32_t)value.len);
-        if (changed && op->target->raw != NULL) {
-            object->held[op->raw_shape.field / 64] |= (uint64_t)1 << op->raw_shape.field % 64;
-            canon_set_text(at++, op->raw_shape.about, element[step->element].at,
-                           (uint32_t)element[step->element].len);
+            object->held[step->op->word] &= ~step->op->bit;
         }
     }
     return at;
@@ -887,6 +907,20 @@ static inline struct canon_object *enter(struct x12_read *read, const struct x12
     return object;
 }
 
+/* What few segments have: that which is no step, and that which nobody reads. */
+static __attribute__((noinline)) void take_rest(struct x12_read *read, const struct x12_bound_rule *rule,
+                                                struct canon_object *object)
+{
+    if (read->keep_unread && rule->pairs != NULL && rule->pairs->map->order != NULL)
+        keep_order(read, rule, object);
+    if (rule->groups != NULL)
+        read_groups(read, rule->groups, object);
+    if (rule->more)
+        x12_read_more(read, rule, object);
+    if (rule->pattern->unread || read->segment->view.compound != 0)
+        find_unread(read, rule, covered(rule));
+}
+
 /* The object that the rule makes of this segment or fills from it; NULL: the arena failed. */
 static inline struct canon_object *take(struct x12_read *read, const struct x12_bound_rule *rule,
                                         const struct x12_segment *segment, const struct x12_frame *frame)
@@ -899,7 +933,7 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
 
     if (!is_known(pattern, &segment->view))
         learn(rule, segment);
-    quick = segment->plain && pattern->quick;
+    quick = segment->view.plain && pattern->quick;
     if (rule->appends) {
         struct canon_list *list = list_of(read, rule, frame);
 
@@ -931,19 +965,14 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
             object->last->count = (uint32_t)(at - object->last->values);
         else
             canon_close(read->arena, object, at);
-        if (__builtin_expect((failed | pattern->careful | pattern->careful_pairs) != 0, 0))
+        if (__builtin_expect((failed | pattern->rest | read->keep_unread) != 0, 0)) {
             finish_carefully(read, rule, object, failed);
+            take_rest(read, rule, object);
+        }
     } else {
         fill_carefully(read, rule, object);
+        take_rest(read, rule, object);
     }
-    if (__builtin_expect(read->keep_unread, 0) && rule->pairs != NULL && rule->pairs->map->order != NULL)
-        keep_order(read, rule, object);
-    if (__builtin_expect(rule->groups != NULL, 0))
-        read_groups(read, rule->groups, object);
-    if (__builtin_expect(rule->more, 0))
-        x12_read_more(read, rule, object);
-    if (pattern->unread || segment->view.compound != 0)
-        find_unread(read, rule, covered(rule));
     return object;
 }
 

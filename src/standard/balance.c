@@ -94,32 +94,32 @@ static struct bytes at(const struct segment_view *view, unsigned element)
                                                         : (struct bytes){NULL, 0};
 }
 
-static void add_quantity(struct balance *balance, struct bytes value)
+static __attribute__((noinline)) void add_decimal(struct balance *balance, struct bytes value)
 {
     struct decimal number;
-    uint64_t digits = 0;
 
-    if (value.len == 0)
-        return;
-    /* Nearly all are small whole numbers. */
-    if (value.len <= 8) {
-        const uint64_t zeros = DIGITS_ONES * '0';
-        const unsigned bits = 64 - 8 * (unsigned)value.len;
-        const uint64_t word = bytes_key(value.at, value.len) << bits | (bits > 0 ? zeros >> (64 - bits) : 0);
-
-        if (digits_others(word) == 0) {
-            digits = digits_number(word);
-            balance->whole += digits;
-            balance->hash += digits;
-            return;
-        }
-    }
     if (!decimal_parse(value, &number) || !decimal_add(balance->quantity, number, &balance->quantity)) {
         balance->quantity_known = false;
         return;
     }
-    digits = (uint64_t)((number.units < 0 ? -number.units : number.units) % (__int128)HASH_MODULUS);
-    balance->hash += digits;
+    balance->hash += (uint64_t)((number.units < 0 ? -number.units : number.units) % (__int128)HASH_MODULUS);
+}
+
+/* `wide`: as segment_view. */
+static inline void add_quantity(struct balance *balance, struct bytes value, bool wide)
+{
+    uint64_t number;
+
+    if (value.len == 0)
+        return;
+    /* Nearly all are small whole numbers. */
+    if (value.len <= 8 &&
+        digits_short(wide ? digits_load8(value.at) : bytes_key(value.at, value.len), value.len, &number)) {
+        balance->whole += number;
+        balance->hash += number;
+        return;
+    }
+    add_decimal(balance, value);
 }
 
 /* How many units a price is for, as a power of ten (element 639); -1: not to be told. */
@@ -208,16 +208,12 @@ static void keep(struct balance_stated *stated, const struct standard_position *
     stated->position = position;
 }
 
-void balance_take(struct balance *balance, uint16_t index, const struct segment_view *view,
-                  struct faults *faults)
+/* All but counts and quantities of lines. */
+static __attribute__((noinline)) void take_rest(struct balance *balance, uint16_t index, unsigned role,
+                                                const struct segment_view *view, struct faults *faults)
 {
     const struct standard_position *position = &balance->set->positions[index];
-    uint8_t role = balance->roles[index];
 
-    if (role & ROLE_LINE)
-        balance->lines++;
-    if (role & ROLE_QUANTITY)
-        add_quantity(balance, at(view, balance->rule->quantity_element));
     if (role & ROLE_PRICE)
         add_amount(balance, view);
     if (role & ROLE_CHARGE)
@@ -230,6 +226,19 @@ void balance_take(struct balance *balance, uint16_t index, const struct segment_
         keep(&balance->total, position, view);
     if (role & ROLE_SUM)
         keep(&balance->sum, position, view);
+}
+
+void balance_take(struct balance *balance, uint16_t index, const struct segment_view *view,
+                  struct faults *faults)
+{
+    const unsigned role = balance->roles[index];
+
+    if (role & ROLE_LINE)
+        balance->lines++;
+    if (role & ROLE_QUANTITY)
+        add_quantity(balance, at(view, balance->rule->quantity_element), view->wide);
+    if (role & ~(unsigned)(ROLE_LINE | ROLE_QUANTITY))
+        take_rest(balance, index, role, view, faults);
 }
 
 static void tell(struct balance_stated *stated, enum complaint complaint, unsigned element,

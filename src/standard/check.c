@@ -156,24 +156,31 @@ static inline bool is_code(struct check_step *step, uint64_t key)
  * too. */
 enum verdict { DOUBTFUL = 0, WELL, PROVEN };
 
-static inline enum verdict judge(const struct check_step *step, struct bytes value, bool wide)
+static __attribute__((noinline)) enum verdict judge_slowly(const struct check_step *step, struct bytes value)
 {
     size_t digits;
 
-    if (step->kind == CHECK_REAL) {
-        if (value.len <= 8 && decimal_is_short(key_of(value, wide), value.len, &digits))
-            return is_long_enough(step, digits) ? PROVEN : DOUBTFUL;
+    if (step->kind == CHECK_REAL)
         return types_real(value.at, value.len, &digits) && is_long_enough(step, digits) ? WELL : DOUBTFUL;
-    }
     if (step->kind == CHECK_INTEGER)
         return types_integer(value.at, value.len, &digits) && is_long_enough(step, digits) ? WELL : DOUBTFUL;
     if (!is_long_enough(step, value.len))
         return DOUBTFUL;
     if (step->kind == CHECK_TIME)
         return types_time(value.at, value.len) ? WELL : DOUBTFUL;
-    if (value.len == 8 && is_common_date(value.at))
-        return PROVEN;
     return types_date(value.at, value.len) ? WELL : DOUBTFUL;
+}
+
+static inline enum verdict judge(const struct check_step *step, struct bytes value, bool wide)
+{
+    size_t digits;
+
+    if (step->kind == CHECK_REAL && value.len <= 8 &&
+        decimal_is_short(key_of(value, wide), value.len, &digits))
+        return is_long_enough(step, digits) ? PROVEN : DOUBTFUL;
+    if (step->kind == CHECK_DATE && value.len == 8 && is_long_enough(step, 8) && is_common_date(value.at))
+        return PROVEN;
+    return judge_slowly(step, value);
 }
 
 static inline bool is_broken(const struct check_condition *condition, uint64_t present)
@@ -242,40 +249,39 @@ static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t pr
     return true;
 }
 
-/* True: nothing is wrong with the segment.  False: something may be. */
-static inline bool is_clean(struct check_plan *plan, const struct segment_view *view, uint64_t *proven)
+/* False: something may be wrong with the segment. */
+static inline bool is_clean(struct check_plan *plan, struct segment_view *view)
 {
-    struct check_step *step = plan->steps;
-    bool doubtful = view->odd | plan->careful | (view->n_elements > 64) | (view->compound != 0);
+    const struct bytes *const element = view->element;
+    const bool wide = view->wide;
+    struct check_step *step;
+    uint64_t proven = 0;
+    bool doubtful = false;
 
-    if (doubtful || view->present == 0)
+    if (!view->plain | plan->careful | (view->present == 0))
         return false;
     if (view->present != plan->passed && !learn(plan, view->present))
         return false;
-    for (; step < plan->texts; step++) {
-        const struct bytes value = view->element[step->element];
+    for (step = plan->steps; step < plan->texts; step++) {
+        const struct bytes value = element[step->element];
 
         doubtful |= !is_long_enough(step, value.len) | (value.at[0] == ' ');
     }
     for (; step < plan->codes; step++)
-        doubtful |= !is_code(step, key_of(view->element[step->element], view->wide));
-    if (doubtful)
-        return false;
+        doubtful |= !is_code(step, key_of(element[step->element], wide));
     for (; step < plan->end; step++) {
-        enum verdict verdict = judge(step, view->element[step->element], view->wide);
+        enum verdict verdict = judge(step, element[step->element], wide);
 
-        if (verdict == DOUBTFUL)
-            return false;
-        *proven |= (uint64_t)(verdict == PROVEN) << step->element;
+        doubtful |= verdict == DOUBTFUL;
+        proven |= (uint64_t)(verdict == PROVEN) << step->element;
     }
-    return true;
+    view->proven = proven;
+    return !doubtful;
 }
 
 bool check_segment(struct check *check, uint16_t position, struct segment_view *view, struct faults *faults)
 {
     struct check_plan *plan = check->plans[position];
-    uint64_t proven = 0;
-    bool clean;
 
     view->proven = 0;
     if (__builtin_expect(plan == NULL, 0)) {
@@ -283,9 +289,7 @@ bool check_segment(struct check *check, uint16_t position, struct segment_view *
         if (plan == NULL)
             return true; /* the arena failed, and its owner will see it */
     }
-    clean = is_clean(plan, view, &proven);
-    view->proven = proven;
-    return clean || check_carefully(plan, &check->set->positions[position], view, faults);
+    return is_clean(plan, view) || check_carefully(plan, &check->set->positions[position], view, faults);
 }
 
 bool check_loose(const struct standard_segment *segment, const struct segment_view *view,

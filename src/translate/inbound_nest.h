@@ -67,6 +67,7 @@ struct set {
     struct work *work;
     struct canon_record record;
     bool mapped;            /* a record is being filled */
+    bool usual;             /* and nothing else becomes of the segments than that */
     bool skipped;           /* over a limit: the rest is passed over up to its end */
     struct faults refusals; /* why we cannot take what the standard could: no acknowledgment says it */
     struct inbound_segment *segments; /* for settings->take */

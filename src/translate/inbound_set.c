@@ -212,6 +212,7 @@ void inbound_open_set(struct inbound *in)
                                                              : set->work->document->unmapped;
 
         set->mapped = true;
+        set->usual = in->settings->take == NULL;
         in->read.charset = in->group.partner->charset;
         in->read.bad_bytes = in->group.partner->bad_bytes;
         in->read.keep_unread = unmapped == UNMAPPED_KEEP;
@@ -219,7 +220,24 @@ void inbound_open_set(struct inbound *in)
     }
 }
 
-void inbound_body_segment(struct inbound *in)
+/* A segment that has a place in the set: every check of it. */
+static inline void check_placed(struct inbound *in, struct set *set, struct work *work, uint16_t position)
+{
+    struct segment_view *view = &in->segment.view;
+
+    (void)check_segment(&work->check, position, view, &set->level.faults);
+    balance_feed(&work->balance, position, view, &set->level.faults);
+}
+
+static inline void map_placed(struct inbound *in, const struct set *set, uint16_t position)
+{
+    x12_read_segment(&in->read, &in->segment, position, set->ordinal);
+    if (__builtin_expect(in->tree.held > in->settings->spool_above, 0) &&
+        !x12_read_spill(&in->read, &in->spill))
+        spill_failed(in);
+}
+
+static __attribute__((noinline)) void body_slowly(struct inbound *in)
 {
     struct set *set = &in->set;
     struct work *work = set->work;
@@ -240,19 +258,35 @@ void inbound_body_segment(struct inbound *in)
     position = walk_step(&work->walk, &segment->view, &set->level.faults);
     if (in->settings->take != NULL && set->mapped)
         keep_segment(in, position);
-    if (position == WALK_LOST) {
-        if (set->mapped)
-            x12_read_stray(&in->read, segment, set->ordinal);
+    if (position != WALK_LOST)
+        check_placed(in, set, work, position);
+    if (!set->mapped)
+        return;
+    if (position == WALK_LOST)
+        x12_read_stray(&in->read, segment, set->ordinal);
+    else
+        map_placed(in, set, position);
+}
+
+void inbound_body_segment(struct inbound *in)
+{
+    struct set *set = &in->set;
+    struct work *work = set->work;
+    struct segment_view *view = &in->segment.view;
+    uint16_t position;
+
+    if (__builtin_expect(!set->usual || view->key == 0, 0)) {
+        body_slowly(in);
         return;
     }
-    (void)check_segment(&work->check, position, &segment->view, &set->level.faults);
-    balance_feed(&work->balance, position, &segment->view, &set->level.faults);
-    if (set->mapped) {
-        x12_read_segment(&in->read, segment, position, set->ordinal);
-        if (__builtin_expect(in->tree.held > in->settings->spool_above, 0) &&
-            !x12_read_spill(&in->read, &in->spill))
-            spill_failed(in);
+    view->ordinal = ++set->ordinal;
+    position = walk_step(&work->walk, view, &set->level.faults);
+    if (__builtin_expect(position == WALK_LOST, 0)) {
+        x12_read_stray(&in->read, &in->segment, set->ordinal);
+        return;
     }
+    check_placed(in, set, work, position);
+    map_placed(in, set, position);
 }
 
 /* Says every fault of the set, and what becomes of it. */
@@ -394,7 +428,7 @@ void inbound_skip_set(struct inbound *in, enum complaint complaint, const char *
     faults_begin(&set->level.faults, NULL, NULL);
     faults_begin(&set->refusals, NULL, NULL);
     set->skipped = true;
-    set->mapped = false;
+    set->mapped = set->usual = false;
     /* From here on every segment is let go of, the ST too. */
     set->id = arena_copy(&in->document, set->id);
     set->control = arena_copy(&in->document, set->control);

@@ -34,6 +34,9 @@ struct chunk {
 
 enum mode { OUTSIDE, INSIDE, FRAGMENT };
 
+typedef enum x12_event x12_step(struct x12_reader *reader, struct x12_segment *segment);
+static x12_step *next_best(void);
+
 struct x12_reader {
     int fd;
     struct x12_limits limits;
@@ -53,6 +56,7 @@ struct x12_reader {
     struct x12_delimiters delimiters;
     struct x12_wanted wanted;
     x12_scan *scan;
+    x12_step *next;            /* x12_next */
     size_t scan_from, scanned; /* in current: from where to where the words below tell of it */
     size_t plain;              /* of these bytes, in how many a segment may begin and be taken without ado */
     struct x12_trouble trouble;
@@ -107,6 +111,7 @@ struct x12_reader *x12_open(int fd, struct x12_limits limits)
     reader->fd = fd;
     reader->limits = limits;
     reader->scan = x12_scan_best();
+    reader->next = next_best();
     reader->line = 1;
     arena_init(&reader->scratch, 64 * 1024, (size_t)limits.held + 1024 * 1024);
     reader->current = reader->oldest = chunk_new(reader, CHUNK_SIZE, 0);
@@ -317,7 +322,7 @@ static enum fill scan_more(struct x12_reader *reader)
     reader->scan_from = reader->scanned;
     reader->scanned += len;
     reader->plain = 0;
-    if (reader->mode == INSIDE &&
+    if (reader->mode == INSIDE && reader->limits.segment >= 64 &&
         reader->current->base + reader->scanned - reader->forgot <= reader->limits.held)
         reader->plain = len;
     return FILL_MORE;
@@ -553,15 +558,10 @@ static enum x12_event read_isa(struct x12_reader *reader)
     return X12_SEGMENT;
 }
 
-/* The id as one number: the window may be read beyond it. */
-static inline uint64_t load_key(struct bytes id)
+/* segment_view.key: the window, and scratch, may be read beyond the id. */
+static inline uint64_t key_of(struct bytes id)
 {
-    uint64_t key;
-
-    if (id.len == 0)
-        return 0;
-    memcpy(&key, id.at, sizeof(key));
-    return key << (64 - 8 * id.len) >> (64 - 8 * id.len);
+    return id.len <= 8 ? bytes_key_wide(id.at, id.len) : 0;
 }
 
 /* A segment with line breaks in it, or one that was cut: again, from `raw`, in scratch. */
@@ -585,7 +585,7 @@ static bool read_again(struct x12_reader *reader, struct x12_segment *segment)
         if (i == len || clean[i] == d->element) {
             if (n == 0) {
                 segment->part[0] = segment->view.id = (struct bytes){clean, i};
-                segment->view.key = i <= 8 ? load_key(segment->part[0]) : 0;
+                segment->view.key = key_of(segment->view.id);
             } else if (n <= X12_MAX_ELEMENTS) {
                 segment->part[n] = (struct bytes){clean + begun, i - begun};
                 segment->view.present |= (uint64_t)(i != begun) << (n - 1);
@@ -601,8 +601,9 @@ static bool read_again(struct x12_reader *reader, struct x12_segment *segment)
             segment->quoted = true;
         }
     }
-    segment->plain = !segment->view.odd && !segment->quoted && segment->view.compound == 0;
     segment->view.n_elements = n - 1;
+    segment->view.plain = !segment->view.odd && !segment->quoted && segment->view.compound == 0 &&
+                          segment->view.n_elements <= X12_MAX_ELEMENTS;
     segment->wrapped = len != segment->raw.len;
     return true;
 }
@@ -782,14 +783,14 @@ again:
         present |= (uint64_t)(last.len > 0) << (part - segment->part - 1);
     segment->raw = (struct bytes){first, (size_t)(at - first)};
     segment->view.id = segment->part[0];
-    segment->view.key = segment->part[0].len <= 8 ? load_key(segment->part[0]) : 0;
+    segment->view.key = key_of(segment->view.id);
     segment->view.offset = reader->current->base + reader->pos;
     segment->view.n_elements = n;
     segment->view.present = present;
     segment->view.compound = compound;
     segment->view.odd = odd;
     segment->quoted = quoted;
-    segment->plain = !odd && !quoted && compound == 0;
+    segment->view.plain = !odd && !quoted && compound == 0 && n <= X12_MAX_ELEMENTS;
     segment->wrapped = false;
     if (segment->unterminated) {
         reader->pos = reader->scanned = reader->current->len;
@@ -937,92 +938,161 @@ static inline uint64_t window(const uint64_t *words, size_t place)
     return words[place / 64] >> place % 64 | words[place / 64 + 1] << 1 << (63 - place % 64);
 }
 
-/*
- * The segment at pos, behind one line end at most, when it begins with a letter (but that of ISA and IEA),
- * nothing is in it but elements, and all of it was scanned: most are so.  `most`: bytes of it, at most; none
- * over ISA_HEAD may be taken without a look for an ISA inside.  False: nothing was done.
- */
-static inline __attribute__((always_inline)) bool read_plain_segment(struct x12_reader *reader,
-                                                                     struct x12_segment *segment, size_t most)
+/* Of the bits of `from` at the places that `mask` has, one behind the other from bit 0 on. */
+static inline uint64_t compress(uint64_t from, uint64_t mask)
 {
-    const char *const data = reader->current->data, *base, *begun, *at;
-    size_t pos = reader->pos, place, len;
-    uint64_t separators, stops, present = 0, bit = 1;
-    struct bytes *part = segment->part + 1;
-    uint32_t line = reader->line;
-    unsigned id;
+    uint64_t to = 0;
 
-    place = pos - reader->scan_from;
-    if (place >= reader->plain)
+    for (uint64_t bit = 1; mask != 0; mask &= mask - 1, bit <<= 1)
+        to |= (from & mask & -mask) != 0 ? bit : 0;
+    return to;
+}
+
+/* Where a segment may begin that is read quickly: at pos or behind one line end there. */
+struct begun {
+    const char *base;
+    size_t place; /* from scan_from on */
+    uint32_t line;
+};
+
+static inline bool begin(const struct x12_reader *reader, struct begun *begun)
+{
+    begun->base = reader->current->data + reader->pos;
+    begun->place = reader->pos - reader->scan_from;
+    begun->line = reader->line;
+    if (begun->place >= reader->plain)
         return false;
-    if (data[pos] == '\n') {
-        pos++;
-        line++;
-        if (++place >= reader->plain)
-            return false;
+    if (*begun->base == '\n') {
+        begun->base++;
+        begun->line++;
+        begun->place++;
     }
-    base = data + pos;
-    separators = window(reader->separators, place);
-    stops = window(reader->stops, place);
-    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
-    if (*base < 'A' || *base > 'Z' || *base == 'I' || id - 1 > 7 || stops << (63 - id) != 0)
-        return false;
-    begun = base + id + 1;
-    separators &= separators - 1;
-    while (stops == 0) {
-        for (; separators != 0; separators &= separators - 1) {
-            at = base + (unsigned)__builtin_ctzll(separators);
-            part->at = begun;
-            part->len = (size_t)(at - begun);
-            part++;
-            present |= at != begun ? bit : 0;
-            bit <<= 1;
-            begun = at + 1;
-        }
-        base += 64;
-        place += 64;
-        if (place >= reader->scanned - reader->scan_from || part > segment->part + X12_MAX_ELEMENTS)
-            return false;
-        separators = window(reader->separators, place);
-        stops = window(reader->stops, place);
-    }
-    for (separators &= (stops & -stops) - 1; separators != 0; separators &= separators - 1) {
-        at = base + (unsigned)__builtin_ctzll(separators);
-        part->at = begun;
-        part->len = (size_t)(at - begun);
-        part++;
-        present |= at != begun ? bit : 0;
-        bit <<= 1;
-        begun = at + 1;
-    }
-    at = base + (unsigned)__builtin_ctzll(stops);
-    part->at = begun;
-    part->len = (size_t)(at - begun);
-    present |= at != begun ? bit : 0;
-    len = (size_t)(at - data) - pos;
-    if (*at != reader->delimiters.terminator || part > segment->part + X12_MAX_ELEMENTS || len > most ||
-        len > reader->limits.segment ||
-        (most > ISA_HEAD && len > ISA_HEAD && isa_within((struct bytes){data + pos, len}, 1) > 0))
-        return false;
-    base = data + pos;
-    segment->view.key = load_key((struct bytes){base, id});
+    return begun->place < reader->plain && *begun->base >= 'A' && *begun->base <= 'Z' && *begun->base != 'I';
+}
+
+/* What is read quickly: `id` bytes of an id, `n` elements, and nothing in them but text. */
+static inline void finish(struct x12_reader *reader, struct x12_segment *segment, const struct begun *begun,
+                          unsigned id, unsigned n, uint64_t present, const char *end)
+{
+    const char *const base = begun->base;
+
+    segment->view.key = bytes_key_wide(base, id);
     segment->view.id.at = segment->raw.at = base;
     segment->view.id.len = id;
-    segment->raw.len = len;
+    segment->raw.len = (size_t)(end - base);
     segment->view.element = segment->part + 1;
-    segment->view.n_elements = (uint32_t)(part - segment->part);
+    segment->view.n_elements = n;
     segment->view.present = present;
     segment->view.compound = 0;
-    segment->view.offset = reader->current->base + pos;
-    segment->view.line = line;
+    segment->view.offset = reader->current->base + (size_t)(base - reader->current->data);
+    segment->view.line = begun->line;
+    segment->view.plain = true;
     segment->view.odd = false;
     segment->view.component = reader->delimiters.component;
     segment->view.repetition = reader->delimiters.repetition;
     segment->view.wide = true;
-    segment->plain = true;
     segment->quoted = segment->wrapped = segment->unterminated = false;
-    reader->line = line + (*at == '\n');
-    reader->pos = pos + len + 1;
+    reader->line = begun->line + (*end == '\n');
+    reader->pos = (size_t)(end + 1 - reader->current->data);
+}
+
+/* Elements that end where `ends` has a bit, from base on; the first begins at *begun, and in the end the next
+ * one would.  Returns the end of the last one. */
+static inline const char *cut(const char *base, uint64_t ends, const char **begun, struct bytes **part)
+{
+    const char *at = base;
+
+    for (; ends != 0; ends &= ends - 1) {
+        at = base + (unsigned)__builtin_ctzll(ends);
+        (*part)->at = *begun;
+        (*part)->len = (size_t)(at - *begun);
+        ++*part;
+        *begun = at + 1;
+    }
+    return at;
+}
+
+/*
+ * The next segment when it begins with a letter (but that of ISA and IEA), nothing is in it but elements, and
+ * 64 bytes, that were scanned, hold all of it: most are so.  False: nothing was done.
+ */
+static inline __attribute__((always_inline)) bool
+read_short_segment(struct x12_reader *reader, struct x12_segment *segment,
+                   uint64_t (*pick)(uint64_t from, uint64_t mask))
+{
+    struct begun begun;
+    struct bytes *part = segment->part + 1;
+    uint64_t separators, stops, present;
+    const char *next, *at;
+    unsigned id, n;
+
+    if (!begin(reader, &begun))
+        return false;
+    separators = window(reader->separators, begun.place);
+    stops = window(reader->stops, begun.place);
+    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
+    if (stops == 0 || id - 1 > 7 || stops << (63 - id) != 0)
+        return false;
+    stops &= -stops;
+    at = begun.base + (unsigned)__builtin_ctzll(stops);
+    if (*at != reader->delimiters.terminator)
+        return false;
+    /* An element is empty when what ends it stands right behind what ended the one before. */
+    stops |= separators & (separators - 1) & (stops - 1);
+    present = pick(separators << 1, stops);
+    next = begun.base + id + 1;
+    at = cut(begun.base, stops, &next, &part);
+    n = (unsigned)(part - segment->part) - 1;
+    finish(reader, segment, &begun, id, n, ~present & ~(~UINT64_C(0) << n), at);
+    return true;
+}
+
+/* The same for one that 64 bytes do not hold. */
+static bool read_longer_segment(struct x12_reader *reader, struct x12_segment *segment)
+{
+    struct begun begun;
+    struct bytes *part = segment->part + 1;
+    uint64_t separators, stops, ends, carry = 0, present = 0;
+    const char *next, *at, *base;
+    size_t place;
+    unsigned id, n = 0;
+
+    if (!begin(reader, &begun))
+        return false;
+    base = begun.base;
+    place = begun.place;
+    separators = window(reader->separators, place);
+    stops = window(reader->stops, place);
+    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
+    if (id - 1 > 7 || stops << (63 - id) != 0)
+        return false;
+    next = base + id + 1;
+    ends = separators & (separators - 1);
+    for (;;) {
+        const uint64_t last = stops & -stops;
+
+        if (last != 0)
+            ends = (ends & (last - 1)) | last;
+        present |= compress(~(separators << 1 | carry), ends) << (n & 63);
+        at = cut(base, ends, &next, &part);
+        n = (unsigned)(part - segment->part) - 1;
+        if (n > X12_MAX_ELEMENTS)
+            return false;
+        if (last != 0)
+            break;
+        carry = separators >> 63;
+        base += 64;
+        place += 64;
+        if (place >= reader->scanned - reader->scan_from || n == X12_MAX_ELEMENTS)
+            return false;
+        ends = separators = window(reader->separators, place);
+        stops = window(reader->stops, place);
+    }
+    if (*at != reader->delimiters.terminator || (size_t)(at - begun.base) > reader->limits.segment ||
+        (at - begun.base > ISA_HEAD &&
+         isa_within((struct bytes){begun.base, (size_t)(at - begun.base)}, 1) > 0))
+        return false;
+    finish(reader, segment, &begun, id, n, present, at);
     return true;
 }
 
@@ -1031,7 +1101,7 @@ static __attribute__((noinline)) enum x12_event next_slowly(struct x12_reader *r
 {
     enum x12_event event;
 
-    if (read_plain_segment(reader, segment, SIZE_MAX))
+    if (read_longer_segment(reader, segment))
         return X12_SEGMENT;
     event = find_segment(reader);
     if (event == X12_SEGMENT)
@@ -1043,7 +1113,41 @@ static __attribute__((noinline)) enum x12_event next_slowly(struct x12_reader *r
     return event;
 }
 
+static enum x12_event next_anywhere(struct x12_reader *reader, struct x12_segment *segment)
+{
+    return read_short_segment(reader, segment, compress) ? X12_SEGMENT : next_slowly(reader, segment);
+}
+
+#if defined(__x86_64__)
+
+/* compress, in one instruction. */
+static inline uint64_t compress_bmi2(uint64_t from, uint64_t mask)
+{
+    uint64_t to;
+
+    __asm__("pext %2, %1, %0" : "=r"(to) : "r"(from), "r"(mask));
+    return to;
+}
+
+static __attribute__((target("bmi,bmi2"))) enum x12_event next_bmi2(struct x12_reader *reader,
+                                                                    struct x12_segment *segment)
+{
+    return read_short_segment(reader, segment, compress_bmi2) ? X12_SEGMENT : next_slowly(reader, segment);
+}
+
+#endif
+
+/* As quick as this machine can. */
+static x12_step *next_best(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("bmi2"))
+        return next_bmi2;
+#endif
+    return next_anywhere;
+}
+
 enum x12_event x12_next(struct x12_reader *reader, struct x12_segment *segment)
 {
-    return read_plain_segment(reader, segment, ISA_HEAD) ? X12_SEGMENT : next_slowly(reader, segment);
+    return reader->next(reader, segment);
 }

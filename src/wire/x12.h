@@ -28,7 +28,6 @@ struct x12_segment {
     struct segment_view view; /* view.element points into `part` */
     struct bytes raw;         /* as it came, without the terminator; may hold line breaks (see `wrapped`) */
     bool quoted;              /* some element holds " or \ */
-    bool plain;               /* it is not quoted, nor odd, and no element is compound */
     bool wrapped;             /* line breaks inside were taken out: raw differs from the elements */
     bool unterminated;        /* the file ended, or another ISA began, before its terminator */
     struct bytes part[1 + X12_MAX_ELEMENTS + 64]; /* from 1 on the elements; more may be written */
