@@ -92,4 +92,4 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/999-zenith.edi \
 	%reldir%/x12/ta1-acme.edi \
 	%reldir%/x12/ta1-zenith.edi
-EXTRA_DIST += %reldir%/README %reldir%/demo.sh %reldir%/.gitattributes
+EXTRA_DIST += %reldir%/README %reldir%/demo.sh %reldir%/day/day.sh %reldir%/.gitattributes

@@ -43,3 +43,5 @@ EXTRA_DIST += %reldir%/0630-corpus-laws.awk
 dist_check_SCRIPTS += %reldir%/0700-ledger.t
 dist_check_SCRIPTS += %reldir%/0650-idoc.t
 EXTRA_DIST += %reldir%/0650-idoc
+dist_check_SCRIPTS += %reldir%/0701-ledger-flow.t
+dist_check_SCRIPTS += %reldir%/0702-day.t

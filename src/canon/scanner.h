@@ -1,5 +1,5 @@
 /*
- * scanner: the tokens of JSON (RFC 8259), strictly.  For the canonical reader alone.
+ * scanner: the tokens of JSON (RFC 8259), strictly: for the canonical reader, and for lines like records.
  *
  * A scanner walks over one line that its owner keeps.  Each scanner_ function either takes a token and moves
  * on, or notes what is wrong and where, and returns false.

@@ -302,7 +302,7 @@ enum document_outcome document_add(struct ledger *ledger, const struct document_
     }
     if (record->source.interchange.len > 0 && record->direction == CANON_IN)
         interchange = interchange_of(ledger, &record->source, context->file);
-    document = document_row(ledger, bytes_of(record->id), NULL);
+    document = document_row(ledger, bytes_of(record->id));
     if (document != 0)
         return come_again(ledger, context, record, document, interchange);
     identity = identity_of(record, context->arena);
@@ -323,18 +323,24 @@ enum document_outcome document_add(struct ledger *ledger, const struct document_
     return outcome;
 }
 
-int64_t document_row(struct ledger *ledger, struct bytes id, char *state)
+int64_t document_row(struct ledger *ledger, struct bytes id)
 {
-    static const char select[] = "SELECT document_id, state FROM document WHERE id = ?";
+    static const char select[] = "SELECT document_id FROM document WHERE id = ?";
     sqlite3_stmt *statement = sql_begin(ledger, select);
-    int64_t document = 0;
 
     sql_text(statement, 1, id);
-    if (sql_row(ledger, statement)) {
-        document = sql_get_number(statement, 0);
-        if (state != NULL)
-            *state = sql_get_text(statement, 1).at[0];
-    }
+    return sql_answer(ledger, statement, 0);
+}
+
+char document_state(struct ledger *ledger, int64_t document)
+{
+    static const char select[] = "SELECT state FROM document WHERE document_id = ?";
+    sqlite3_stmt *statement = sql_begin(ledger, select);
+    char state = 0;
+
+    sql_number(statement, 1, document);
+    if (sql_row(ledger, statement))
+        state = sql_get_text(statement, 0).at[0];
     sql_end(statement);
-    return document;
+    return state;
 }

@@ -38,7 +38,10 @@ bool document_came_in(struct ledger *ledger, int64_t file, const char *id);
 bool document_is_counted(const struct canon_record *record);
 bool document_is_reject(const struct canon_record *record);
 
-/* Its row; 0: there is none.  `state`, where not NULL, gets its first letter: o(pen), h(eld), d(ismissed). */
-int64_t document_row(struct ledger *ledger, struct bytes id, char *state);
+/* Its row; 0: there is none. */
+int64_t document_row(struct ledger *ledger, struct bytes id);
+
+/* o(pen), h(eld), d(ismissed); 0: there is no such row. */
+char document_state(struct ledger *ledger, int64_t document);
 
 #endif

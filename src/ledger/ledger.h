@@ -10,6 +10,9 @@
  *   batch            a file, and what became of all that was in it
  *   stage, post      lines from a pipe to whole files, a transaction for several
  *   check            everything adds up
+ *   lease, consumer  whether whoever took something is still at it; who takes what
+ *   take             what a consumer has not had yet
+ *   receipt, settle  what became of it; documents set free again
  * A module of another matter (journeys, acknowledgments) adds a step to migration.c and a pair of files.
  *
  * WAL with synchronous=FULL: what was committed survives a power cut.  SQLite before 3.51.3 can damage a WAL

@@ -5,9 +5,13 @@
 #include <unistd.h>
 
 #include "cli/process.h"
+#include "ledger/consumer.h"
 #include "tools/ledger_verbs.h"
 
 enum { MAX_RECORD_MIB = 3 * 1024 };
+
+static const char *const direction_words[] = {
+    [CONSUMER_BY_NAME] = "name", [CONSUMER_IN] = "in", [CONSUMER_OUT] = "out", NULL};
 
 static const struct option_row rows[] = {
     {.letter = 'l',
@@ -30,6 +34,49 @@ static const struct option_row rows[] = {
      .most = MAX_RECORD_MIB,
      .offset = offsetof(struct ledger_settings, max_record),
      .help = "post: refuse records of more than MIB mebibytes (default 256)"},
+    {.name = "kind",
+     .argument = "KIND,...",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, kinds),
+     .help = "take: documents of these kinds alone (default: all but rejects)"},
+    {.name = "limit",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .most = INT64_MAX,
+     .offset = offsetof(struct ledger_settings, limit),
+     .help = "take: N documents at most"},
+    {.letter = 'p',
+     .name = "partner",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, partner),
+     .help = "take: documents of partner NAME alone, those that go out unless --direction says otherwise"},
+    {.name = "direction",
+     .argument = "name|in|out",
+     .kind = OPTION_WORD,
+     .words = direction_words,
+     .offset = offsetof(struct ledger_settings, direction),
+     .help = "take: what came in, or what goes out (default: by the consumer's name)"},
+    {.name = "lease",
+     .argument = "SECONDS",
+     .kind = OPTION_COUNT,
+     .most = 31536000,
+     .offset = offsetof(struct ledger_settings, lease),
+     .help = "take: how long the pipeline has for receipts, while it lives (default 3600)"},
+    {.name = "again",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, again),
+     .help = "take: also what another pipeline took and has no receipt; it must be dead"},
+    {.name = "consumer",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, consumer),
+     .help = "release: for this consumer alone, who refused it"},
+    {.name = "reason",
+     .argument = "TEXT",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, reason),
+     .help = "release: why; it stays in the log"},
     {.name = "test",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct ledger_settings, test),
@@ -46,6 +93,9 @@ static const struct tool_verb texts[] = {
     {"create", "", "make the ledger"},
     {"migrate", "", "bring it to the version of this program"},
     {"post", "[FILE]...", "commit records: those of a file together, with the batch record that closes it"},
+    {"take", "CONSUMER", "print the documents that CONSUMER has not had yet"},
+    {"done", "CONSUMER [FILE]...", "take the receipts of translators for what CONSUMER took"},
+    {"release", "ID...", "let a document go on that is held, or that a consumer refused"},
     {"show", "ID...", "print the record with this id, or with the only id that begins so"},
     {"find", "NUMBER...", "list the documents that have this business number, or this id"},
     {"check", "", "see whether all adds up, and whether the database is whole"},
@@ -61,6 +111,9 @@ static const struct verb {
     {LEDGER_CREATE, 0, 0, " test ", ledger_create},
     {LEDGER_WRITE, 0, 0, "", ledger_migrate},
     {LEDGER_WRITE, 0, INT32_MAX, " tee loose max-record ", ledger_post},
+    {LEDGER_WRITE, 1, 1, " kind limit partner direction lease again ", ledger_take},
+    {LEDGER_WRITE, 1, INT32_MAX, "", ledger_done},
+    {LEDGER_WRITE, 1, INT32_MAX, " consumer reason ", ledger_release},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_show},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_find},
     {LEDGER_READ, 0, 0, " full ", ledger_check},
@@ -94,6 +147,7 @@ static bool is_set(const struct option_row *row, const struct ledger_settings *s
     case OPTION_FLAG: return *(const bool *)(const void *)place;
     case OPTION_TEXT: return *(const char *const *)(const void *)place != NULL;
     case OPTION_COUNT: return *(const uint64_t *)(const void *)place != 0;
+    case OPTION_WORD: return *(const int *)(const void *)place != 0;
     default: return false;
     }
 }

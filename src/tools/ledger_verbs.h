@@ -15,8 +15,11 @@
 struct ledger_settings {
     struct options_common common; /* first: see cli/options.h */
     const char *ledger;
-    bool tee, loose, test, full;
-    uint64_t max_record; /* MiB; 0: as the manual says */
+    bool tee, loose, test, full, again;
+    uint64_t max_record;   /* MiB; this and the next: 0: as the manual says */
+    uint64_t lease, limit; /* seconds; documents */
+    const char *kinds, *partner, *consumer, *reason;
+    int direction; /* enum consumer_direction */
 };
 
 struct ledger_run {
@@ -33,6 +36,9 @@ struct ledger_run {
 void ledger_create(struct ledger_run *run);
 void ledger_migrate(struct ledger_run *run);
 void ledger_post(struct ledger_run *run);
+void ledger_take(struct ledger_run *run);
+void ledger_done(struct ledger_run *run);
+void ledger_release(struct ledger_run *run);
 void ledger_show(struct ledger_run *run);
 void ledger_find(struct ledger_run *run);
 void ledger_check(struct ledger_run *run);

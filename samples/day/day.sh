@@ -1,0 +1,80 @@
+#!/bin/bash
+# The day of an order, as cron runs it: everything that lies in SPOOL goes where it belongs, once.
+#
+#     day.sh SPOOL
+#
+#   SPOOL/ledger          the ledger; made the first time
+#   SPOOL/control         control numbers of what we send
+#   SPOOL/inbox/*         what partners sent
+#   SPOOL/exports/*       what our ERP wrote: acks*.csv, shipments*.csv, invoices*.csv
+#   SPOOL/erp/            files for our ERP
+#   SPOOL/outbox/PARTNER/ files for partners
+#
+# It can be killed at any moment and run again. Silent when all is well. Exit status: the worst of its parts, as in
+# crossdock(7): 0 all is well, 1 somebody must look, 2 configuration, 3 technical: run again.
+#
+# As a crontab line, every five minutes; while one runs, the next does nothing:
+#     */5 * * * *  day.sh /srv/edi || logger -t edi "day.sh: status $?"
+
+# shellcheck disable=SC1010
+set -uo pipefail
+umask 077
+spool=${1:?usage: day.sh SPOOL}
+cd "$spool" || exit 3
+mkdir -p inbox exports erp outbox || exit 3
+exec 9> day.lock || exit 3
+flock --nonblock 9 || exit 0
+
+export CROSSDOCK_LEDGER=$PWD/ledger CROSSDOCK_CONTROL=$PWD/control
+worst=0
+
+# all STATUS...: of each part of a pipe
+all() {
+    local status
+
+    for status; do
+        # 128 and more: a signal; what follows in the pipe tells the rest.
+        [ "$status" -lt 4 ] || status=3
+        [ "$status" -le "$worst" ] || worst=$status
+    done
+}
+
+# files PATTERN...: those that there are, in $found
+files() {
+    local file
+
+    found=()
+    for file; do
+        [ ! -f "$file" ] || found+=("$file")
+    done
+}
+
+[ -s ledger ] || canon-ledger create || exit
+
+# --- in: translated, checked, acknowledged, committed
+files inbox/*
+if [ ${#found[@]} -gt 0 ]; then
+    edi2canon -q --all "${found[@]}" | canon-ledger post
+    all "${PIPESTATUS[@]}"
+fi
+
+# --- to the ERP
+canon-ledger take erp --kind order | canon2erp -q -m erp-orders-csv -o erp | canon-ledger done erp
+all "${PIPESTATUS[@]}"
+
+# --- and from it
+for what in acks shipments invoices; do
+    files exports/$what*.csv
+    [ ${#found[@]} -gt 0 ] || continue
+    erp2canon -q --all -m erp-$what-csv "${found[@]}" | canon-ledger post
+    all "${PIPESTATUS[@]}"
+done
+
+# --- out: what we answer, and what the ERP said
+for partner in ${PARTNERS:-acme zenith}; do
+    mkdir -p "outbox/$partner"
+    canon-ledger take "$partner" | canon2edi -q -o "outbox/$partner" | canon-ledger done "$partner"
+    all "${PIPESTATUS[@]}"
+done
+
+exit "$worst"
