@@ -463,6 +463,7 @@ struct x12_binding *x12_binding_open(const struct map *map, const struct standar
     binding->unread = arena_zalloc(&binding->arena, set->n_positions + 1, sizeof(*binding->unread));
     binding->root.children = bind_nodes(binding, map->nodes, map->n_nodes, STANDARD_NO_LOOP, 0,
                                         binding->root.last);
+    binding->alone = arena_zalloc(&binding->arena, binding->n_bound + 1, sizeof(*binding->alone));
     binding->extra = canon_block_field(body, BYTES("extra"));
     if (binding->extra != NULL && binding->extra->block != NULL) {
         const struct canon_block *block = binding->extra->block;

@@ -184,6 +184,7 @@ struct x12_binding {
     uint32_t n_bound;            /* rules, in all */
     struct rule_state *states;   /* by map_rule.index */
     struct x12_late *late;       /* rules with constants that wait for the end */
+    bool *alone;                 /* by rule number: x12_order.c found no rivals */
     uint64_t **unread;           /* by position: counts by element, or NULL */
     struct x12_unread *rows;
     const struct canon_field *extra, *extra_at, *extra_ordinal, *extra_tag, *extra_element, *extra_value,

@@ -119,6 +119,62 @@ bool x12_order_may_take(const struct x12_read *read, const struct x12_bound_rule
     return (!unread || sets) && !(held && may_stand_before(read, false));
 }
 
+static bool same_object(const struct map_rule *a, const struct map_rule *b)
+{
+    if (a->each != b->each || a->enter_len != b->enter_len)
+        return false;
+    for (unsigned i = 0; i < a->enter_len; i++)
+        if (a->enter[i] != b->enter[i])
+            return false;
+    return true;
+}
+
+/* The fields of its object that the rule fills from these elements. */
+static void add_fields(const struct x12_bound_rule *rule, uint64_t present,
+                       uint64_t fields[CANON_MAX_FIELDS / 64])
+{
+    for (uint32_t i = 0; i < rule->n_ops; i++)
+        if (present >> rule->ops[i].element & 1)
+            fields[rule->ops[i].word] |= rule->ops[i].bit;
+}
+
+/* Whether other rules, before this one, may fill the same object with all that it fills from the segment: each
+ * of them alone for an object of a list, else several together.  Then they might write it. */
+static bool has_rivals(const struct x12_read *read, const struct x12_bound_rule *rule)
+{
+    const struct x12_frame *frame = read->frame;
+    uint64_t wanted[CANON_MAX_FIELDS / 64] = {0}, found[CANON_MAX_FIELDS / 64] = {0};
+    bool some = false;
+
+    if (rule->groups != NULL || read->binding->alone[rule->number])
+        return false;
+    add_fields(rule, read->segment->view.present, wanted);
+    for (uint16_t p = rule->map->each ? frame->first : read->position; p <= read->position; p++) {
+        const struct rule_list *list = frame->children[p - frame->first];
+
+        for (uint32_t i = 0; list != NULL && i < list->n; i++) {
+            const struct x12_bound_rule *other = list->rules[i];
+            bool all = true;
+
+            if (other == rule) {
+                read->binding->alone[rule->number] = !some;
+                return false;
+            }
+            if (other->groups != NULL || !same_object(other->map, rule->map))
+                continue;
+            some = true;
+            if (rule->map->each)
+                memset(found, 0, sizeof(found));
+            add_fields(other, UINT64_MAX, found);
+            for (unsigned w = 0; w < CANON_MAX_FIELDS / 64; w++)
+                all &= (wanted[w] & ~found[w]) == 0;
+            if (all)
+                return true;
+        }
+    }
+    return false;
+}
+
 void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
 {
     const struct segment_view *view = &read->segment->view;
@@ -130,7 +186,7 @@ void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
         return;
     if (!read->order.unusual)
         read->order.unusual = (frame->place == read->position && rule->number < frame->rule) ||
-                              rule->map->otherwise || may_stand_before(read, true);
+                              rule->map->otherwise || may_stand_before(read, true) || has_rivals(read, rule);
     frame->place = read->position;
     frame->rule = rule->number;
     note_text(&read->order, read->record->arena, (unsigned)(frame - read->frames),

@@ -14,7 +14,7 @@
 
 struct x12_bound_rule;
 
-enum { X12_ORDER_TEXT = 48 }; /* bytes of a segment that are kept */
+enum { X12_ORDER_TEXT = 80 }; /* bytes of a segment that are kept */
 
 /* Whether the segment at hand could be written again if the rule took it.  Not when other segments have set
  * all that the rule would set, or some of it where the same segment may stand outside the loop: the two would

@@ -122,14 +122,6 @@ static void join_elements(struct unit *unit)
 
 /* --- what a rule takes */
 
-static bool test_takes(const struct map_test *test, struct bytes value)
-{
-    for (uint32_t i = 0; i < test->n_values; i++)
-        if (bytes_equal(test->values[i], value))
-            return true;
-    return false;
-}
-
 /* Whether reading the segment that the rule would write of this object comes back to the rule. */
 static bool tests_hold(struct putting *putting, const struct x12_bound_rule *rule,
                        struct canon_object *object)
@@ -138,7 +130,7 @@ static bool tests_hold(struct putting *putting, const struct x12_bound_rule *rul
 
     for (uint32_t i = 0; i < rule->n_ops; i++)
         if (made->tests[i] != NULL &&
-            !test_takes(made->tests[i], put_value(putting, rule, &rule->ops[i], object, false)))
+            !put_test_takes(made->tests[i], put_value(putting, rule, &rule->ops[i], object, false)))
             return false;
     return put_more_holds(putting, rule->map, object);
 }
@@ -240,7 +232,8 @@ static const struct put_rival *choose(struct putting *putting, const struct put_
     const struct put_rival *best = NULL;
     int best_score = -1;
 
-    for (uint32_t i = 0; i < made->n_rivals && (best_score < 3 || best < after); i++) {
+    for (uint32_t i = 0; i < made->n_rivals && (best_score < 3 || best < after || putting->wanted != NULL);
+         i++) {
         const struct x12_bound_rule *rule = made->rivals[i].rule;
         const struct put_rule *rival = put_rule_of(putting->putter, rule);
         int score = 2;
@@ -253,6 +246,8 @@ static const struct put_rival *choose(struct putting *putting, const struct put_
         if (score > 0 && !codes_hold(putting, rule, object))
             score = 0;
         score += is_whole(putting, rule, object);
+        if (putting->wanted != NULL && score >= 2 && put_is_wanted(putting, rule, object, false))
+            return &made->rivals[i];
         if (score > best_score || (score == best_score && best < after && &made->rivals[i] >= after)) {
             best = &made->rivals[i];
             best_score = score;
@@ -480,19 +475,13 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
     }
     for (uint32_t i = 0; i < rule->n_ops; i++) {
         const struct op *op = &rule->ops[i];
-        const struct map_test *test = made->tests[i];
-        bool listed = test == NULL || test_takes(test, put_value(putting, rule, op, object, false));
 
-        if (test == NULL && op->target->compute == MAP_COMPUTE_NOTHING && op->target->fallback.at == NULL &&
+        if (made->tests[i] == NULL && op->target->compute == MAP_COMPUTE_NOTHING && op->target->fallback.at == NULL &&
             !put_may_have(op, object))
             continue;
         if (rule->pairs != NULL && goes_to_pair(&unit, op, object))
             continue;
-        /* A test of the same element takes only what it lists; else its first value stands there. */
-        set_element(&unit, op->element, op->component,
-                    listed                    ? put_value(putting, rule, op, object, true)
-                    : test->values[0].len > 0 ? test->values[0]
-                                              : (struct bytes){NULL, 0});
+        set_element(&unit, op->element, op->component, put_text(putting, rule, i, object, true));
     }
     if (rule->pairs != NULL)
         put_other_pairs(&pairs);
@@ -506,9 +495,9 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
 }
 
 /* Is what this rule would take taken by a later one of the same place that has room for more, where nobody
- * else has? */
+ * else has, or where the record says so? */
 static bool is_superseded(struct putting *putting, const struct rule_list *list, uint32_t r,
-                          const struct canon_object *object)
+                          struct canon_object *object)
 {
     const struct x12_bound_rule *rule = list->rules[r];
     const uint64_t *own = put_rule_of(putting->putter, rule)->own;
@@ -518,7 +507,7 @@ static bool is_superseded(struct putting *putting, const struct rule_list *list,
     for (uint32_t i = r + 1; i < list->n; i++) {
         const struct x12_bound_rule *other = list->rules[i];
         const uint64_t *more = put_rule_of(putting->putter, other)->own;
-        bool within = true, beyond = false;
+        bool within = true, beyond = false, wider = false;
 
         if (other->map->each || other->groups != NULL || other->map->enter_len != rule->map->enter_len ||
             (rule->map->enter_len > 0 && other->map->enter[0] != rule->map->enter[0]))
@@ -526,9 +515,11 @@ static bool is_superseded(struct putting *putting, const struct rule_list *list,
         for (unsigned w = 0; w < PUT_WORDS; w++) {
             within &= (object->held[w] & own[w] & ~more[w]) == 0;
             beyond |= (object->held[w] & more[w] & ~covered[w]) != 0;
+            wider |= (object->held[w] & more[w] & ~own[w]) != 0;
             covered[w] |= more[w];
         }
-        if (within && beyond && is_left(object, own))
+        if (within && is_left(object, own) &&
+            (beyond || (wider && putting->wanted != NULL && put_is_wanted(putting, other, object, false))))
             return true;
     }
     return false;
@@ -548,6 +539,8 @@ static uint32_t put_once(struct putting *putting, const struct rule_list *list, 
         return 0;
     if (list->n > r + 1 && is_superseded(putting, list, r, object))
         return 0;
+    if (putting->wanted != NULL && r > 0)
+        (void)put_is_wanted(putting, rule, object, true);
     return put_unit(putting, rule, object);
 }
 
@@ -581,6 +574,8 @@ static uint32_t put_each(struct putting *putting, const struct x12_bound_rule *r
             rival = choose(putting, made, object, element, rival != NULL ? rival : made->rivals);
             if (rival == NULL || rival->rule != rule || !is_left(element, made->all))
                 continue;
+            if (putting->wanted != NULL)
+                (void)put_is_wanted(putting, rule, element, true);
         } else if (!is_left(element, made->all)) {
             continue;
         } else if (!tests_hold(putting, rule, element)) {
@@ -699,10 +694,14 @@ bool x12_put_record(struct x12_putter *putter, struct x12_put *put, struct canon
 {
     struct putting putting = {.putter = putter, .put = put, .record = record, .body = record->body};
     const struct x12_binding *binding = putter->binding;
+    const struct canon_list *order;
 
     put->segments = NULL;
     put->n_segments = put->n_faults = 0;
     putter->serial++;
+    order = put_order_of(&putting);
+    if (order != NULL)
+        putting.wanted = put_wanted_of(put, order);
     (void)put_members(&putting, binding->root.children, 0, binding->root.last, STANDARD_NO_LOOP,
                       record->body);
     if (binding->extra != NULL && put_holds(record->body, binding->extra))

@@ -1,6 +1,6 @@
 /*
  * x12_put_bound: what writing needs to know of the bound rules beside what reading knows.  Private to
- * x12_put.c, x12_put_bind.c, x12_put_value.c, x12_put_convert.c and x12_put_extra.c.
+ * x12_put.c, x12_put_*.c.
  */
 #ifndef CROSSDOCK_MAP_X12_PUT_BOUND_H
 #define CROSSDOCK_MAP_X12_PUT_BOUND_H
@@ -67,7 +67,8 @@ struct putting {
     struct x12_put *put;
     struct canon_record *record;
     struct canon_object *body;
-    uint32_t room; /* of put->segments */
+    uint32_t room;             /* of put->segments */
+    struct put_wanted *wanted; /* how segments began, where the record has their order; or NULL */
 };
 
 static inline bool put_holds(const struct canon_object *object, const struct canon_field *field)
@@ -96,10 +97,22 @@ static inline bool put_may_have(const struct op *op, const struct canon_object *
            (object->held[op->word] & op->bit) != 0;
 }
 
+static inline bool put_test_takes(const struct map_test *test, struct bytes value)
+{
+    for (uint32_t i = 0; i < test->n_values; i++)
+        if (bytes_equal(test->values[i], value))
+            return true;
+    return false;
+}
+
 /* What is written for an op; at NULL: nothing.  The field is used up when `use_up` says so.  What is wrong is
  * told then, too. */
 struct bytes put_value(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
                        struct canon_object *object, bool use_up);
+
+/* What op i of the rule writes: its value, or, where that is none that the rule tests for, the test's first. */
+struct bytes put_text(struct putting *putting, const struct x12_bound_rule *rule, uint32_t i,
+                      struct canon_object *object, bool use_up);
 
 /* The same where fields are put together, or the texts of a list (x12_put_convert.c). */
 bool put_parts_have(const struct putting *putting, const struct op *op, struct canon_object *object);
@@ -138,6 +151,17 @@ void put_order_levels(struct putting *putting, uint32_t first, uint16_t position
 
 /* The order the segments had (x12_put_order.c). */
 void put_order(struct putting *putting, const struct canon_list *list);
+
+/* How segments began, of an order; NULL: out of memory (x12_put_wanted.c). */
+struct put_wanted *put_wanted_of(struct x12_put *put, const struct canon_list *order);
+
+/* Whether the segment that the rule would write of the object is among putting->wanted, and was not taken as
+ * often as it is there. */
+bool put_is_wanted(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object,
+                   bool take);
+
+/* The list of the record's `extra` that is the order of its segments; NULL: none is (x12_put_extra.c). */
+const struct canon_list *put_order_of(const struct putting *putting);
 
 /* What no map line read, back in its place (x12_put_extra.c). */
 void put_extras(struct putting *putting);

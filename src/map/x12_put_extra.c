@@ -72,9 +72,21 @@ static void insert(struct putting *putting, struct canon_object *extra, uint64_t
     put->segments[at] = segment;
 }
 
+/* Whether an element, or a component of it (from 1), is there. */
+static bool is_there(const struct x12_put *put, const struct x12_put_segment *segment, unsigned element,
+                     unsigned component)
+{
+    struct bytes rest = element < segment->n ? segment->elements[element] : (struct bytes){NULL, 0}, part = rest;
+
+    for (unsigned i = 0; i < component; i++)
+        if (!bytes_split(&rest, put->writer->style.delimiters.component, &part))
+            return false;
+    return part.len > 0;
+}
+
 /* The segment that lost an element: where it stood, or the nearest of its kind where that place is empty. */
 static struct x12_put_segment *loser_of(const struct x12_put *put, struct bytes tag, uint64_t ordinal,
-                                        unsigned element, bool whole)
+                                        unsigned element, unsigned component)
 {
     struct x12_put_segment *best = NULL;
     uint64_t nearest = UINT64_MAX;
@@ -84,7 +96,7 @@ static struct x12_put_segment *loser_of(const struct x12_put *put, struct bytes 
         uint64_t distance = i + 2 > ordinal ? i + 2 - ordinal : ordinal - (i + 2);
 
         if (distance >= nearest || !bytes_equal(segment->id, tag) ||
-            (whole && element < segment->n && segment->elements[element].len > 0))
+            is_there(put, segment, element, component))
             continue;
         best = segment;
         nearest = distance;
@@ -104,7 +116,7 @@ static void add_element(struct putting *putting, struct canon_object *extra, uin
 
     if (!x12_parse_key(text_at(extra, binding->extra_element), &element, &component))
         return;
-    segment = loser_of(put, tag, ordinal, element, component == 0);
+    segment = loser_of(put, tag, ordinal, element, component);
     if (segment == NULL) {
         static const struct map_rule nothing = {.tag = "extra"};
         static const struct map_target none;
@@ -144,14 +156,28 @@ static bool is_order(const struct x12_binding *binding, const struct canon_objec
     return bytes_are(text_at(extra, binding->extra_tag), "ST") && put_holds(extra, binding->extra_elements);
 }
 
+const struct canon_list *put_order_of(const struct putting *putting)
+{
+    const struct x12_binding *binding = putting->putter->binding;
+    const struct canon_value *value = binding->extra != NULL && put_holds(putting->body, binding->extra)
+                                          ? put_find(putting->body, binding->extra)
+                                          : NULL;
+
+    for (const struct canon_object *extra = value != NULL ? value->list->first : NULL; extra != NULL;
+         extra = extra->next)
+        if (is_order(binding, extra))
+            return put_find(extra, binding->extra_elements)->list;
+    return NULL;
+}
+
 void put_extras(struct putting *putting)
 {
     const struct x12_binding *binding = putting->putter->binding;
     const struct canon_value *value = put_find(putting->body, binding->extra);
+    const struct canon_list *order = put_order_of(putting);
 
-    for (struct canon_object *extra = value->list->first; extra != NULL; extra = extra->next)
-        if (is_order(binding, extra))
-            put_order(putting, put_find(extra, binding->extra_elements)->list);
+    if (order != NULL)
+        put_order(putting, order);
     for (int elements = 0; elements < 2; elements++)
         for (struct canon_object *extra = value->list->first; extra != NULL; extra = extra->next) {
             uint64_t ordinal = 0;

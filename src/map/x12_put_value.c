@@ -294,6 +294,16 @@ struct bytes put_clean(struct putting *putting, const struct x12_bound_rule *rul
     return (struct bytes){NULL, 0};
 }
 
+struct bytes put_text(struct putting *putting, const struct x12_bound_rule *rule, uint32_t i,
+                      struct canon_object *object, bool use_up)
+{
+    const struct map_test *test = put_rule_of(putting->putter, rule)->tests[i];
+
+    if (test == NULL || put_test_takes(test, put_value(putting, rule, &rule->ops[i], object, false)))
+        return put_value(putting, rule, &rule->ops[i], object, use_up);
+    return test->values[0].len > 0 ? test->values[0] : (struct bytes){NULL, 0};
+}
+
 struct bytes put_value(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
                        struct canon_object *object, bool use_up)
 {
