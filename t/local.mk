@@ -39,7 +39,6 @@ dist_check_SCRIPTS += %reldir%/0615-tree-laws.t
 EXTRA_DIST += %reldir%/0611-3pl
 dist_check_SCRIPTS += %reldir%/0622-map-check.t
 dist_check_SCRIPTS += %reldir%/0630-corpus-laws.t
-EXTRA_DIST += %reldir%/0630-corpus-laws.awk
 dist_check_SCRIPTS += %reldir%/0700-ledger.t
 dist_check_SCRIPTS += %reldir%/0650-idoc.t
 EXTRA_DIST += %reldir%/0650-idoc

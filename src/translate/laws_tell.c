@@ -24,7 +24,7 @@ static struct bytes segment_text(struct laws *laws, const struct law_segment *se
     char *text;
 
     for (uint32_t i = 0; i < segment->n; i++)
-        len += 1 + segment->elements[i].len;
+        len += 1 + segment->texts[i].len;
     text = arena_text(&laws->arena, len + 1);
     if (text == NULL)
         return segment->id;
@@ -32,9 +32,9 @@ static struct bytes segment_text(struct laws *laws, const struct law_segment *se
     at = segment->id.len;
     for (uint32_t i = 0; i < segment->n; i++) {
         text[at++] = '*';
-        if (segment->elements[i].len > 0)
-            memcpy(text + at, segment->elements[i].at, segment->elements[i].len);
-        at += segment->elements[i].len;
+        if (segment->texts[i].len > 0)
+            memcpy(text + at, segment->texts[i].at, segment->texts[i].len);
+        at += segment->texts[i].len;
     }
     return (struct bytes){text, len};
 }
@@ -61,13 +61,20 @@ void laws_segment_differs(void *whom, enum law_difference difference, const stru
                           uint32_t element, struct bytes was, struct bytes became)
 {
     static const enum complaint complaints[] = {
-        [LAW_DIFFERS] = LAW_ELEMENT, [LAW_LOST] = LAW_SEGMENT_LOST, [LAW_NEW] = LAW_SEGMENT_NEW};
+        [LAW_DIFFERS] = LAW_ELEMENT,
+                                               [LAW_LOST] = LAW_SEGMENT_LOST,
+                                               [LAW_NEW] = LAW_SEGMENT_NEW,
+                                               [LAW_MOVED] = LAW_SEGMENT_MOVED,
+                                               [LAW_FORM] = LAW_DECLARED};
     struct laws *laws = whom;
     const struct map_lossy *lossy = map_lossy_of(laws->map->lossy, laws->map->n_lossy, segment->id);
+    const char *why = difference == LAW_FORM ? "numbers come back in the form of the standard"
+                      : lossy != NULL        ? lossy->why
+                                             : NULL;
     struct finding finding = {.complaint = complaints[difference], .place = laws->place};
 
     place_element(&finding.place, segment, element);
-    if (difference == LAW_DIFFERS) {
+    if (difference == LAW_DIFFERS || difference == LAW_FORM) {
         finding.value = was.at != NULL ? was : BYTES("");
         finding.detail = became.len > 0 ? arena_format(&laws->arena, "it became \"%.*s\"",
                                                        became.len < 100 ? (int)became.len : 100, became.at)
@@ -76,14 +83,16 @@ void laws_segment_differs(void *whom, enum law_difference difference, const stru
         finding.value = segment_text(laws, segment);
         if (difference == LAW_NEW)
             finding.place.ordinal = 0; /* of the new set: that helps nobody */
+        if (difference == LAW_MOVED)
+            finding.detail = arena_format(&laws->arena, "it comes back as segment %u", segment->twin->ordinal);
     }
-    if (lossy != NULL) {
+    if (why != NULL) {
         laws->declared++;
         finding.complaint = LAW_DECLARED;
-        finding.origin = laws->map->name;
+        finding.origin = difference != LAW_FORM ? laws->map->name : NULL;
         finding.detail = finding.detail != NULL
-                             ? arena_format(&laws->arena, "%s; %s", finding.detail, lossy->why)
-                             : lossy->why;
+                             ? arena_format(&laws->arena, "%s; %s", finding.detail, why)
+                             : why;
     }
     laws_tell(laws, &finding);
 }
