@@ -75,3 +75,5 @@ t_unit_generated_SOURCES = %reldir%/generated.c %reldir%/random_set.c %reldir%/r
 check_PROGRAMS += %reldir%/xml_read
 t_unit_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
 t_unit_xml_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+check_PROGRAMS += %reldir%/journey
+t_unit_journey_SOURCES = %reldir%/journey.c $(canon_fixture)
