@@ -140,19 +140,7 @@ void inbound_add_missing(struct inbound *in, struct faults *faults, enum complai
 
 /* ---- files ---- */
 
-static inline bool is_envelope(uint64_t key)
-{
-    switch (key) {
-    case 'I' | 'S' << 8 | 'A' << 16:
-    case 'G' | 'S' << 8:
-    case 'S' | 'T' << 8:
-    case 'S' | 'E' << 8:
-    case 'G' | 'E' << 8:
-    case 'I' | 'E' << 8 | 'A' << 16: return true;
-    default: return false;
-    }
-}
-
+/* One that is of the envelope, or stands outside every set. */
 static void one_segment(struct inbound *in)
 {
     switch (in->segment.view.key) {
@@ -190,11 +178,7 @@ static void one_segment(struct inbound *in)
         else
             inbound_loose_segment(in);
         break;
-    default:
-        if (in->set.level.open)
-            inbound_body_segment(in);
-        else
-            inbound_loose_segment(in);
+    default: inbound_loose_segment(in);
     }
 }
 
@@ -313,13 +297,11 @@ static void read_all(struct inbound *in)
         x12_assume(in->reader, NULL);
     }
     while (!in->fatal) {
-        enum x12_event event = x12_next(in->reader, &in->segment);
+        enum x12_event event = in->set.level.open ? inbound_body(in) : x12_next(in->reader, &in->segment);
         const struct x12_trouble *trouble;
 
-        if (event == X12_SEGMENT && in->set.level.open && !is_envelope(in->segment.view.key)) {
-            inbound_body_segment(in); /* most are */
-            continue;
-        }
+        if (in->fatal)
+            break;
         trouble = x12_trouble(in->reader);
         if (event != X12_JUNK && event < X12_END && junk_only) {
             junk_only = false;

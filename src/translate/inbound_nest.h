@@ -145,7 +145,10 @@ void inbound_tell_structure(struct inbound *in, const char *hint);
 
 /* inbound_set.c */
 void inbound_open_set(struct inbound *in);
-void inbound_body_segment(struct inbound *in);
+
+/* Takes the segments of the set that is open, up to the first event that is something else, which it returns
+ * (or until in->fatal). */
+enum x12_event inbound_body(struct inbound *in);
 void inbound_close_set(struct inbound *in, bool trailer);
 
 /* The set at hand is over a limit: what was found so far is told while its views are good, the rest is passed

@@ -268,25 +268,45 @@ static __attribute__((noinline)) void body_slowly(struct inbound *in)
         map_placed(in, set, position);
 }
 
-void inbound_body_segment(struct inbound *in)
+static inline bool is_envelope(uint64_t key)
 {
-    struct set *set = &in->set;
-    struct work *work = set->work;
-    struct segment_view *view = &in->segment.view;
-    uint16_t position;
+    switch (key) {
+    case 'I' | 'S' << 8 | 'A' << 16:
+    case 'G' | 'S' << 8:
+    case 'S' | 'T' << 8:
+    case 'S' | 'E' << 8:
+    case 'G' | 'E' << 8:
+    case 'I' | 'E' << 8 | 'A' << 16: return true;
+    default: return false;
+    }
+}
 
-    if (__builtin_expect(!set->usual || view->key == 0, 0)) {
-        body_slowly(in);
-        return;
+enum x12_event inbound_body(struct inbound *in)
+{
+    struct set *const set = &in->set;
+    struct work *const work = set->work;
+    struct segment_view *const view = &in->segment.view;
+    enum x12_event event;
+
+    while ((event = x12_next(in->reader, &in->segment)) == X12_SEGMENT && !is_envelope(view->key)) {
+        if (__builtin_expect(!set->usual || view->key == 0, 0)) {
+            body_slowly(in);
+        } else {
+            uint16_t position;
+
+            view->ordinal = ++set->ordinal;
+            position = walk_step(&work->walk, view, &set->level.faults);
+            if (__builtin_expect(position == WALK_LOST, 0)) {
+                x12_read_stray(&in->read, &in->segment, set->ordinal);
+                continue;
+            }
+            check_placed(in, set, work, position);
+            map_placed(in, set, position);
+        }
+        if (__builtin_expect(in->fatal, 0))
+            break;
     }
-    view->ordinal = ++set->ordinal;
-    position = walk_step(&work->walk, view, &set->level.faults);
-    if (__builtin_expect(position == WALK_LOST, 0)) {
-        x12_read_stray(&in->read, &in->segment, set->ordinal);
-        return;
-    }
-    check_placed(in, set, work, position);
-    map_placed(in, set, position);
+    return event;
 }
 
 /* Says every fault of the set, and what becomes of it. */
