@@ -2,6 +2,7 @@
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/acme.yaml \
+	%reldir%/carlisle.yaml \
 	%reldir%/glacier.yaml \
 	%reldir%/nordwind.yaml \
 	%reldir%/harbor.yaml \

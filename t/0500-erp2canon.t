@@ -146,7 +146,21 @@ printf 'orders,dates\nA1,2026-11-20\n' > file.csv
 run erp2canon --all -m erp-orders-csv file.csv
 status_is 1 'a first line that is no header refuses the file'
 err_like 'M3602 error: file.csv:1:1: .*names no column of the layout "orders"' '... as it says'
-out_like '"kind":"batch".*"is_complete":false,.*"read_count":0' '... and its batch is not complete'
+out_like '"kind":"reject".*"level_code":"file".*"raw":"orders,dates\\n".*"is_truncated":true' '... is one reject'
+out_like '"kind":"batch".*"byte_count":27,.*"is_complete":true,.*"read_count":1,.*"rejected_count":1,' '... counted once'
+sum=$(sha256sum file.csv | cut -d' ' -f1)
+is "$(grep -c "$sum" out)" 2 '... with the SHA-256 of all of the file'
+{ printf 'orders,dates\n'; seq 200000; } > file.csv
+run erp2canon --all -m erp-orders-csv file.csv
+out_like '"raw_length":1288908,' '... however long it is'
+sum=$(sha256sum file.csv | cut -d' ' -f1)
+is "$(grep -c "$sum" out)" 2 '... all of it, again'
+run erp2canon --all -p polar --in -m 3pl/landmark-stock file.csv
+status_is 1 'a file whose name is not of the pattern is refused'
+err_like 'M3602 error: file.csv: ' '... by its name'
+err_like 'not of the file_name that is wanted "file.csv"; expected a name like .*\\.csv$' '... what it should be'
+out_like '"kind":"reject".*"partner":"polar".*"level_code":"file"' '... is a reject, too'
+is "$(grep -c "$sum" out)" 2 '... all of it'
 printf 'order_number,order_date,order_number\nA1,2026-11-20,A2\n' > file.csv
 run erp2canon -m erp-orders-csv file.csv
 status_is 1 'so does a heading that stands there twice'

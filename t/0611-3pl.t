@@ -53,7 +53,7 @@ is "$(wc -l < out)" 1 '... the other order goes on'
 cp "$samples/OD1120.txt" lines.txt
 run erp2canon --in -m 3pl/cdr-order-lines lines.txt
 status_is 1 'a file of another name is another file'
-err_like 'M3602 error: lines.txt: .*file_name "lines.txt"; expected a name like' '... and is told so'
+err_like 'M3602 error: lines.txt: .*file_name that is wanted "lines.txt"; expected a name like' '... and is told so'
 is "$(wc -l < out)" 0 '... nothing of it comes out'
 
 sed 's/,Unit/,/; 2s/2026-11-27 14:30:00/2026-11-27 25:30:00/' "$samples/landmark-shipped.csv" > file.csv

@@ -32,6 +32,7 @@ dist_check_SCRIPTS += %reldir%/0430-every-set.t
 EXTRA_DIST += %reldir%/0430-sets.awk
 dist_check_SCRIPTS += %reldir%/0600-laws.t %reldir%/0601-canon2edi.t %reldir%/0602-canon2edi-killed.t
 dist_check_SCRIPTS += %reldir%/0640-converters.t
+dist_check_SCRIPTS += %reldir%/0510-flat-partners.t
 dist_check_SCRIPTS += %reldir%/0500-erp2canon.t %reldir%/0505-trees.t %reldir%/0610-flat-laws.t
 dist_check_SCRIPTS += %reldir%/0620-coverage.t %reldir%/0621-corpus-coverage.t
 dist_check_SCRIPTS += %reldir%/0611-3pl.t

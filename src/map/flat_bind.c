@@ -323,10 +323,12 @@ static void bind_file_name(struct binder *b)
     const struct map_mark mark = b->binding->map->layout_mark;
     struct pattern_mistake mistake;
 
-    if (layout->file_name.at != NULL) {
-        b->binding->file_name = pattern_open(layout->file_name, true, &mistake);
+    if (b->binding->pattern.at == NULL)
+        b->binding->pattern = layout->file_name;
+    if (b->binding->pattern.at != NULL) {
+        b->binding->file_name = pattern_open(b->binding->pattern, true, &mistake);
         if (b->binding->file_name == NULL)
-            complain(b, SETTING_VALUE, mark, layout->file_name, mistake.text);
+            complain(b, SETTING_VALUE, mark, b->binding->pattern, mistake.text);
     }
     for (unsigned i = 0; i < layout->n_records; i++) {
         const struct flat_record *record = &layout->records[i];
@@ -335,7 +337,7 @@ static void bind_file_name(struct binder *b)
             if (b->binding->file_name == NULL ||
                 pattern_group(b->binding->file_name, record->columns[c].file.at) == 0)
                 complain(b, SETTING_VALUE, mark, record->columns[c].file,
-                         "a group of this name in the layout's file_name, as in (?<date>[0-9]{8})");
+                         "a group of this name in the pattern of the file's name, as in (?<date>[0-9]{8})");
     }
 }
 
@@ -343,6 +345,11 @@ bool flat_binding_name(struct flat_binding *binding, struct bytes name)
 {
     return binding->file_name == NULL ||
            pattern_match(binding->file_name, name, binding->groups) == PATTERN_YES;
+}
+
+struct bytes flat_binding_pattern(const struct flat_binding *binding)
+{
+    return binding->pattern;
 }
 
 static void find_keep(struct flat_binding *binding)
@@ -375,7 +382,7 @@ static bool make_counts(struct flat_binding *binding)
     return !binding->arena.failed;
 }
 
-struct flat_binding *flat_binding_open(const struct map *map, struct report *report)
+struct flat_binding *flat_binding_open(const struct map *map, struct bytes file_name, struct report *report)
 {
     struct flat_binding *binding = calloc(1, sizeof(*binding));
     struct binder b = {.binding = binding, .report = report};
@@ -385,6 +392,7 @@ struct flat_binding *flat_binding_open(const struct map *map, struct report *rep
         return NULL;
     }
     binding->map = map;
+    binding->pattern = file_name;
     arena_init(&binding->arena, 16 * 1024, ARENA_CEILING);
     binding->layout = layout_flat(map, &binding->arena, report);
     if (binding->layout == NULL) {

@@ -96,7 +96,8 @@ struct flat_binding {
     unsigned n_headings;
     unsigned n_extra;       /* of the file at hand */
     unsigned *extra;        /* its headings, by their place behind the columns */
-    struct pattern *file_name;              /* or NULL */
+    struct bytes pattern;                   /* of the file's name; at NULL: it does not matter */
+    struct pattern *file_name;              /* the same, or NULL */
     struct bytes groups[PATTERN_MAX_GROUPS]; /* of the name of the file at hand */
     const struct canon_field *keep, *keep_at, *keep_ordinal, *keep_tag, *keep_element, *keep_value;
 };

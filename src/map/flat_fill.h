@@ -17,9 +17,10 @@
 
 struct flat_binding;
 
-/* The map's layout, and every key of its rules looked up in it.  The map must outlive it.  NULL: told to the
- * report (configuration). */
-struct flat_binding *flat_binding_open(const struct map *map, struct report *report);
+/* The map's layout, and every key of its rules looked up in it.  `file_name`: the pattern of the files'
+ * names, in place of the layout's; at NULL: that.  Both must outlive it.  NULL: told to the report
+ * (configuration). */
+struct flat_binding *flat_binding_open(const struct map *map, struct bytes file_name, struct report *report);
 void flat_binding_close(struct flat_binding *binding);
 const struct flat_layout *flat_binding_layout(const struct flat_binding *binding);
 const struct map *flat_binding_map(const struct flat_binding *binding);
@@ -83,8 +84,9 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit);
 void flat_fill_end(struct flat_fill *fill);
 
 /* A file begins: what its name says, which must live as long as the file is read.  False: the name is not of
- * the layout's pattern. */
+ * the pattern. */
 bool flat_binding_name(struct flat_binding *binding, struct bytes name);
+struct bytes flat_binding_pattern(const struct flat_binding *binding);
 
 /* The latest headings that the layout does not know: counts begin anew, names are kept (a file begins). */
 bool flat_binding_headings(struct flat_binding *binding, const struct flat_reader *reader);

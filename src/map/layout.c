@@ -2,14 +2,6 @@
 
 #include "map/layout_columns.h"
 #include "map/layout_table.h"
-#include "map/layout_tree.h"
-#include "wire/delimited_write.h"
-#include "wire/fixed_write.h"
-#include "wire/xml_write.h"
-
-enum {
-    MAX_DOCUMENT = 1024 * 1024 * 1024, /* bytes of an XML document in memory */
-};
 
 /* --- flat files */
 
@@ -259,41 +251,12 @@ static struct flat_layout *read_fixed(struct layout_keys *keys, const struct yam
     return read_flat(keys, node, true);
 }
 
-static struct unit_writer *open_delimited(struct layout_keys *keys, const struct yaml_node *node)
+const struct flat_layout *layout_read_flat(struct layout_keys *keys, const struct yaml_node *node, bool fixed)
 {
-    const struct flat_layout *layout = read_delimited(keys, node);
-
-    return layout == NULL || keys->wrong ? NULL : delimited_write_open(layout);
+    return fixed ? read_fixed(keys, node) : read_delimited(keys, node);
 }
 
-static struct unit_writer *open_fixed(struct layout_keys *keys, const struct yaml_node *node)
-{
-    const struct flat_layout *layout = read_fixed(keys, node);
-
-    return layout == NULL || keys->wrong ? NULL : fixed_write_open(layout);
-}
-
-/* --- XML */
-
-static struct unit_writer *open_xml(struct layout_keys *keys, const struct yaml_node *node)
-{
-    const struct tree_layout *layout = layout_read_xml(keys, node);
-
-    return layout == NULL || keys->wrong ? NULL : xml_write_open(layout, MAX_DOCUMENT);
-}
-
-/* --- which */
-
-static const struct {
-    const char *name;
-    struct unit_writer *(*open_writer)(struct layout_keys *keys, const struct yaml_node *node);
-} formats[] = {
-    {"delimited", open_delimited},
-    {"fixed", open_fixed},
-    {"xml", open_xml},
-};
-
-static void tell(struct report *report, const struct map *map, enum complaint complaint, const char *detail,
+void layout_tell(struct report *report, const struct map *map, enum complaint complaint, const char *detail,
                  const char *expected)
 {
     struct finding finding = {
@@ -306,30 +269,6 @@ static void tell(struct report *report, const struct map *map, enum complaint co
     };
 
     report_add(report, &finding);
-}
-
-struct unit_writer *layout_open_writer(const struct map *map, struct arena *arena, struct report *report)
-{
-    struct layout_keys keys = {.report = report, .arena = arena, .map = map};
-    struct unit_writer *writer = NULL;
-    size_t i = 0;
-
-    while (i < sizeof(formats) / sizeof(formats[0]) && strcmp(formats[i].name, map->format) != 0)
-        i++;
-    if (i == sizeof(formats) / sizeof(formats[0])) {
-        tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
-        return NULL;
-    }
-    if (map->layout == NULL) {
-        tell(report, map, SETTING_MISSING, "layout", NULL);
-        return NULL;
-    }
-    writer = formats[i].open_writer(&keys, map->layout);
-    if (writer == NULL && !keys.wrong)
-        report_say(report, TECHNICAL_MEMORY, NULL, "no memory for the layout of %s", map->name);
-    /* The writers keep nothing of `keys`. */
-    /* cppcheck-suppress returnDanglingLifetime */
-    return writer;
 }
 
 static bool look_alike(const struct flat_record *a, const struct flat_record *b)
@@ -370,14 +309,14 @@ const struct flat_layout *layout_flat(const struct map *map, struct arena *arena
     const struct flat_layout *layout;
 
     if (!fixed && strcmp(map->format, "delimited") != 0) {
-        tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
+        layout_tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
         return NULL;
     }
     if (map->layout == NULL) {
-        tell(report, map, SETTING_MISSING, "layout", NULL);
+        layout_tell(report, map, SETTING_MISSING, "layout", NULL);
         return NULL;
     }
-    layout = fixed ? read_fixed(&keys, map->layout) : read_delimited(&keys, map->layout);
+    layout = layout_read_flat(&keys, map->layout, fixed);
     if (layout != NULL && !keys.wrong)
         check_for_reading(&keys, map->layout, layout);
     if (layout == NULL)

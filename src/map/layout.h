@@ -1,8 +1,8 @@
 /*
  * layout: the `layout:` of a map whose files are not X12, read into what the formats of wire work with.
  *
- * One row a format: a new one is a file in wire and a row in layout.c.  crossdock-map(5) is the grammar;
- * every complaint carries file:line:column.
+ * One row a format: a new one is a file in wire and a row in layout_write.c.  crossdock-map(5) has the
+ * grammar; every complaint carries file:line:column.
  */
 #ifndef CROSSDOCK_MAP_LAYOUT_H
 #define CROSSDOCK_MAP_LAYOUT_H

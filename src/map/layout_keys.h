@@ -11,6 +11,8 @@
 #include "wire/date_form.h"
 #include "wire/number_form.h"
 
+struct flat_layout;
+
 struct layout_keys {
     struct report *report;
     struct arena *arena;
@@ -54,5 +56,15 @@ unsigned layout_keys_word(struct layout_keys *keys, const struct yaml_node *node
 /* NULL when not there. */
 const struct date_form *layout_keys_date(struct layout_keys *keys, const struct yaml_node *node,
                                          const char *key);
+
+/* --- what layout.c has for layout_write.c */
+
+/* NULL: out of memory; what is wrong is told. */
+const struct flat_layout *layout_read_flat(struct layout_keys *keys, const struct yaml_node *node,
+                                           bool fixed);
+
+/* Complains of the layout as a whole. */
+void layout_tell(struct report *report, const struct map *map, enum complaint complaint, const char *detail,
+                 const char *expected);
 
 #endif

@@ -64,11 +64,6 @@ const struct tree_layout *layout_read_xml(struct layout_keys *keys, const struct
     return layout;
 }
 
-bool layout_is_tree(const struct map *map)
-{
-    return strcmp(map->format, "xml") == 0;
-}
-
 const struct tree_layout *layout_tree(const struct map *map, struct arena *arena, struct report *report)
 {
     struct layout_keys keys = {.report = report, .arena = arena};

@@ -57,8 +57,10 @@ void partners_close(struct partners *partners)
     for (int list = 0; list < 2; list++)
         for (struct entry *entry = list == 0 ? partners->entries : partners->named; entry != NULL;
              entry = entry->next)
-            if (entry->partner != NULL)
+            if (entry->partner != NULL) {
                 charset_close(entry->partner->charset);
+                partner_feeds_close(entry->partner->feeds, entry->partner->n_feeds);
+            }
     arena_release(&partners->arena);
     free(partners);
 }
@@ -89,10 +91,12 @@ static const struct partner *parse(struct partners *partners, struct entry *entr
     if (top == NULL || partner == NULL)
         return NULL;
     partner_file_defaults(partner);
-    if (partner_file_read(partner, top, entry->name, &partners->arena, partners->report))
+    if (partner_file_read(partner, top, entry->name, &partners->arena, partners->report)) {
         entry->partner = partner;
-    else
+    } else {
         charset_close(partner->charset);
+        partner_feeds_close(partner->feeds, partner->n_feeds);
+    }
     return entry->partner;
 }
 
@@ -232,6 +236,26 @@ static enum partner_match match(struct partners *partners, struct bytes qualifie
         }
     }
     return PARTNER_NOBODY;
+}
+
+unsigned partners_of_file(struct partners *partners, struct bytes name, const struct partner **found,
+                          const struct partner_feed **feed)
+{
+    unsigned count = 0;
+
+    list_all(partners);
+    for (struct entry *entry = partners->entries; entry != NULL; entry = entry->next) {
+        const struct partner *partner =
+            entry->tried || mentions(entry->path, BYTES("files")) ? parse(partners, entry) : NULL;
+        const struct partner_feed *fits =
+            partner != NULL ? partner_feed_named(partner->feeds, partner->n_feeds, name) : NULL;
+
+        if (fits != NULL && count++ == 0) {
+            *found = partner;
+            *feed = fits;
+        }
+    }
+    return count;
 }
 
 /* The three as one text, in `key`; its length, or 0 when they do not fit. */

@@ -14,6 +14,7 @@
 #include "conf/search.h"
 #include "diag/report.h"
 #include "map/xref.h"
+#include "partner/feed.h"
 #include "partner/send.h"
 #include "standard/rules.h"
 #include "standard/verdict.h"
@@ -63,6 +64,8 @@ struct partner {
     enum test_data test_data;
     struct partner_duplicates duplicates;
     struct xref_sources xrefs; /* for the maps of its documents */
+    uint32_t n_feeds;
+    struct partner_feed *feeds; /* files that it sends and that are no X12 */
     struct partner_document defaults;
     uint32_t n_documents;
     const struct partner_document *documents;
@@ -92,6 +95,11 @@ enum partner_match {
 enum partner_match partners_match(struct partners *partners, struct bytes qualifier, struct bytes id,
                                   struct bytes group, const struct partner **found,
                                   const struct partner **nearest);
+
+/* Whose file this is, by its name without folders: how many partners have a feed of that name, of all there
+ * are, and the first of them with its first such feed.  Partner files without feeds are not parsed. */
+unsigned partners_of_file(struct partners *partners, struct bytes name, const struct partner **found,
+                          const struct partner_feed **feed);
 
 /* What applies to a set type: the document's block, else the partner's defaults. Never NULL. */
 const struct partner_document *partner_document(const struct partner *partner, struct bytes set);

@@ -22,7 +22,7 @@ struct duplicate_values {
 
 struct partner_values {
     const char *partner, *title;
-    const struct yaml_node *ids, *us, *maps, *documents, *xrefs;
+    const struct yaml_node *ids, *us, *maps, *documents, *files, *xrefs;
     const char *charset;
     int bad_bytes, test_data;
     struct duplicate_values duplicates;
@@ -141,7 +141,6 @@ static const struct settings_row partner_rows[] = {
      .sentence = "What people call the partner."},
     {.key = "ids",
      ROW(struct partner_values, ids, SETTINGS_ANY),
-     .required = true,
      .argument = "[{isa: QUALIFIER:ID, gs: ID}]",
      .sentence = "The identities it sends under."},
     {.key = "us",
@@ -186,6 +185,10 @@ static const struct settings_row partner_rows[] = {
      ROW(struct partner_values, documents, SETTINGS_ANY),
      .argument = "{SET: {...}, ...}",
      .sentence = "What is different for one transaction set."},
+    {.key = "files",
+     ROW(struct partner_values, files, SETTINGS_ANY),
+     .argument = "[{name: PATTERN, map: MAP, ...}]",
+     .sentence = "Its files that are no X12."},
     {.key = "xrefs",
      ROW(struct partner_values, xrefs, SETTINGS_ANY),
      .argument = "{NAME: {file: PATH, ...}, ...}",
@@ -407,6 +410,14 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
         partner->ack_release = values.all.ack.version;
     good = take_values(&r, &partner->defaults, &values.all) && good;
     good = read_charset(&r, top, values.charset) && good;
+    good = partner_feeds_read(&partner->feeds, &partner->n_feeds, values.files, unmapped_words, arena,
+                              report) &&
+           good;
+    if (values.ids == NULL && values.files == NULL && partner->defaults.send.files == NULL) {
+        yaml_complain(report, top, false, SETTING_MISSING, NULL,
+                      "ids: nobody could tell its interchanges; files: nor its other files");
+        good = false;
+    }
     good = read_identities(&r, values.ids, &partner->identities, &partner->n_identities) && good;
     good = read_identities(&r, values.us, &partner->us, &partner->n_us) && good;
     good = xref_sources_read(&partner->xrefs, values.xrefs, arena, report) && good;

@@ -6,7 +6,7 @@ struct send_values {
     const char *from, *to, *app_from, *app_to, *release, *interchange_version, *agency, *delimiters, *in_data;
     int line_end;
     bool test, ack_requested;
-    const struct yaml_node *sets;
+    const struct yaml_node *sets, *files;
 };
 
 static const char *const line_ends[] = {"", "\n", "\r\n"};
@@ -60,6 +60,10 @@ static const struct settings_row send_rows[] = {
      ROW(sets, SETTINGS_ANY),
      .argument = "{KIND: SET, ...}",
      .sentence = "Which transaction set a kind of record is sent as."},
+    {.key = "files",
+     ROW(files, SETTINGS_ANY),
+     .argument = "{KIND: MAP, ...}",
+     .sentence = "Which kinds of record are sent as files that are no X12, and by which map."},
 };
 static const struct settings send_settings = {SETTINGS_ROWS(send_rows)};
 
@@ -102,6 +106,26 @@ static bool take_style(struct partner_send *send, const struct send_values *valu
     return why == NULL;
 }
 
+/* A mapping of kinds to words. */
+static bool take_words(const struct yaml_node **into, const struct yaml_node *node, const char *example,
+                       struct report *report)
+{
+    if (node == NULL)
+        return true;
+    if (node->kind != YAML_MAP) {
+        yaml_complain(report, node, true, SETTING_TYPE, NULL, "a mapping is expected here: %s", example);
+        return false;
+    }
+    for (const struct yaml_node *child = node->first; child != NULL; child = child->next)
+        if (child->kind != YAML_SCALAR || child->text.len == 0) {
+            yaml_complain(report, child, true, SETTING_TYPE, NULL, "a word is expected here, as in %s",
+                          example);
+            return false;
+        }
+    *into = node;
+    return true;
+}
+
 static int line_end_of(const struct x12_style *style)
 {
     int i = 0;
@@ -130,15 +154,19 @@ bool partner_send_read(struct partner_send *send, const struct yaml_node *node, 
     take(&send->agency, values.agency);
     send->test = values.test;
     send->ack_requested = values.ack_requested;
-    if (values.sets != NULL) {
-        if (values.sets->kind != YAML_MAP) {
-            yaml_complain(report, values.sets, true, SETTING_TYPE, NULL,
-                          "a mapping is expected here: {shipment: \"945\"}");
-            return false;
-        }
-        send->sets = values.sets;
-    }
+    if (!take_words(&send->sets, values.sets, "{shipment: \"945\"}", report) ||
+        !take_words(&send->files, values.files, "{shipment_order: 3pl/carlisle-orders}", report))
+        return false;
     return take_style(send, &values, node, report);
+}
+
+static struct bytes word_of(const struct yaml_node *words, const char *kind)
+{
+    for (const struct yaml_node *child = words != NULL ? words->first : NULL; child != NULL;
+         child = child->next)
+        if (bytes_are(child->key, kind))
+            return child->text;
+    return (struct bytes){NULL, 0};
 }
 
 struct bytes partner_send_set(const struct partner_send *send, const char *kind)
@@ -152,12 +180,17 @@ struct bytes partner_send_set(const struct partner_send *send, const char *kind)
         {"receipt", "944"},  {"inventory", "846"},    {"status_event", "214"},
     };
 
-    if (send->sets != NULL)
-        for (const struct yaml_node *child = send->sets->first; child != NULL; child = child->next)
-            if (bytes_are(child->key, kind))
-                return child->text;
+    struct bytes word = word_of(send->sets, kind);
+
+    if (word.at != NULL)
+        return word;
     for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
         if (strcmp(usual[i].kind, kind) == 0)
             return bytes_of(usual[i].set);
     return (struct bytes){NULL, 0};
+}
+
+const char *partner_send_file(const struct partner_send *send, const char *kind)
+{
+    return word_of(send->files, kind).at; /* NUL-terminated, as all texts of a tree */
 }

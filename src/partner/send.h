@@ -17,7 +17,8 @@ struct partner_send {
     bool test;                        /* ISA15 T */
     bool ack_requested;               /* ISA14 1 */
     struct x12_style style;
-    const struct yaml_node *sets; /* kind: set; or NULL */
+    const struct yaml_node *sets;  /* kind: set; or NULL */
+    const struct yaml_node *files; /* kind: map, of what goes out as another file than X12; or NULL */
 };
 
 void partner_send_defaults(struct partner_send *send);
@@ -28,5 +29,8 @@ bool partner_send_read(struct partner_send *send, const struct yaml_node *node, 
 
 /* The transaction set that a kind of record is sent as; at NULL: none is known. */
 struct bytes partner_send_set(const struct partner_send *send, const char *kind);
+
+/* The map by which a kind of record goes out as a file that is no X12; NULL: it does not. */
+const char *partner_send_file(const struct partner_send *send, const char *kind);
 
 #endif

@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
-#include "translate/inbound.h"
+#include "translate/incoming.h"
 
 struct values {
     struct options_common common; /* must stay first */
@@ -29,7 +29,7 @@ static const struct option_row rows[] = {
      .argument = "MAP",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct values, map),
-     .help = "read with MAP the sets it is made for"},
+     .help = "read with MAP the sets it is made for, or the files that are no X12"},
     OPTIONS_FOLDER,
     {.name = "check",
      .kind = OPTION_FLAG,
@@ -66,13 +66,14 @@ static const struct option_row rows[] = {
      .kind = OPTION_COUNT,
      .most = (uint64_t)1 << 30,
      .offset = offsetof(struct values, max_segment),
-     .help = "refuse longer segments (default 65536)"},
+     .help = "refuse longer segments (default 65536), and longer rows (default 1048576)"},
     {.name = "max-set",
      .argument = "BYTES",
      .kind = OPTION_COUNT,
      .most = (uint64_t)16 << 30,
      .offset = offsetof(struct values, max_set),
-     .help = "refuse larger transaction sets (default 268435456)"},
+     .help =
+         "refuse larger transaction sets, and documents with more bytes of rows (default 268435456)"},
     {.name = "spool-above",
      .argument = "BYTES",
      .kind = OPTION_COUNT,
@@ -87,7 +88,9 @@ static const struct tool tool = {
     .name = "edi2canon",
     .operands = "[FILE]...",
     .purpose =
-        "Translates X12 interchanges into canonical records, one JSON line a document, on standard output.",
+        "Translates partners' files into canonical records, one JSON line a document, on standard output: "
+        "X12 interchanges, and the CSV and fixed-width files of partners whose file says which map reads "
+        "them.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .statuses = {"all was accepted, or there was nothing to do",
@@ -98,8 +101,18 @@ static const struct tool tool = {
         "canon2erp(1)",
 };
 
-static void tell_counts(struct report *report, const char *file, const struct inbound_counts *counts)
+static void tell_counts(struct report *report, const char *file, const struct inbound_counts *counts,
+                        bool x12)
 {
+    if (!x12) {
+        report_say(report, COUNTS, file,
+                   "read %llu = translated %llu + rejected %llu + ignored %llu; %llu row%s, %llu bytes",
+                   (unsigned long long)counts->read, (unsigned long long)counts->translated,
+                   (unsigned long long)counts->rejected, (unsigned long long)counts->ignored,
+                   (unsigned long long)counts->units, counts->units == 1 ? "" : "s",
+                   (unsigned long long)counts->bytes);
+        return;
+    }
     report_say(
         report, COUNTS, file,
         "read %llu = translated %llu + rejected %llu + ignored %llu; %llu interchange%s, %llu group%s, "
@@ -115,46 +128,49 @@ static void tell_counts(struct report *report, const char *file, const struct in
 static void translate(const struct values *values, char **files, int n_files, struct output *output,
                       struct report *report)
 {
-    struct inbound_settings settings = {
-        .partner = values->partner,
-        .map = values->map,
-        .known_partners_only = values->known_only,
-        .unmapped = values->unmapped - 1,
-        .documents = true,
-        .acks = values->acks || values->all,
-        .rejects = values->rejects || values->all,
-        .batch = values->all,
-        .check = values->check,
-        .max_segment = values->max_segment,
-        .max_set = values->max_set != 0 ? values->max_set : (uint64_t)256 << 20,
-        .spool_above = values->spool_above != 0 ? values->spool_above : (uint64_t)8 << 20,
-        .spool = process_temporary(),
+    struct incoming_settings settings = {
+        .x12 = {.partner = values->partner,
+                .map = values->map,
+                .known_partners_only = values->known_only,
+                .unmapped = values->unmapped - 1,
+                .documents = true,
+                .acks = values->acks || values->all,
+                .rejects = values->rejects || values->all,
+                .batch = values->all,
+                .check = values->check,
+                .max_segment = values->max_segment,
+                .max_set = values->max_set != 0 ? values->max_set : (uint64_t)256 << 20,
+                .spool_above = values->spool_above != 0 ? values->spool_above : (uint64_t)8 << 20,
+                .spool = process_temporary()},
+        .max_row = values->max_segment != 0 ? values->max_segment : FLAT_IN_MAX_ROW,
+        .max_document = values->max_set != 0 ? values->max_set : FLAT_IN_MAX_DOCUMENT,
     };
     struct search search;
-    struct inbound *inbound = NULL;
+    struct incoming *incoming = NULL;
     struct input_list inputs;
     struct input input;
 
     if (!search_init(&search, values->common.folder))
         report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
     else
-        inbound = inbound_open(&settings, &search, report, &output->sink);
+        incoming = incoming_open(&settings, &search, report, &output->sink);
     input_list_init(&inputs, files, n_files);
-    while (inbound != NULL && input_next(&inputs, &input, report)) {
-        bool go = inbound_file(inbound, input.fd, input.name, input.base);
+    while (incoming != NULL && input_next(&inputs, &input, report)) {
+        bool go = incoming_file(incoming, input.fd, input.name, input.base);
+        const struct inbound_counts *counts = incoming_counts(incoming);
 
-        if (inbound_file_counts(inbound)->blank)
-            report_say(report, X12_EMPTY, input.name, "%llu bytes%s",
-                       (unsigned long long)inbound_file_counts(inbound)->bytes,
-                       inbound_file_counts(inbound)->bytes > 0 ? ", all of them blank" : "");
-        tell_counts(report, input.name, inbound_file_counts(inbound));
+        if (counts != NULL && counts->blank)
+            report_say(report, X12_EMPTY, input.name, "%llu bytes%s", (unsigned long long)counts->bytes,
+                       counts->bytes > 0 ? ", all of them blank" : "");
+        if (counts != NULL)
+            tell_counts(report, input.name, counts, incoming_was_x12(incoming));
         input_close(&input);
         if (!go)
             break;
     }
-    if (inbound != NULL)
-        inbound_finish(inbound);
-    inbound_close(inbound);
+    if (incoming != NULL)
+        incoming_finish(incoming);
+    incoming_close(incoming);
     search_release(&search);
 }
 

@@ -103,8 +103,9 @@ static void translate(const struct values *values, char **files, int n_files, st
         .unmapped = values->unmapped,
         .rejects = values->rejects || values->all,
         .batch = values->all,
-        .max_row = (values->max_row != 0 ? values->max_row : 1024) * 1024,
-        .max_document = (values->max_document != 0 ? values->max_document : 256) * 1024 * 1024,
+        .trees = &flat_in_trees,
+        .max_row = values->max_row != 0 ? values->max_row * 1024 : FLAT_IN_MAX_ROW,
+        .max_document = values->max_document != 0 ? values->max_document * 1024 * 1024 : FLAT_IN_MAX_DOCUMENT,
     };
     struct search search;
     struct flat_in *in = NULL;

@@ -179,7 +179,10 @@ void flat_document_reject(const struct flat_document *document, const struct fla
     if (reject->record != NULL)
         fill_number(arena, record.body, reject->record);
     fill_reasons(document, record.body);
-    digest(document, sha256);
+    if (reject->sha256 != NULL)
+        memcpy(sha256, reject->sha256, sizeof(sha256));
+    else
+        digest(document, sha256);
     reject_fill_bytes(arena, record.body, buffer_view(&document->raw), document->length, sha256);
     canon_id_begin(id, record.partner, record.direction, kind->name);
     canon_id_add(id, bytes_of(sha256));

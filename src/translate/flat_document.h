@@ -44,6 +44,7 @@ struct flat_reject {
     enum canon_direction direction;
     const char *level; /* "message", "record", "file" */
     const struct canon_record *record; /* as far as it was read, or NULL */
+    const char *sha256; /* of all its bytes; NULL: of those that are here */
 };
 
 void flat_document_reject(const struct flat_document *document, const struct flat_reject *reject,

@@ -72,10 +72,43 @@ static void tell_line_end(struct flat_in *in, const struct flat_unit *unit)
     report_add(in->report, &finding);
 }
 
-static void refused_file(struct flat_in *in)
+static void read_failed(struct flat_in *in)
+{
+    in->counts.broken = true;
+    report_say(in->report, TECHNICAL_READ, in->file, "%s", strerror(flat_trouble(in->reader)->error));
+}
+
+/* Once, at the end of the file. */
+static void end_digest(struct flat_in *in)
+{
+    if (in->sha256 != NULL && in->digest[0] == '\0')
+        (void)sha256_hex(in->sha256, in->digest);
+}
+
+/* Nothing of the file is read: it is one reject, whatever documents it may have held. */
+static void refuse_file(struct flat_in *in, struct finding *finding, struct bytes seen)
+{
+    struct flat_document *document = &in->document;
+
+    arena_reset(&in->arena);
+    in->record.body = NULL;
+    flat_document_begin(document, 0, 1);
+    if (in->settings->rejects)
+        buffer_add_bytes(&document->raw, seen);
+    flat_in_refuse(in, document, finding);
+    document->open = false;
+    if (flat_read_rest(in->reader) != FLAT_END)
+        read_failed(in);
+    document->length = flat_offset(in->reader);
+    end_digest(in);
+    in->counts.read++;
+    flat_in_reject_file(in, document);
+}
+
+/* Its beginning says so. */
+static void refused_beginning(struct flat_in *in, const struct flat_unit *unit)
 {
     const struct flat_trouble *trouble = flat_trouble(in->reader);
-    struct flat_document *document = &in->document;
     struct finding finding = {
         .complaint = READ_REFUSED_FILE,
         .place = {.line = trouble->line, .column = trouble->place},
@@ -84,12 +117,7 @@ static void refused_file(struct flat_in *in)
         .expected = trouble->expected[0] != '\0' ? trouble->expected : NULL,
     };
 
-    arena_reset(&in->arena);
-    in->record.body = NULL;
-    flat_document_begin(document, 0, 1);
-    flat_in_refuse(in, document, &finding);
-    in->counts.broken = true;
-    document->open = false;
+    refuse_file(in, &finding, unit->whole);
 }
 
 /* What the file's name should say, it does not. */
@@ -97,19 +125,19 @@ static void wrong_name(struct flat_in *in)
 {
     struct finding finding = {
         .complaint = READ_REFUSED_FILE,
-        .place = {.file = in->file},
         .value = bytes_of(in->base),
-        .detail = "its name is not of the layout's file_name",
+        .detail = "its name is not of the file_name that is wanted",
     };
+    char expected[256];
 
-    finding.expected = arena_format(&in->arena, "a name like %.*s", BYTES_ARG(in->layout->file_name));
-    report_add(in->report, &finding);
-    in->counts.broken = true;
+    snprintf(expected, sizeof(expected), "a name like %.*s", BYTES_ARG(flat_binding_pattern(in->binding)));
+    finding.expected = expected;
+    refuse_file(in, &finding, (struct bytes){NULL, 0});
 }
 
 static void read_all(struct flat_in *in)
 {
-    struct flat_unit unit;
+    struct flat_unit unit = {0};
 
     while (!in->fatal) {
         enum flat_event event = flat_next(in->reader, &unit);
@@ -128,73 +156,80 @@ static void read_all(struct flat_in *in)
             continue;
         }
         if (event == FLAT_REFUSED) {
-            refused_file(in);
+            refused_beginning(in, &unit);
             return;
         }
         if (event == FLAT_NO_MEMORY)
             flat_in_out_of_memory(in, "while reading");
-        if (event == FLAT_READ_ERROR) {
-            in->counts.broken = true;
-            report_say(in->report, TECHNICAL_READ, in->file, "%s", strerror(flat_trouble(in->reader)->error));
-        }
+        if (event == FLAT_READ_ERROR)
+            read_failed(in);
         flat_in_end(in);
         return;
     }
 }
 
-static void hash_block(void *whom, const char *at, size_t len)
+void flat_in_look(void *whom, const char *at, size_t len)
 {
-    sha256_add(whom, at, len);
+    struct flat_in *in = whom;
+
+    if (in->sha256 != NULL)
+        sha256_add(in->sha256, at, len);
 }
 
-void flat_in_write_batch(struct flat_in *in, struct sha256 *sha256)
+static void write_batch(struct flat_in *in)
 {
-    char digest[65];
-
-    sha256_hex(sha256, digest);
+    end_digest(in);
     arena_reset(&in->arena);
-    batch_write(in->out, in->schema, &in->id, in->map->format, in->base, digest, &in->counts, &in->arena);
+    batch_write(in->out, in->schema, &in->id, in->map->format, in->base, in->digest, &in->counts, &in->arena);
 }
 
-bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base)
+static void read_rows(struct flat_in *in, int fd)
 {
-    struct sha256 *sha256 = NULL;
-
-    in->file = name;
-    in->base = base;
-    in->counts = (struct inbound_counts){0};
-    in->headed = false;
-    in->pending.some = false;
-    if (in->tree != NULL)
-        return flat_in_tree_file(in, fd);
     in->reader = flat_read_open(in->layout, fd, in->settings->max_row,
                                 strcmp(charset_name(in->charset), "utf-8") == 0);
     if (in->reader == NULL || (in->keys != NULL && !flat_keys_begin(in->keys))) {
         flat_in_out_of_memory(in, "while opening");
         flat_read_close(in->reader);
-        return false;
+        in->reader = NULL;
+        return;
     }
-    if (in->settings->batch) {
-        sha256 = sha256_open();
-        if (sha256 == NULL) {
-            flat_in_out_of_memory(in, "for the file's SHA-256");
-        } else {
-            sha256_begin(sha256);
-            flat_read_tap(in->reader, hash_block, sha256);
-        }
-    }
+    flat_read_tap(in->reader, flat_in_look, in);
     in->fill.reader = in->reader;
-    if (flat_binding_name(in->binding, bytes_of(base)))
+    if (flat_binding_name(in->binding, bytes_of(in->base)))
         read_all(in);
     else
         wrong_name(in);
     in->counts.bytes = flat_offset(in->reader);
-    in->counts.blank = flat_blank(in->reader) && !in->counts.broken;
-    if (sha256 != NULL && !in->fatal)
-        flat_in_write_batch(in, sha256);
-    sha256_close(sha256);
+    in->counts.blank = flat_blank(in->reader) && in->counts.read == 0 && !in->counts.broken;
     flat_read_close(in->reader);
     in->reader = NULL;
+}
+
+bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base)
+{
+    in->file = name;
+    in->base = base;
+    in->counts = (struct inbound_counts){0};
+    in->headed = false;
+    in->pending.some = false;
+    in->digest[0] = '\0';
+    in->sha256 = NULL;
+    if (in->settings->batch || in->settings->rejects) {
+        in->sha256 = sha256_open();
+        if (in->sha256 == NULL) {
+            flat_in_out_of_memory(in, "for the file's SHA-256");
+            return false;
+        }
+        sha256_begin(in->sha256);
+    }
+    if (in->tree != NULL)
+        in->settings->trees->file(in, fd);
+    else
+        read_rows(in, fd);
+    if (in->settings->batch && !in->fatal)
+        write_batch(in);
+    sha256_close(in->sha256);
+    in->sha256 = NULL;
     return !in->fatal;
 }
 
@@ -215,7 +250,9 @@ static bool open_schema(struct flat_in *in, struct search *search)
 
 static bool open_charset(struct flat_in *in)
 {
-    const char *name = in->settings->charset != NULL ? in->settings->charset : in->layout->charset;
+    const char *name = in->settings->charset != NULL  ? in->settings->charset
+                       : in->layout->charset != NULL ? in->layout->charset
+                                                     : in->settings->usual_charset;
 
     in->charset = charset_open(bytes_of(name != NULL ? name : "utf-8"));
     if (in->charset != NULL)
@@ -225,12 +262,21 @@ static bool open_charset(struct flat_in *in)
     return false;
 }
 
+static bool open_trees(struct flat_in *in)
+{
+    if (in->settings->trees != NULL)
+        return in->settings->trees->open(in);
+    report_say(in->report, SETTING_VALUE, in->map->layout_mark.file,
+               "the map %s reads %s, and this tool does not", in->map->name, in->map->format);
+    return false;
+}
+
 /* The map's rules, bound to its layout. */
 static bool open_binding(struct flat_in *in)
 {
     if (layout_is_tree(in->map))
-        return flat_in_tree_open(in);
-    in->binding = flat_binding_open(in->map, in->report);
+        return open_trees(in);
+    in->binding = flat_binding_open(in->map, in->settings->file_name, in->report);
     if (in->binding == NULL)
         return false;
     in->layout = flat_binding_layout(in->binding);
@@ -262,7 +308,8 @@ struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct sea
         return NULL;
     }
     if (!open_schema(in, search) ||
-        (in->map = map_load(settings->map, search, in->schema, report)) == NULL || !open_binding(in)) {
+        (in->map = map_load_for(settings->map, settings->xrefs, search, in->schema, report)) == NULL ||
+        !open_binding(in)) {
         flat_in_close(in);
         return NULL;
     }
@@ -288,7 +335,8 @@ void flat_in_close(struct flat_in *in)
         return;
     flat_keys_close(in->keys);
     charset_close(in->charset);
-    flat_in_tree_close(in);
+    if (in->tree != NULL)
+        in->settings->trees->close(in);
     flat_binding_close(in->binding);
     map_close(in->map);
     canon_id_release(&in->id);
@@ -334,7 +382,7 @@ void flat_in_finish(struct flat_in *in)
     if (in->settings->unmapped == UNMAPPED_IGNORE)
         return;
     if (in->tree != NULL)
-        flat_in_tree_finish(in);
+        in->settings->trees->finish(in);
     else
         flat_binding_each_unread(in->binding, tell_unread, in);
 }

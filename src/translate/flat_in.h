@@ -15,13 +15,23 @@
 struct flat_in_settings {
     const char *map;
     const char *partner;   /* whose the documents are; NULL: the layout's column says, or nobody knows */
-    const char *charset;   /* of the files; NULL: the layout's, else UTF-8 */
+    const struct xref_sources *xrefs; /* the partner's, or NULL */
+    struct bytes file_name; /* the pattern of the files' names; at NULL: the layout's */
+    const char *charset;   /* of the files; NULL: the layout's, else `usual_charset` */
+    const char *usual_charset; /* NULL: UTF-8 */
     bool incoming;         /* from a partner: direction "in"; else from our own system: "out" */
     int unmapped;          /* enum unmapped */
+    bool check;            /* emit no documents: only look at them */
     bool rejects, batch;   /* emit reject records; a batch record at the end of each file */
     uint64_t max_row;      /* bytes of a row or record */
     uint64_t max_document; /* bytes of all its rows */
+    const struct flat_in_trees *trees; /* reads XML; NULL: rows and records alone, and no library for XML */
 };
+
+/* What reads files of XML documents (flat_in_tree.c). */
+extern const struct flat_in_trees flat_in_trees;
+
+enum { FLAT_IN_MAX_ROW = 1024 * 1024, FLAT_IN_MAX_DOCUMENT = 256 * 1024 * 1024 }; /* bytes, by default */
 
 struct flat_in;
 

@@ -82,8 +82,8 @@ static struct canon_source source_of(const struct flat_in *in, const struct flat
     return source;
 }
 
-void flat_in_reject(struct flat_in *in, const struct flat_document *document,
-                         const struct canon_record *record)
+static void reject(struct flat_in *in, const struct flat_document *document, const char *level,
+                   const char *sha256, const struct canon_record *record)
 {
     static const struct canon_source nothing;
     struct canon_source source = source_of(in, document, record != NULL ? &record->source : &nothing);
@@ -91,13 +91,25 @@ void flat_in_reject(struct flat_in *in, const struct flat_document *document,
         .source = &source,
         .partner = record != NULL ? record->partner : bytes_of(in->settings->partner),
         .direction = in->settings->incoming ? CANON_IN : CANON_OUT,
-        .level = "message",
+        .level = level,
         .record = record,
+        .sha256 = sha256,
     };
 
     in->counts.rejected++;
     if (in->settings->rejects)
         flat_document_reject(document, &reject, in->out, in->schema, &in->reject_id);
+}
+
+void flat_in_reject(struct flat_in *in, const struct flat_document *document,
+                    const struct canon_record *record)
+{
+    reject(in, document, "message", NULL, record);
+}
+
+void flat_in_reject_file(struct flat_in *in, const struct flat_document *document)
+{
+    reject(in, document, "file", in->digest, NULL);
 }
 
 void flat_in_close_document(struct flat_in *in)
@@ -120,7 +132,8 @@ void flat_in_close_document(struct flat_in *in)
     } else {
         record->source = source_of(in, document, &record->source);
         canon_id_end(&in->id, record->id);
-        canon_write(in->out, record);
+        if (!in->settings->check)
+            canon_write(in->out, record);
         in->counts.translated++;
     }
     in->fatal = in->fatal || in->out->failed;

@@ -43,6 +43,8 @@ struct flat_in {
     struct flat_reader *reader;
     const char *file, *base;
     bool headed;
+    struct sha256 *sha256;    /* of the file, where records tell it; or NULL */
+    char digest[65];          /* its result, when the file was read to its end */
     struct inbound_counts counts;
     bool fatal;
 };
@@ -52,8 +54,8 @@ void flat_in_out_of_memory(struct flat_in *in, const char *what);
 /* What the map did not read, and how often. */
 void flat_in_tell_unread(struct flat_in *in, const char *what, uint64_t count);
 
-struct sha256;
-void flat_in_write_batch(struct flat_in *in, struct sha256 *sha256);
+/* Sees the blocks of the file as they are read. */
+void flat_in_look(void *whom, const char *at, size_t len);
 
 /* --- flat_in_document.c */
 
@@ -77,6 +79,9 @@ void flat_in_add_bytes(struct flat_in *in, struct flat_document *document, const
 void flat_in_reject(struct flat_in *in, const struct flat_document *document,
                     const struct canon_record *record);
 
+/* The same of a file as a whole. */
+void flat_in_reject_file(struct flat_in *in, const struct flat_document *document);
+
 /* --- flat_in_whose.c */
 
 void flat_in_good_unit(struct flat_in *in, const struct flat_unit *unit);
@@ -87,9 +92,11 @@ void flat_in_end(struct flat_in *in);
 
 /* --- flat_in_tree.c: documents of XML and JSON, which know themselves what is theirs */
 
-bool flat_in_tree_open(struct flat_in *in); /* False: told */
-void flat_in_tree_close(struct flat_in *in);
-bool flat_in_tree_file(struct flat_in *in, int fd);
-void flat_in_tree_finish(struct flat_in *in);
+struct flat_in_trees {
+    bool (*open)(struct flat_in *in); /* False: told */
+    void (*close)(struct flat_in *in);
+    void (*file)(struct flat_in *in, int fd);
+    void (*finish)(struct flat_in *in);
+};
 
 #endif

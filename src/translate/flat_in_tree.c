@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "map/tree_fill.h"
 #include "translate/flat_in_parts.h"
 #include "wire/xml_read.h"
@@ -16,7 +15,6 @@ struct flat_in_tree {
     struct tree_binding *binding;
     struct tree_fill fill;
     const struct tree_document *document;
-    struct sha256 *sha256; /* of the file at hand, or NULL */
 };
 
 /* --- what is wrong */
@@ -115,14 +113,6 @@ static void take_stray(void *whom, struct bytes name)
     tree_binding_stray(in->tree->binding, name);
 }
 
-static void hash_block(void *whom, const char *at, size_t len)
-{
-    struct flat_in *in = whom;
-
-    if (in->tree->sha256 != NULL)
-        sha256_add(in->tree->sha256, at, len);
-}
-
 /* --- files */
 
 /* What stands outside of documents, and ends the file. */
@@ -149,36 +139,23 @@ static void end_file(struct flat_in *in, const struct tree_reading *reading)
     in->counts.broken = true;
 }
 
-bool flat_in_tree_file(struct flat_in *in, int fd)
+static void read_file(struct flat_in *in, int fd)
 {
     const struct tree_taker taker = {
-        .document = take_document, .stray = take_stray, .look = hash_block, .whom = in};
+        .document = take_document, .stray = take_stray, .look = flat_in_look, .whom = in};
     struct flat_in_tree *tree = in->tree;
-    struct tree_reading reading;
+    const struct tree_reading reading = xml_read(tree_binding_layout(tree->binding),
+                                                 tree_binding_names(tree->binding), fd,
+                                                 in->settings->max_document, &taker);
 
-    if (in->settings->batch) {
-        tree->sha256 = sha256_open();
-        if (tree->sha256 == NULL) {
-            flat_in_out_of_memory(in, "for the file's SHA-256");
-            return false;
-        }
-        sha256_begin(tree->sha256);
-    }
-    reading = xml_read(tree_binding_layout(tree->binding), tree_binding_names(tree->binding), fd,
-                       in->settings->max_document, &taker);
     in->counts.bytes = reading.bytes;
     end_file(in, &reading);
     in->counts.blank = reading.blank && !in->counts.broken;
-    if (tree->sha256 != NULL && !in->fatal)
-        flat_in_write_batch(in, tree->sha256);
-    sha256_close(tree->sha256);
-    tree->sha256 = NULL;
-    return !in->fatal;
 }
 
 /* --- opening and closing */
 
-bool flat_in_tree_open(struct flat_in *in)
+static bool open_trees(struct flat_in *in)
 {
     /* What documents have of a layout of rows: nothing. */
     static const struct flat_layout no_layout = {.n_records = 1, .begins = -1, .partner = -1};
@@ -199,10 +176,9 @@ bool flat_in_tree_open(struct flat_in *in)
     return true;
 }
 
-void flat_in_tree_close(struct flat_in *in)
+static void close_trees(struct flat_in *in)
 {
-    if (in->tree != NULL)
-        tree_binding_close(in->tree->binding);
+    tree_binding_close(in->tree->binding);
     free(in->tree);
     in->tree = NULL;
 }
@@ -212,7 +188,10 @@ static void tell_unread(void *whom, const char *path, uint64_t count)
     flat_in_tell_unread(whom, path, count);
 }
 
-void flat_in_tree_finish(struct flat_in *in)
+static void finish_trees(struct flat_in *in)
 {
     tree_binding_each_unread(in->tree->binding, tell_unread, in);
 }
+
+const struct flat_in_trees flat_in_trees = {
+    .open = open_trees, .close = close_trees, .file = read_file, .finish = finish_trees};

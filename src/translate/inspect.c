@@ -4,6 +4,7 @@
 
 #include "canon/schema.h"
 #include "conf/yaml.h"
+#include "map/flat_fill.h"
 #include "map/lint.h"
 #include "map/write.h"
 #include "map/x12_check.h"
@@ -225,28 +226,75 @@ void inspect_guide(struct inspect *inspect, const char *name)
 
 /* ---- partners ---- */
 
-/* `node` names a map for the set that is its key, or that `set` says. */
-static void check_map_of(struct inspect *inspect, const struct partner *partner, const struct yaml_node *node,
-                         struct bytes set)
+/* The map that `node` names, for `what`.  NULL: told, here or by the partner's own grammar. */
+static const struct map *named_map(struct inspect *inspect, const struct partner *partner,
+                                   const struct yaml_node *node, struct bytes what)
 {
-    const struct map *map;
-
-    if (node->kind != YAML_SCALAR || yaml_is_null(node))
-        return; /* told by the partner's own grammar */
+    if (node == NULL || node->kind != YAML_SCALAR || yaml_is_null(node))
+        return NULL;
     if (!search_name_is_good(node->text) ||
         search_find(inspect->search, arena_format(&inspect->arena, "maps/%s.yaml", node->text.at)) == NULL) {
         const char *nearest = search_nearest(inspect->search, "maps", ".yaml", node->text);
 
         yaml_complain(inspect->report, node, false, PARTNER_MAP_MISSING,
                       nearest != NULL ? arena_format(&inspect->arena, "did you mean %s?", nearest) : NULL,
-                      "maps/%.80s.yaml, for %.*s", node->text.at, BYTES_ARG(set));
-        return;
+                      "maps/%.80s.yaml, for %.*s", node->text.at, BYTES_ARG(what));
+        return NULL;
     }
-    map = check_map(inspect, node->text.at, partner);
+    return check_map(inspect, node->text.at, partner);
+}
+
+/* `node` names a map for the set that is its key, or that `set` says. */
+static void check_map_of(struct inspect *inspect, const struct partner *partner, const struct yaml_node *node,
+                         struct bytes set)
+{
+    const struct map *map = named_map(inspect, partner, node, set);
+
     if (map != NULL && (strcmp(map->format, "x12") != 0 || !bytes_are(set, map->set)))
         yaml_complain(inspect->report, node, false, SETTING_VALUE, NULL,
                       "the map %s is for %s %s, not X12 %.*s", map->name, map->format, map->set,
                       BYTES_ARG(set));
+}
+
+/* The map of files that are no X12; of this kind of record, where one is named. */
+static const struct map *check_file_map(struct inspect *inspect, const struct partner *partner,
+                                        const struct yaml_node *node, struct bytes kind)
+{
+    const struct map *map = named_map(inspect, partner, node, kind);
+
+    if (map == NULL)
+        return NULL;
+    if (strcmp(map->format, "x12") == 0) {
+        yaml_complain(inspect->report, node, false, SETTING_VALUE, NULL,
+                      "the map %s is for X12 %s: it belongs to maps", map->name, map->set);
+        return NULL;
+    }
+    if (kind.at != NULL && !bytes_are(kind, map->kind->name))
+        yaml_complain(inspect->report, node, false, SETTING_VALUE, NULL, "the map %s is for %s, not %.*s",
+                      map->name, map->kind->name, BYTES_ARG(kind));
+    return map;
+}
+
+/* Files that are no X12, those that come and those that go. */
+static void check_files(struct inspect *inspect, const struct partner *partner, const struct yaml_node *top)
+{
+    const struct yaml_node *files = yaml_get(top, "files"), *send = yaml_get(top, "send");
+    uint32_t i = 0;
+
+    for (const struct yaml_node *at = files != NULL ? files->first : NULL;
+         at != NULL && i < partner->n_feeds; at = at->next, i++) {
+        const struct map *map = check_file_map(inspect, partner, yaml_get(at, "map"),
+                                               (struct bytes){NULL, 0});
+        struct flat_binding *binding =
+            map != NULL && (strcmp(map->format, "delimited") == 0 || strcmp(map->format, "fixed") == 0)
+                ? flat_binding_open(map, partner->feeds[i].name, inspect->report)
+                : NULL;
+
+        flat_binding_close(binding);
+    }
+    files = send != NULL ? yaml_get(send, "files") : NULL;
+    for (const struct yaml_node *at = files != NULL ? files->first : NULL; at != NULL; at = at->next)
+        (void)check_file_map(inspect, partner, at, at->key);
 }
 
 static void check_guide_of(struct inspect *inspect, const struct yaml_node *node, struct bytes set)
@@ -320,6 +368,7 @@ void inspect_partner(struct inspect *inspect, const char *name)
             check_map_of(inspect, partner, map, at->key);
         check_guide_of(inspect, yaml_get(at, "guide"), at->key);
     }
+    check_files(inspect, partner, top);
     check_xrefs(inspect, partner);
 }
 

@@ -17,6 +17,7 @@ libcrossdock_a_SOURCES += %reldir%/flat_in.c %reldir%/flat_in.h %reldir%/flat_in
 libcrossdock_a_SOURCES += %reldir%/flat_in_document.c %reldir%/flat_in_whose.c
 libcrossdock_a_SOURCES += %reldir%/flat_document.c %reldir%/flat_document.h
 libcrossdock_a_SOURCES += %reldir%/flat_keys.c %reldir%/flat_keys.h
+libcrossdock_a_SOURCES += %reldir%/incoming.c %reldir%/incoming.h
 libcrossdock_a_SOURCES += %reldir%/coverage.c %reldir%/coverage.h
 libcrossdock_a_SOURCES += %reldir%/inspect.c %reldir%/inspect.h
 libcrossdock_a_SOURCES += %reldir%/laws.c %reldir%/laws.h %reldir%/laws_trial.c %reldir%/laws_trial.h

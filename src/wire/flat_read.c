@@ -408,6 +408,18 @@ bool flat_lacks(const struct flat_reader *reader, unsigned slot)
     return reader->lacks[slot];
 }
 
+enum flat_event flat_read_rest(struct flat_reader *reader)
+{
+    enum flat_event event = FLAT_UNIT;
+
+    reader->taken = 0;
+    while (!reader->ended && event == FLAT_UNIT) {
+        reader->start = reader->end;
+        event = fill(reader);
+    }
+    return event == FLAT_UNIT ? FLAT_END : event;
+}
+
 uint64_t flat_offset(const struct flat_reader *reader)
 {
     return reader->base + reader->start + reader->taken;

@@ -69,6 +69,10 @@ void flat_place(const struct flat_reader *reader, unsigned slot, uint32_t *line,
 const struct bytes *flat_headings(const struct flat_reader *reader, unsigned *count);
 bool flat_lacks(const struct flat_reader *reader, unsigned slot);
 
+/* Reads the rest of the file for whoever looks at its blocks; nothing more comes from the reader.  FLAT_END,
+ * or what went wrong. */
+enum flat_event flat_read_rest(struct flat_reader *reader);
+
 /* Bytes read so far; and whether there was anything but blanks. */
 uint64_t flat_offset(const struct flat_reader *reader);
 bool flat_blank(const struct flat_reader *reader);

@@ -1,0 +1,133 @@
+#!/bin/bash
+# Partners whose files are no X12: the partner's file says by their names which map reads them, X12 among them is told
+# apart, and what nobody knows is told.
+
+. "${0%/*}/tap.sh"
+
+samples=$CROSSDOCK_SOURCE/samples
+flat=$samples/3pl
+
+# kinds: of the records that came out, with their partner
+kinds() {
+    sed -nE 's/.*"kind":"([a-z_]*)","id":"[0-9a-f]*","partner":"([a-z]*)","direction":"in".*/\2 \1/p' out | uniq -c |
+        sed 's/^ *//' | paste -sd,
+}
+
+# --- told apart
+
+run edi2canon -v -p carlisle "$flat/landmark-shipped.csv" "$flat/stock_20261126_0200.csv" "$flat/xpress-received.rcv"
+status_is 0 'three kinds of files of one partner'
+is "$(kinds)" '2 carlisle shipment,2 carlisle inventory,1 carlisle receipt' '... each by its map'
+err_like 'landmark-shipped.csv: .*read 2 = translated 2 .*; 3 rows, 741 bytes' '... and counted'
+mv out given
+run edi2canon "$flat/landmark-shipped.csv" "$flat/stock_20261126_0200.csv" "$flat/xpress-received.rcv"
+same out given 'without -p the names say whose they are'
+out_like '"report_id":"stock_20261126_0200"' 'groups of the pattern are columns'
+run erp2canon --in -p carlisle -m 3pl/landmark-shipped "$flat/landmark-shipped.csv"
+is "$(grep -c . out)" "$(grep -cFf out given)" 'the records are those of erp2canon'
+
+run edi2canon "$samples/x12/850-acme-plain.edi" "$flat/landmark-shipped.csv" "$samples/x12/945-polar.edi"
+status_is 0 'X12 and other files in one run'
+is "$(kinds | sed 's/[0-9][0-9]* //g')" 'acme order,carlisle shipment,polar shipment' '... in their order'
+cp "$samples/x12/850-acme-plain.edi" landmark-shipped-2.csv
+printf '\357\273\277\r\n ' | cat - "$samples/x12/850-acme-plain.edi" > x.rcv
+run edi2canon landmark-shipped-2.csv x.rcv
+is "$(kinds)" '2 acme order' 'what begins with ISA is X12, whatever its name, behind a BOM and blanks, too'
+run edi2canon -p carlisle -m 3pl/landmark-shipped < "$flat/landmark-shipped.csv"
+is "$(kinds)" '2 carlisle shipment' '-m reads what has no name'
+run edi2canon -m 3pl/landmark-shipped "$samples/x12/850-acme-plain.edi"
+is "$(kinds)" '1 acme order' '... but no X12'
+run edi2canon -m x12-850 "$flat/landmark-shipped.csv" "$samples/x12/850-acme-plain.edi"
+is "$(kinds)" '2 carlisle shipment,1 acme order' '-m of X12 is for that alone'
+
+# --- what nobody knows
+
+cp "$flat/landmark-shipped.csv" other.csv
+run edi2canon --all -p carlisle other.csv
+status_is 1 'a name that the partner does not list'
+err_like 'X1404 warn: other.csv' '... is told'
+err_like 'its name: "other.csv"; expected landmark-shipped.* or .*\\.rcv \(.*carlisle.yaml\)' '... with those it lists'
+err_like 'X1001 error other.csv' '... and what the file is not'
+mkdir partners maps
+cat > partners/dahlia.yaml << 'END_OF_PARTNER'
+partner: dahlia
+charset: windows-1252
+unmapped: error
+files:
+  - {name: 'ORD[0-9]+\.csv', map: dahlia, unmapped: keep}
+  - {name: 'landmark-.*', map: 3pl/landmark-shipped}
+  - {name: 'new.*', map: dahlia}
+END_OF_PARTNER
+cat > maps/dahlia.yaml << 'END_OF_MAP'
+map: dahlia
+format: delimited
+record: order
+layout: {key: no, columns: [no, day, line, qty, unit, what]}
+tree:
+  - row: {each: lines, no: /order_number, day: /order_date, line: line_number, qty: quantity, unit: uom, what: description}
+END_OF_MAP
+run edi2canon -C . "$flat/landmark-shipped.csv"
+status_is 1 'a name that two partners list'
+err_like 'X1405 warn: .*landmark-shipped.csv' '... is told'
+err_like 'expected -p, which says whose it is' '... and what would help'
+run edi2canon -C . -p dahlia "$flat/landmark-shipped.csv"
+is "$(kinds)" '2 dahlia shipment' '... and does'
+run edi2canon -C . -p dahlia other.csv ORD1.csv
+status_is 3 'a file that is not there is technical'
+
+# --- what the partner's file says of them
+
+printf 'no,day,line,qty,unit,what,more\nA1,2026-11-20,1,1,EA,caf\351,x\n' | tee ORD1.csv > new.csv
+run edi2canon -C . ORD1.csv
+status_is 0 'the charset of the partner'
+out_like $'"description":"caf\xc3\xa9"' '... is that of its files'
+out_like '"extra":\[.*"element":"more"' '... and unmapped that of the entry'
+run edi2canon -C . new.csv
+status_is 1 '... else of the partner'
+run edi2canon -C . --unmapped=ignore new.csv
+status_is 0 '... unless the command line says it'
+run edi2canon -C . --check --unmapped=ignore new.csv
+status_is 0 '--check'
+is "$(wc -c < out)" 0 '... writes no records'
+sed 's/^no/number/' ORD1.csv > ORD2.csv
+run edi2canon -C . --all ORD1.csv ORD2.csv ORD1.csv
+status_is 1 'a file without the column of the key'
+is "$(sed -nE 's/.*"kind":"([a-z]*)".*/\1/p' out | xargs)" 'order batch reject batch order batch' '... and the others go on'
+printf 'number;qty\nA1,1\n' > ORD2.csv
+run edi2canon -C . --all ORD1.csv ORD2.csv ORD1.csv
+status_is 1 'a file with none'
+is "$(sed -nE 's/.*"kind":"([a-z]*)".*/\1/p' out | xargs)" 'order batch reject batch order batch' '... is one reject'
+out_like '"kind":"reject".*"partner":"dahlia","direction":"in".*"level_code":"file"' '... of the partner'
+
+# --- partner files that are wrong
+
+cat > partners/ellis.yaml << 'END_OF_PARTNER'
+partner: ellis
+files:
+  - {name: '(unclosed', map: dahlia}
+  - {nome: x, map: dahlia}
+END_OF_PARTNER
+run edi2canon -C . -p ellis ORD1.csv
+status_is 2 'a pattern that is none'
+err_like 'ellis.yaml:3:12.*no regular expression: ' '... where'
+err_like 'ellis.yaml:4:.*nome' '... and a key that is none'
+printf 'partner: ellis\ntitle: x\n' > partners/ellis.yaml
+run edi2canon -C . -p ellis ORD1.csv
+status_is 2 'a partner that nothing can be known by'
+err_like 'ids: .*files: ' '... is told'
+cat > partners/ellis.yaml << 'END_OF_PARTNER'
+partner: ellis
+files:
+  - {name: a, map: x12-850}
+  - {name: b, map: no-such}
+  - {name: c, map: 3pl/landmark-stock}
+send: {files: {order: 3pl/carlisle-orders}}
+END_OF_PARTNER
+run map-check -C . -p ellis
+status_is 2 'map-check looks at them, too'
+err_like 'ellis.yaml:3.*x12-850 is for X12 850: it belongs to maps' '... a map of X12'
+err_like 'C4304.*ellis.yaml:4.*maps/no-such.yaml' '... one that is not there'
+err_like 'a group of this name in the pattern of the file.s name' '... a column that the name does not give'
+err_like 'ellis.yaml:6.*carlisle-orders is for shipment_order, not order' '... and the kind of what is sent'
+
+done_testing
