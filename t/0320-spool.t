@@ -63,9 +63,13 @@ like "$(head -c 2000 out)" '"order_number":"PO-1"' '... too'
 ls -A > files
 is "$(grep -c crossdock- files)" 0 'no temporary file is left'
 
-# peak OPTION...: KiB of resident memory at their peak
+sed '/^REF\*DP/d; s/^REF\*ZZ\*second~/&\nREF*DP*77~/' large.edi > unusual.edi
+same_spooled 'a large set whose order is kept' -q --unmapped=keep -- unusual.edi
+holds '... and it is there' grep -q '"at":"ST","ordinal":1,"tag":"ST","elements":."BEG\*00\*SA\*PO-1\*\*20261120","REF\*ZZ\*first"' held.out
+
+# peak OPTION... FILE: KiB of resident memory at their peak
 peak() {
-    "$CROSSDOCK_BUILD/bench/measure" edi2canon -q "$@" large.edi 2> /dev/null | awk '{ print $4 }'
+    "$CROSSDOCK_BUILD/bench/measure" edi2canon -q "$@" 2> /dev/null | awk '{ print $4 }'
 }
 if grep -qs '^SANITIZE = .*-fsanitize' "$CROSSDOCK_BUILD/Makefile"; then
     skip 'little memory' 'a sanitizer holds much itself'
@@ -73,9 +77,11 @@ elif [ -n "${CROSSDOCK_VALGRIND:-}" ]; then
     skip 'little memory' 'valgrind holds much itself'
 else
     bytes=$(wc -c < large.edi)
-    spooled=$(peak) held=$(peak --spool-above=4000000000)
+    spooled=$(peak large.edi) held=$(peak --spool-above=4000000000 large.edi)
     [ "$((spooled * 1024))" -lt "$((3 * bytes + 20000000))" ] && [ "$spooled" -lt "$held" ]
     ok $? 'the set, and not much more, is in memory' || diag "$spooled KiB, $held KiB held, for $bytes bytes"
+    kept=$(peak --unmapped=keep unusual.edi)
+    [ "$kept" -lt "$((spooled + 8000))" ]; ok $? '... nor with its order' || diag "$kept KiB for $bytes bytes"
 fi
 
 # --- refused

@@ -133,23 +133,13 @@ struct canon_list *canon_list(struct arena *arena, struct canon_object *object,
     return list;
 }
 
-static void link_last(struct canon_list *list, struct canon_object *element)
-{
-    if (list->last != NULL)
-        list->last->next = element;
-    else
-        list->first = element;
-    list->last = element;
-    list->count++;
-}
-
 struct canon_object *canon_list_append(struct arena *arena, struct canon_list *list,
                                        const struct canon_block *block)
 {
     struct canon_object *element = canon_object_new(arena, block);
 
     if (element != NULL)
-        link_last(list, element);
+        canon_list_add(list, element);
     return element;
 }
 
@@ -175,7 +165,7 @@ void canon_append_text(struct arena *arena, struct canon_object *object, const s
     element->first.values[0] = (struct canon_value){
         .text = text, .len = (uint32_t)len, .field = 0, .held = CANON_HELD_TEXT, .plain = false};
     element->first.count = 1;
-    link_last(list, element);
+    canon_list_add(list, element);
 }
 
 /* What a key's values were told already. */

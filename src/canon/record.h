@@ -251,6 +251,17 @@ static inline struct canon_object *canon_list_append_wide(struct arena *arena, s
     return object;
 }
 
+/* An object made by canon_object_new becomes the last element. */
+static inline void canon_list_add(struct canon_list *list, struct canon_object *object)
+{
+    if (list->last != NULL)
+        list->last->next = object;
+    else
+        list->first = object;
+    list->last = object;
+    list->count++;
+}
+
 /* A new last element of the list under a field: an object of the field's block. */
 struct canon_object *canon_append(struct arena *arena, struct canon_object *object,
                                   const struct canon_field *field);

@@ -340,21 +340,25 @@ static struct canon_object *move(struct mover *mover, const struct canon_object 
 }
 
 bool canon_spill(struct canon_spill *spill, struct canon_record *record, struct canon_object ***open,
-                 unsigned n)
+                 unsigned n, struct canon_object **aside)
 {
     struct arena fresh, *arena = record->arena;
     struct mover mover = {.spill = spill, .kind = record->kind, .to = &fresh, .open = open, .n_open = n};
-    struct canon_object *body = NULL;
+    struct canon_object *body = NULL, *beside = NULL;
 
     arena_init(&fresh, arena->chunk_size, arena->ceiling);
     if (begin(spill))
         body = move(&mover, record->body, ~(uint64_t)0, 0);
+    if (body != NULL && aside != NULL && *aside != NULL && (beside = move(&mover, *aside, 0, 0)) == NULL)
+        body = NULL;
     /* An open object that was not met would be one before the end of its list: this cannot be. */
     if (body == NULL || mover.found != n || arena->failed) {
         arena_release(&fresh);
         return false;
     }
     record->body = body;
+    if (beside != NULL)
+        *aside = beside;
     arena_release(arena);
     *arena = fresh;
     return true;

@@ -2,12 +2,6 @@
 
 #include "map/x12_bound.h"
 
-struct x12_order_entry {
-    struct x12_order_entry *next;
-    uint32_t len;
-    char text[];
-};
-
 size_t x12_order_text(char text[X12_ORDER_TEXT], struct bytes id, const struct bytes *elements, unsigned n,
                       const struct x12_delimiters *delimiters)
 {
@@ -31,21 +25,40 @@ size_t x12_order_text(char text[X12_ORDER_TEXT], struct bytes id, const struct b
     return end;
 }
 
-static void note_text(struct x12_order *order, struct arena *arena, unsigned level, struct bytes text)
+static void set_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
+                     const char *text)
 {
-    struct x12_order_entry *entry = arena_alloc(arena, sizeof(*entry) + level + text.len);
+    if (field != NULL)
+        canon_add_text(arena, object, field, text, strlen(text), true);
+}
 
-    if (entry == NULL)
+/* The entry of `extra` that the order is, where the schema has a place for it. */
+static struct canon_object *entry_of(struct x12_read *read)
+{
+    const struct x12_binding *binding = read->binding;
+    struct canon_object *object = read->order.object;
+
+    if (object != NULL || binding->extra == NULL || binding->extra_elements == NULL)
+        return object;
+    object = canon_object_new(read->arena, binding->extra->block);
+    if (object == NULL)
+        return NULL;
+    set_text(read->arena, object, binding->extra_at, "ST");
+    set_text(read->arena, object, binding->extra_ordinal, "1");
+    set_text(read->arena, object, binding->extra_tag, "ST");
+    return read->order.object = object;
+}
+
+static void note_text(struct x12_read *read, unsigned level, struct bytes text)
+{
+    struct canon_object *object = entry_of(read);
+    char *copy = object != NULL ? arena_text(read->arena, level + text.len) : NULL;
+
+    if (copy == NULL)
         return;
-    entry->next = NULL;
-    entry->len = (uint32_t)(level + text.len);
-    memset(entry->text, '.', level);
-    memcpy(entry->text + level, text.at, text.len);
-    if (order->last != NULL)
-        order->last->next = entry;
-    else
-        order->first = entry;
-    order->last = entry;
+    memset(copy, '.', level);
+    memcpy(copy + level, text.at, text.len);
+    canon_append_text(read->arena, object, read->binding->extra_elements, copy, level + text.len);
 }
 
 static bool is_first_choice(const struct rule_list *list)
@@ -182,56 +195,25 @@ void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule)
     char text[X12_ORDER_TEXT];
     unsigned n = view->n_elements < X12_MAX_ELEMENTS ? view->n_elements : X12_MAX_ELEMENTS;
 
-    if (read->order.lost)
-        return;
     if (!read->order.unusual)
         read->order.unusual = (frame->place == read->position && rule->number < frame->rule) ||
                               rule->map->otherwise || may_stand_before(read, true) || has_rivals(read, rule);
     frame->place = read->position;
     frame->rule = rule->number;
-    note_text(&read->order, read->record->arena, (unsigned)(frame - read->frames),
+    note_text(read, (unsigned)(frame - read->frames),
               (struct bytes){
                   text, x12_order_text(text, view->id, view->element, view->odd ? 0 : n, read->delimiters)});
 }
 
-void x12_order_move(struct x12_read *read, struct arena *to)
-{
-    struct x12_order *order = &read->order;
-    struct x12_order_entry **link = order->moved != NULL ? &order->moved->next : &order->first;
-
-    for (; *link != NULL; link = &order->moved->next) {
-        struct x12_order_entry *copy = arena_alloc(to, sizeof(*copy) + (*link)->len);
-
-        if (copy == NULL) {
-            *order = (struct x12_order){.lost = true};
-            return;
-        }
-        memcpy(copy, *link, sizeof(*copy) + (*link)->len);
-        *link = order->moved = copy;
-    }
-    order->last = order->moved;
-}
-
-static void set_text(struct arena *arena, struct canon_object *object, const struct canon_field *field,
-                     const char *text)
-{
-    if (object != NULL && field != NULL)
-        canon_add_text(arena, object, field, text, strlen(text), true);
-}
-
 void x12_read_end(struct x12_read *read)
 {
-    const struct x12_binding *binding = read->binding;
-    struct arena *arena = read->record->arena;
-    struct canon_object *object;
+    struct canon_object *object = read->order.object;
+    struct canon_list *list;
 
-    if (!read->keep_unread || !read->order.unusual || read->order.lost || binding->extra == NULL)
+    read->order.object = NULL;
+    if (!read->keep_unread || !read->order.unusual || object == NULL)
         return;
-    object = canon_append(arena, read->record->body, binding->extra);
-    set_text(arena, object, binding->extra_at, "ST");
-    set_text(arena, object, binding->extra_ordinal, "1");
-    set_text(arena, object, binding->extra_tag, "ST");
-    for (const struct x12_order_entry *entry = read->order.first; entry != NULL && object != NULL;
-         entry = entry->next)
-        canon_append_text(arena, object, binding->extra_elements, entry->text, entry->len);
+    list = canon_list(read->arena, read->record->body, read->binding->extra);
+    if (list != NULL)
+        canon_list_add(list, object);
 }

@@ -24,9 +24,6 @@ bool x12_order_may_take(const struct x12_read *read, const struct x12_bound_rule
 /* The rule takes the segment at hand, in the innermost frame. */
 void x12_order_note(struct x12_read *read, const struct x12_bound_rule *rule);
 
-/* What was noted since the last time moves to this memory, which lives as long as the record. */
-void x12_order_move(struct x12_read *read, struct arena *to);
-
 /* "N1*ST*DC 12" into `text`, cut; its length.  Of an element with components it takes the first. */
 size_t x12_order_text(char text[X12_ORDER_TEXT], struct bytes id, const struct bytes *elements, unsigned n,
                       const struct x12_delimiters *delimiters);

@@ -984,7 +984,7 @@ void x12_read_begin(struct x12_read *read, struct x12_binding *binding, struct c
     read->arena = record->arena;
     read->delimiters = delimiters;
     read->unread = 0;
-    read->order = (struct x12_order){.lost = false};
+    read->order = (struct x12_order){.object = NULL};
     read->frame = read->frames;
     read->frames[0] = (struct x12_frame){.loop = STANDARD_NO_LOOP,
                                          .children = binding->root.children,

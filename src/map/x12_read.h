@@ -54,10 +54,9 @@ struct x12_read {
     struct canon_record *record;
     uint64_t unread; /* elements not read, of the record being read */
     struct x12_order {
-        struct x12_order_entry *first, *last;
-        struct x12_order_entry *moved; /* the last that x12_order_move moved */
-        bool unusual, lost; /* writing would give another; it is not known */
-    } order;                /* of the segments, where what is unread is kept: x12_order.h */
+        struct canon_object *object; /* an entry of `extra`, not among them yet; NULL: nothing was noted */
+        bool unusual;                /* writing would give another */
+    } order;                         /* of the segments, where what is unread is kept: x12_order.h */
     const struct x12_delimiters *delimiters;
     struct arena *arena; /* the record's */
     /* the segment at hand, its place and its number */

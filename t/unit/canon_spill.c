@@ -21,7 +21,7 @@ static void spill_perhaps(struct filler *filler)
     /* The random numbers are the same, whether it is done or not. */
     if (random_below(&filler->random, 40) != 0 || filler->spill == NULL)
         return;
-    assert_true(canon_spill(filler->spill, &filler->record, filler->open, filler->n_open));
+    assert_true(canon_spill(filler->spill, &filler->record, filler->open, filler->n_open, NULL));
     filler->spilled++;
 }
 
@@ -132,7 +132,7 @@ static void memory_stays(void **state)
 
         canon_add_text(&arena, line, field_of(line->block, "quantity"), "12", 2, true);
         if (arena.held > 65536)
-            assert_true(canon_spill(&spill, &record, NULL, 0));
+            assert_true(canon_spill(&spill, &record, NULL, 0, NULL));
         most = arena.held + spill.arena.held > most ? arena.held + spill.arena.held : most;
     }
     assert_true(most < 200000);
@@ -152,7 +152,7 @@ static void no_folder(void **state)
     canon_spill_init(&spill, "/nonexistent");
     assert_true(canon_record_init(&record, kind_of("order"), &the_arena));
     set(record.body, "order_number", "1");
-    assert_false(canon_spill(&spill, &record, NULL, 0));
+    assert_false(canon_spill(&spill, &record, NULL, 0, NULL));
     assert_int_equal(spill.file.error, ENOENT);
     canon_spill_clear(&spill);
     canon_spill_release(&spill);
