@@ -65,4 +65,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc-shipments.yaml \
 	%reldir%/idoc-vendor-invoices.yaml \
 	%reldir%/tables/sap-uom.tsv \
+	%reldir%/tables/easypost-milestone.tsv \
+	%reldir%/easypost-trackers.yaml \
+	%reldir%/shopify-order.yaml \
+	%reldir%/shopify-orders.yaml \
 	%reldir%/netsuite-orders.yaml

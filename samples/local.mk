@@ -19,6 +19,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc/shipment-orders.txt \
 	%reldir%/idoc/shipments.txt \
 	%reldir%/idoc/vendor-invoices.txt \
+	%reldir%/json/easypost-delivered.json \
+	%reldir%/json/shopify-orders.json \
 	%reldir%/snapshot/orders.csv \
 	%reldir%/snapshot/orders.txt \
 	%reldir%/snapshot/stock.csv \

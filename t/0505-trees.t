@@ -1,5 +1,5 @@
 #!/bin/bash
-# erp2canon over XML as its users meet it: good files, and each kind of broken one: told with file, line, character,
+# erp2canon over XML and JSON as its users meet it: good files, and each kind of broken one: told with file, line, character,
 # the way to the element, value and expectation; the document refused, its neighbours translated.
 
 . "${0%/*}/tap.sh"
@@ -120,5 +120,74 @@ printf '<?xml version="1.0" encoding="windows-1252"?>\n<orders xmlns="urn:crossd
 run erp2canon -m $map file.xml
 expect 0 A1 'the encoding that the first line names'
 out_like $'"department_code":"caf\xc3\xa9"' '... has its letters'
+
+# --- JSON
+
+mkdir maps
+cat > maps/shop.yaml <<'END'
+map: shop
+title: Orders of a shop
+format: json
+record: order
+layout: {root: orders, document: order, skip: [colour]}
+tree:
+  - order:
+      number: order_number
+      date: order_date
+      total: {field: total_quantity, sum: lines.quantity}
+      then:
+        - lines[]: {each: lines, number: line_number, pieces: quantity, price: unit_price, set: {uom: EA}}
+END
+printf 'map: log\nbase: shop\nlayout: {root: ~, lines: yes}\n' > maps/log.yaml
+
+# member NUMBER [INSIDE [LINE]]
+member() {
+    printf '{"number":"%s","date":"2026-11-20",%s"lines":[{"number":1,"pieces":1%s}]}' "$1" "${2:-}" "${3:-}"
+}
+
+{ printf '{"orders":[\n%s,\n' "$(member A1)"; member A2 '' ',"price":"12,5O"'; printf ',\n%s],\n"next":"x"}\n' "$(member A3)"; } > file.json
+run erp2canon -C . -m shop file.json
+expect 1 'A1 A3' 'a number that is none refuses its document'
+err_like '^M3004 error file.json:3:76 order_number A2$' '... where'
+err_like 'order/lines/price: this is no number "12,5O"' '... and the way to it'
+err_like 'M3008 warn: .*: next, 1 time' '... what stands beside the documents is named'
+{ printf '{"orders":[%s,' "$(member A1 '"total":1.50,')"; member A2 '"colour":"red","total":0.1e1,' ',"price":1.10'; printf ',%s]}' "$(member A3 '"total":2,')"; } > file.json
+run erp2canon -C . -m shop file.json
+expect 1 '' 'totals that disagree, and a number with an exponent'
+err_like 'M3604 error file.json:1:55 order_number A1' '... where'
+err_like 'order/total.*exponent.*"0.1e1"|order/total.*"0.1e1"' '... the exponent is refused, for who wrote it lost digits'
+{ member A1; echo; member A2 '' ',"price":12345678901234567890.12345678901234567890'; } > log.json
+run erp2canon -C . -m log log.json
+expect 0 'A1 A2' 'a document a line'
+out_like '"unit_price":"12345678901234567890.12345678901234567890"' '... numbers keep their digits'
+{ member A1; printf '\n{"number":"A2",\n'; member A3 '"number":"A4",'; printf '\n'; member A5; member A6; printf '\n%b\n' "$(member A7 '' ',"q":"\xe9"')"; member A8; } > log.json
+run erp2canon -C . -m log log.json
+expect 1 'A1 A8' 'lines that are broken refuse themselves alone'
+err_like 'log.json:2:16: .*expected a name in quotes' '... one that was cut off'
+err_like 'log.json:3:[0-9]+: .*the member number stands there twice' '... a member that stands there twice'
+err_like 'log.json:4:70: .*behind the document' '... two in a line'
+err_like 'log.json:5:73: .*order/lines/q: the string is not UTF-8' '... another encoding'
+printf '{"orders":[%s,%s' "$(member A1)" "$(member A2)" > file.json
+run erp2canon -C . --all -m shop file.json
+expect 1 'A1 A2' 'a file that was cut off'
+err_like 'M3621 error: file.json:1:[0-9]+: .*ends within the array|M3621 error: file.json:1:[0-9]+: .*the array of documents' '... is told'
+out_like '"is_complete":false' '... and is not complete'
+printf '{"orders":[%s]} {"orders":[]}' "$(member A1)" > file.json
+run erp2canon -C . -m shop file.json
+expect 1 A1 'text behind the end'
+err_like 'there is text behind the end' '... is told'
+for text in '[]' '{"order":[]}' '<orders/>' '\377\376'; do
+    printf "$text" > file.json
+    run erp2canon -C . -m shop file.json
+    expect 1 '' "a file that is another: $text"
+    err_like 'M3602 error: file.json:1:' '... refused as a whole'
+done
+{ printf '{"orders":[%s,{"number":' "$(member A1)"; head -c 2000000 /dev/zero | tr '\0' '['; } > bomb.json
+run erp2canon -C . --max-document=1 -m shop bomb.json
+expect 1 A1 'a bomb of brackets'
+{ member A1; printf '\n{"x":"'; head -c 3000000 /dev/zero | tr '\0' x; printf '"}\n%s' "$(member A3)"; } > log.json
+run erp2canon -C . --max-document=1 -m log log.json
+expect 1 'A1 A3' 'a line of 3 MB where one may have 1'
+err_like 'M3613 error: log.json:2: ' '... is told'
 
 done_testing

@@ -1,19 +1,19 @@
 #!/bin/bash
-# Reading and writing XML are each other's inverse: what a map writes of records is read as those records, and
+# Reading and writing XML and JSON are each other's inverse: what a map writes of records is read as those records, and
 # written again byte for byte.
 
 . "${0%/*}/tap.sh"
 
 # law MAP RECORDS: written, read, written again
 law() {
-    run canon2erp -m "$1" "$2"
+    run canon2erp -C . -m "$1" "$2"
     status_is 0 "$1: ${2##*/} is written"
     mv out first
-    run erp2canon --unmapped=error -m "$1" first
+    run erp2canon -C . --unmapped=error -m "$1" first
     status_is 0 '... and read' || diag_file err
     mv out again
     is "$(wc -l < again)" "$(wc -l < "$2")" '... each'
-    canon2erp -m "$1" again > second
+    canon2erp -C . -m "$1" again > second
     cmp -s first second; ok $? '... and written again byte for byte'
 }
 
@@ -62,9 +62,72 @@ awk 'BEGIN {
     }
 }' > made
 is "$(wc -l < made)" 400 'records are made up'
+came_back() {
+    sed -E 's/.*"direction":"out",//; s/,"line_count":[0-9]+//' made > want
+    sed -E 's/.*"map":"[^"]*"\},//; s/,"line_count":[0-9]+//; s/,"total_quantity":"[^"]*"//' again > got
+    cmp -s want got; ok $? '... and comes back as it was' || diff want got | head -4 >&2
+}
+
 law erp-orders-xml made
-sed -E 's/.*"direction":"out",//; s/,"line_count":[0-9]+//' made > want
-sed -E 's/.*"map":"[^"]*"\},//; s/,"line_count":[0-9]+//; s/,"total_quantity":"[^"]*"//' again > got
-cmp -s want got; ok $? '... and comes back as it was' || diff want got | head -4 >&2
+came_back
+
+# The same as JSON, in each form that a file can have.
+mkdir maps
+cat > maps/plain.yaml <<'END'
+map: plain
+title: Orders as JSON
+format: json
+record: order
+layout: {root: orders, document: order, types: {quantity: string}}
+tree:
+  - order:
+      number: order_number
+      date: order_date
+      count: {field: line_count, count: lines}
+      then:
+        - to: {at: ship_to, id: id, name: name, town/city: city}
+        - references[]: {each: references, type: type_code, value: value}
+        - "notes[]":
+            each: notes
+            type: type_code
+            text: text
+            then:
+              - "lines[]": {each: lines, ".": text}
+        - lines[]:
+            each: lines
+            number: line_number
+            quantity: quantity
+            unit: uom
+            price: unit_price
+            description: description
+            then:
+              - notes[]: {each: notes, text: text}
+              - to: {at: ship_to, id: id}
+END
+printf 'map: array\nbase: plain\nlayout: {root: "[]", indent: 0}\n' > maps/array.yaml
+printf 'map: lines\nbase: plain\nlayout: {root: ~, lines: yes}\n' > maps/lines.yaml
+for map in plain array lines; do
+    law $map made
+    came_back
+done
+mkdir out.d one.d
+head -1 first | grep -q '^{"number":"N1","date":"'; ok $? 'lines have no blanks'
+run canon2erp -C . -m plain -o out.d made
+status_is 0 'a file each'
+is "$(find out.d -name '*.json' | wc -l)" 400 '... all of them'
+sed -i 's/layout: {root: "\[\]"/layout: {root: ~/' maps/array.yaml
+run canon2erp -C . -m array made
+status_is 1 'a file without a root holds one document'
+err_like 'one file a document' '... as it says'
+run canon2erp -C . -m array -o one.d made
+status_is 0 '... which is written as it is'
+for file in one.d/*; do head -c 1 "$file"; done | tr -d '{' > other
+is "$(wc -c < other)" 0 '... an object each'
+
+# What JSON cannot say.
+sed -i 's/types: {quantity: string}/types: {number: number}/' maps/plain.yaml
+run canon2erp -C . -m plain made
+status_is 1 'a text that the layout makes a number'
+err_like 'order_number in column number of order: the layout makes it a number, and it is none "N1"; expected digits' '... is refused'
 
 done_testing

@@ -13,3 +13,5 @@ libcrossdock_a_SOURCES += %reldir%/pattern.c %reldir%/pattern.h
 libcrossdock_a_SOURCES += %reldir%/base64.c %reldir%/base64.h
 libcrossdock_a_SOURCES += %reldir%/hash.c %reldir%/sha256.c %reldir%/hash.h
 libcrossdock_a_SOURCES += %reldir%/banned.h
+libcrossdock_a_SOURCES += %reldir%/text.h
+libcrossdock_a_SOURCES += %reldir%/scanner.c %reldir%/scanner.h

@@ -5,7 +5,7 @@
 #define CROSSDOCK_CANON_READER_H
 
 #include "canon/read.h"
-#include "canon/scanner.h"
+#include "base/scanner.h"
 
 /* Where the reader is, for the path in an error. */
 struct step {

@@ -7,7 +7,7 @@
 #include "canon/write.h"
 
 #include "canon/spill.h"
-#include "canon/text.h"
+#include "base/text.h"
 
 enum {
     ROOM_NAME = 1 + CANON_MAX_NAME + 3 +

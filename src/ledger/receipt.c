@@ -1,7 +1,7 @@
 #include "ledger/receipt.h"
 
 #include "base/buffer.h"
-#include "canon/scanner.h"
+#include "base/scanner.h"
 
 enum { REASONS_CEILING = 4096 };
 

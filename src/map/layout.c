@@ -309,7 +309,7 @@ const struct flat_layout *layout_flat(const struct map *map, struct arena *arena
     const struct flat_layout *layout;
 
     if (!fixed && strcmp(map->format, "delimited") != 0) {
-        layout_tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
+        layout_tell(report, map, MAP_FORMAT, map->format, "delimited, fixed, xml or json");
         return NULL;
     }
     if (map->layout == NULL) {

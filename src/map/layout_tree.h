@@ -11,11 +11,11 @@
 /* Whether the map's format is one of these. */
 static inline bool layout_is_tree(const struct map *map)
 {
-    return strcmp(map->format, "xml") == 0;
+    return strcmp(map->format, "xml") == 0 || strcmp(map->format, "json") == 0;
 }
 
 /* Read from a layout's mapping, in keys' arena.  NULL: out of memory; what is wrong is told. */
-const struct tree_layout *layout_read_xml(struct layout_keys *keys, const struct yaml_node *node);
+const struct tree_layout *layout_read_tree(struct layout_keys *keys, const struct yaml_node *node, bool json);
 
 /* The layout of the map, made in `arena`.  NULL: told to the report. */
 const struct tree_layout *layout_tree(const struct map *map, struct arena *arena, struct report *report);

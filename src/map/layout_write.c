@@ -7,10 +7,11 @@
 #include "map/layout_tree.h"
 #include "wire/delimited_write.h"
 #include "wire/fixed_write.h"
+#include "wire/json_write.h"
 #include "wire/xml_write.h"
 
 enum {
-    MAX_DOCUMENT = 1024 * 1024 * 1024, /* bytes of an XML document in memory */
+    MAX_DOCUMENT = 1024 * 1024 * 1024, /* bytes of a document in memory */
 };
 
 static struct unit_writer *open_delimited(struct layout_keys *keys, const struct yaml_node *node)
@@ -29,9 +30,16 @@ static struct unit_writer *open_fixed(struct layout_keys *keys, const struct yam
 
 static struct unit_writer *open_xml(struct layout_keys *keys, const struct yaml_node *node)
 {
-    const struct tree_layout *layout = layout_read_xml(keys, node);
+    const struct tree_layout *layout = layout_read_tree(keys, node, false);
 
     return layout == NULL || keys->wrong ? NULL : xml_write_open(layout, MAX_DOCUMENT);
+}
+
+static struct unit_writer *open_json(struct layout_keys *keys, const struct yaml_node *node)
+{
+    const struct tree_layout *layout = layout_read_tree(keys, node, true);
+
+    return layout == NULL || keys->wrong ? NULL : json_write_open(layout, MAX_DOCUMENT);
 }
 
 static const struct {
@@ -41,6 +49,7 @@ static const struct {
     {"delimited", open_delimited},
     {"fixed", open_fixed},
     {"xml", open_xml},
+    {"json", open_json},
 };
 
 struct unit_writer *layout_open_writer(const struct map *map, struct arena *arena, struct report *report)
@@ -52,7 +61,7 @@ struct unit_writer *layout_open_writer(const struct map *map, struct arena *aren
     while (i < sizeof(formats) / sizeof(formats[0]) && strcmp(formats[i].name, map->format) != 0)
         i++;
     if (i == sizeof(formats) / sizeof(formats[0])) {
-        layout_tell(report, map, MAP_FORMAT, map->format, "delimited, fixed or xml");
+        layout_tell(report, map, MAP_FORMAT, map->format, "delimited, fixed, xml or json");
         return NULL;
     }
     if (map->layout == NULL) {

@@ -35,12 +35,15 @@ static struct tree_route find_route(struct binder *b, struct bytes text, struct 
     if (!is_tag && bytes_are(text, "."))
         return route;
     while (bytes_split(&rest, '/', &step)) {
-        if (step.len == 0 || route.n == TREE_MAX_STEPS ||
-            !tree_name_of(b->binding->layout, step, &name) || name.name.len == 0 ||
-            (name.attribute && (is_tag || rest.at != NULL))) {
+        if (bytes_are(step, ".") && route.n == 0 && rest.at != NULL)
+            continue; /* "./each": no key of rules */
+        if (step.len == 0 || route.n == TREE_MAX_STEPS || !tree_name_of(b->binding->layout, step, &name) ||
+            name.name.len == 0 || (name.attribute && (is_tag || rest.at != NULL))) {
             complain(b, MAP_NO_COLUMN, mark, text,
-                     is_tag ? "a path of element names, such as lines/line"
-                            : "a path such as price, @number or price/@currency, or . for the text");
+                     b->binding->layout->json
+                         ? "a path of members, such as price/amount, or . for the value itself"
+                     : is_tag ? "a path of element names, such as lines/line"
+                              : "a path such as price, @number or price/@currency, or . for the text");
             break;
         }
         route.ids[route.n] = tree_names_add(b->binding->names, name);
@@ -134,6 +137,22 @@ static void check_top(struct binder *b)
                                   b->binding->layout->document));
 }
 
+static void find_skip(struct tree_binding *binding)
+{
+    const struct tree_layout *layout = binding->layout;
+
+    binding->skip = arena_zalloc(&binding->arena, TREE_MAX_NAMES, sizeof(*binding->skip));
+    for (unsigned i = 0; binding->skip != NULL && i < layout->n_skip; i++) {
+        struct tree_name name;
+        uint16_t id = tree_name_of(layout, layout->skip[i], &name) ? tree_names_add(binding->names, name) : 0;
+
+        if (id == 0)
+            continue;
+        binding->skip[id] = true;
+        binding->n_skip = id + 1u > binding->n_skip ? id + 1u : binding->n_skip;
+    }
+}
+
 static void find_keep(struct tree_binding *binding)
 {
     const struct canon_block *block;
@@ -181,6 +200,7 @@ struct tree_binding *tree_binding_open(const struct map *map, struct report *rep
     if (binding->names != NULL && binding->rules != NULL) {
         check_top(&b);
         find_forms(binding);
+        find_skip(binding);
         find_keep(binding);
         binding->n_nodes = map->n_nodes;
         binding->nodes = bind_nodes(&b, map->nodes, map->n_nodes);

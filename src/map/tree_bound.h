@@ -17,7 +17,7 @@ struct tree_route {
 struct tree_op {
     struct tree_route route;
     const struct map_target *target;
-    bool set;          /* `value` sets a field; else it is a constant, or a total that is only compared */
+    bool set; /* `value` sets a field; else it is a constant, or a total that is only compared */
     struct flat_op value;
 };
 
@@ -61,13 +61,18 @@ struct tree_binding {
     struct tree_bound_rule *rules; /* by map_rule's index */
     uint32_t n_nodes;
     const struct tree_bound_node *nodes;
-    struct tree_unread unread;     /* its children are the documents, and what stands beside them */
+    bool *skip; /* by a name's number; those beyond n_skip are not skipped */
+    uint32_t n_skip;
+    struct tree_unread unread; /* its children are the documents, and what stands beside them */
     unsigned n_unread;
-    struct flat_layout forms;      /* of dates and times */
-    struct flat_column column;     /* of numbers */
-    struct flat_binding values;    /* for flat_set */
+    struct flat_layout forms;   /* of dates and times */
+    struct flat_column column;  /* of numbers */
+    struct flat_binding values; /* for flat_set */
     const struct canon_field *keep, *keep_at, *keep_tag, *keep_element, *keep_value;
 };
+
+/* Whether there is anything in the node: a text. */
+bool tree_says_something(const struct tree_node *top);
 
 /* Counts, and keeps where that is wanted, what was not read of the whole document. */
 void tree_unread_count(struct tree_fill *fill, const struct tree_node *top);

@@ -65,9 +65,11 @@ static struct tree_node *next_node(struct way *way)
 static void on_value(void *whom, const struct flat_complaint *told)
 {
     struct tree_fill *fill = whom;
-    struct tree_complaint complaint = {
-        .complaint = told->complaint, .node = fill->node, .value = told->value, .what = told->what,
-        .expected = told->expected};
+    struct tree_complaint complaint = {.complaint = told->complaint,
+                                       .node = fill->node,
+                                       .value = told->value,
+                                       .what = told->what,
+                                       .expected = told->expected};
 
     if (told->slot < 0) { /* a total, of an earlier node */
         complaint.node = NULL;
@@ -112,6 +114,8 @@ static struct tree_bound_rule *choose(const struct tree_bound_node *node, struct
 
         if (!rule->map->each && rule->taken_in == around)
             continue;
+        if (!rule->map->each && rule->map->enter_len > 0 && !tree_says_something(element))
+            continue; /* no object is made of nothing */
         if (passes(rule, element))
             return rule;
     }
@@ -224,5 +228,10 @@ void tree_fill(struct tree_fill *fill, struct tree_binding *binding, struct cano
     flat_fill_begin(fill->values, &binding->values, record);
     for (uint32_t i = 0; i < binding->n_nodes; i++)
         take(fill, &binding->nodes[i], document->top, record->body, around);
-    tree_unread_count(fill, document->top);
+    if (document->top->taken) {
+        tree_unread_count(fill, document->top);
+    } else {
+        fill->node = document->top;
+        flat_complain(fill->values, READ_OTHER_DOCUMENT, 0, (struct bytes){NULL, 0}, NULL, NULL);
+    }
 }

@@ -1,6 +1,6 @@
 /*
- * tree_fill: the read engine for XML and JSON: a document's tree (wire/tree.h) to a canonical record, as a map
- * says; the write engine (write.h) turned round.
+ * tree_fill: the read engine for XML and JSON: a document's tree (wire/tree.h) to a canonical record, as a
+ * map says; the write engine (write.h) turned round.
  *
  * A rule of a map is of an element, by its path from the element around it; its fields are elements and
  * attributes below.  An element is taken by the first rule that it passes; fields are set, totals compared,
@@ -14,8 +14,8 @@
 
 struct tree_binding;
 
-/* The map's layout, and every path of its rules looked up.  The map must outlive it.  NULL: told to the report
- * (configuration). */
+/* The map's layout, and every path of its rules looked up.  The map must outlive it.  NULL: told to the
+ * report (configuration). */
 struct tree_binding *tree_binding_open(const struct map *map, struct report *report);
 void tree_binding_close(struct tree_binding *binding);
 
@@ -27,14 +27,14 @@ struct tree_complaint {
     enum complaint complaint;
     const struct tree_node *node; /* or NULL */
     struct bytes value;
-    const char *what;             /* or NULL */
-    const char *expected;         /* or NULL */
-    uint32_t line, column;        /* where there is no node; 0: not known */
+    const char *what;      /* or NULL */
+    const char *expected;  /* or NULL */
+    uint32_t line, column; /* where there is no node; 0: not known */
     struct bytes path;
 };
 
 struct tree_fill {
-    struct flat_fill *values;     /* how values are set, its charset UTF-8; complain and whom are made ours */
+    struct flat_fill *values; /* how values are set, its charset UTF-8; complain and whom are made ours */
     struct tree_binding *binding;
     const struct tree_document *document;
     const struct tree_node *node; /* whose value is being set */

@@ -42,8 +42,7 @@ static const struct tree_node *next_of(const struct tree_node *node, const struc
     return node == top ? NULL : node->next;
 }
 
-/* Whether there is anything in it. */
-static bool says_something(const struct tree_node *top)
+bool tree_says_something(const struct tree_node *top)
 {
     const struct tree_node *node = top;
 
@@ -61,8 +60,8 @@ static void keep_value(struct tree_fill *fill, const struct tree_node *node)
     char path[240];
     const struct canon_field *const fields[] = {binding->keep_at, binding->keep_tag, binding->keep_element,
                                                 binding->keep_value};
-    struct bytes values[4] = {{NULL, 0}, {NULL, 0}, node->kind == TREE_RUN ? node->up->name : node->name,
-                              node->text};
+    struct bytes values[4] = {
+        {NULL, 0}, {NULL, 0}, node->kind == TREE_RUN ? node->up->name : node->name, node->text};
 
     if (around != NULL) {
         tree_path(around, path, sizeof(path));
@@ -94,6 +93,11 @@ static void count(struct tree_fill *fill, const struct tree_node *top, bool insi
     }
 }
 
+static bool is_skipped(const struct tree_binding *binding, uint16_t id)
+{
+    return id < binding->n_skip && binding->skip[id];
+}
+
 void tree_unread_count(struct tree_fill *fill, const struct tree_node *top)
 {
     const struct tree_node *node = top;
@@ -103,7 +107,7 @@ void tree_unread_count(struct tree_fill *fill, const struct tree_node *top)
 
         if (inside && node->text.at != NULL && !node->read)
             count(fill, node, false);
-        else if (!inside && says_something(node))
+        else if (!inside && !is_skipped(fill->binding, node->id) && tree_says_something(node))
             count(fill, node, true);
         node = next_of(node, top, inside);
     }
@@ -111,12 +115,15 @@ void tree_unread_count(struct tree_fill *fill, const struct tree_node *top)
 
 void tree_binding_stray(struct tree_binding *binding, struct bytes name)
 {
-    unread_at(binding, &binding->unread, name, TREE_ELEMENT)->count++;
+    uint16_t id = tree_names_find(binding->names, (struct tree_name){.name = name});
+
+    if (id == 0 || !is_skipped(binding, id))
+        unread_at(binding, &binding->unread, name, TREE_ELEMENT)->count++;
 }
 
 static const char *path_of(const struct tree_unread *unread, char *into, size_t size)
 {
-    const struct tree_unread *way[TREE_MAX_DEPTH + 2];
+    const struct tree_unread *way[TREE_MAX_DEPTH + 2] = {NULL};
     size_t len = 0;
     unsigned n = 0;
 
@@ -125,7 +132,9 @@ static const char *path_of(const struct tree_unread *unread, char *into, size_t 
         way[n++] = unread;
     while (n-- > 0 && len < size)
         len += (size_t)snprintf(into + len, size - len, "%s%s%.*s", len > 0 ? "/" : "",
-                                way[n]->kind == TREE_ATTRIBUTE ? "@" : way[n]->kind == TREE_RUN ? "." : "",
+                                way[n]->kind == TREE_ATTRIBUTE ? "@"
+                                : way[n]->kind == TREE_RUN     ? "."
+                                                               : "",
                                 (int)(way[n]->name.len < 80 ? way[n]->name.len : 80), way[n]->name.at);
     return into;
 }

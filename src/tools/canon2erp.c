@@ -50,8 +50,7 @@ static const struct tool tool = {
     .name = "canon2erp",
     .operands = "[FILE]...",
     .purpose = "Writes canonical records, a JSON object a line, as files that an ERP imports: CSV, fixed "
-               "width "
-               "or XML, as a map says. Without FILE, or where it is -, reads standard input.",
+               "width, XML or JSON, as a map says. Without FILE, or where it is -, reads standard input.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .statuses = {"all records were written or passed over",

@@ -1,11 +1,12 @@
 /*
- * Files of XML documents: each document is read into a tree, and from there into its record.
+ * Files of documents of XML and JSON: each document is read into a tree, and from there into its record.
  */
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "map/tree_fill.h"
 #include "translate/flat_in_parts.h"
+#include "wire/json_read.h"
 #include "wire/xml_read.h"
 
 /* More findings of a document are counted, and not told: each costs a look at the document for its place. */
@@ -144,9 +145,9 @@ static void read_file(struct flat_in *in, int fd)
     const struct tree_taker taker = {
         .document = take_document, .stray = take_stray, .look = flat_in_look, .whom = in};
     struct flat_in_tree *tree = in->tree;
-    const struct tree_reading reading = xml_read(tree_binding_layout(tree->binding),
-                                                 tree_binding_names(tree->binding), fd,
-                                                 in->settings->max_document, &taker);
+    const struct tree_layout *layout = tree_binding_layout(tree->binding);
+    const struct tree_reading reading = (layout->json ? json_read : xml_read)(
+        layout, tree_binding_names(tree->binding), fd, in->settings->max_document, &taker);
 
     in->counts.bytes = reading.bytes;
     end_file(in, &reading);

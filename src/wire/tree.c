@@ -97,6 +97,12 @@ bool tree_name_of(const struct tree_layout *layout, struct bytes step, struct tr
 {
     const char *colon;
 
+    if (layout->json) {
+        if (step.len > 2 && memcmp(step.at + step.len - 2, "[]", 2) == 0)
+            step.len -= 2;
+        *name = (struct tree_name){.name = step};
+        return true;
+    }
     *name = (struct tree_name){.name = step, .attribute = step.len > 0 && step.at[0] == '@'};
     if (name->attribute)
         name->name = step = (struct bytes){step.at + 1, step.len - 1};

@@ -2,7 +2,8 @@
  * tree: documents that are trees, as those of XML and JSON: what a layout says of their files, and what their
  * readers (xml_read, json_read) hand over, a document at a time.
  *
- * Tags and fields are paths: "lines/line", "price/@currency", "@number"; "." is a unit's own text.
+ * Tags and fields are paths: "lines/line", "price/@currency", "@number"; "." is a unit's own text, and
+ * "./each" is "each", where a map could not say that.
  */
 #ifndef CROSSDOCK_WIRE_TREE_H
 #define CROSSDOCK_WIRE_TREE_H
@@ -18,14 +19,37 @@ struct tree_namespace {
     const char *uri;
 };
 
+/* How JSON writes a value. */
+enum tree_type { TREE_STRING, TREE_NUMBER, TREE_BOOLEAN };
+
+struct tree_member {
+    struct bytes name; /* wherever it stands */
+    enum tree_type type;
+};
+
 struct tree_layout {
-    const char *root;     /* holds the documents of a file; NULL: a file is one document */
-    const char *document; /* the element of a document; its place is below the root */
+    bool json; /* else XML */
+    /* XML: the outermost element, which holds the documents of a file; NULL: that is the document.  JSON: the
+     * member of the outermost object that holds them; NULL: they are what is outermost. */
+    const char *root;
+    const char *document; /* XML: the element of a document; JSON: what rules call it */
+    bool array;           /* JSON: the file is an array of documents; root is NULL */
+    bool lines;           /* JSON: a document a line; root is NULL */
+    unsigned n_members;   /* JSON: those that are not of the type that their field has */
+    const struct tree_member *members;
+    unsigned n_skip;
+    const struct bytes *skip; /* names that nobody reads, on purpose: as one step of a path */
     unsigned n_namespaces;
     const struct tree_namespace *namespaces;
-    unsigned indent;      /* blanks a level; 0: no line breaks */
+    unsigned indent;                                /* blanks a level; 0: no line breaks */
     const struct date_form *date, *time, *datetime; /* NULL: as in the canonical record */
 };
+
+/* Whether a file is one document. */
+static inline bool tree_layout_is_alone(const struct tree_layout *layout)
+{
+    return layout->root == NULL && !layout->lines && !layout->array;
+}
 
 /* --- names that somebody asks for */
 
@@ -47,8 +71,9 @@ uint16_t tree_names_add(struct tree_names *names, struct tree_name name);
 /* 0: nobody asks for it. */
 uint16_t tree_names_find(const struct tree_names *names, struct tree_name name);
 
-/* One step of a path, by its prefix in the layout's namespaces: without one, the layout's own namespace for
- * elements, and none for attributes ("@name").  False: the layout has no such prefix. */
+/* One step of a path.  XML: by its prefix in the layout's namespaces; without one, the layout's own namespace
+ * for elements, and none for attributes ("@name").  JSON: a member; "[]" behind it says that it is an array.
+ * False: the layout has no such prefix. */
 bool tree_name_of(const struct tree_layout *layout, struct bytes step, struct tree_name *name);
 
 /* --- a document */
@@ -56,6 +81,7 @@ bool tree_name_of(const struct tree_layout *layout, struct bytes step, struct tr
 enum tree_kind {
     TREE_ELEMENT,   /* of JSON: a member's value */
     TREE_ATTRIBUTE, /* its children come before the elements */
+    TREE_NOTHING,   /* null, and an array of nothing: without a number, so that nobody finds it */
     TREE_RUN,       /* of an element with text and elements mixed: the second text, and those after it */
 };
 
@@ -63,9 +89,9 @@ struct tree_node {
     struct bytes name; /* without a prefix; the document's own: as the layout has it */
     struct bytes text; /* at NULL: none */
     struct tree_node *up, *next, *first, *last;
-    uint32_t offset;   /* bytes, of its first one in the document; an attribute's is its element's */
-    uint16_t id;       /* of tree_names, or 0 */
-    uint8_t kind;      /* enum tree_kind */
+    uint32_t offset; /* bytes, of its first one in the document; an attribute's is its element's */
+    uint16_t id;     /* of tree_names, or 0 */
+    uint8_t kind;    /* enum tree_kind */
     /* For whoever looks at it, false at first: its text was read, its children looked at, it was taken. */
     bool read, entered, taken;
 };
@@ -92,9 +118,9 @@ struct tree_trouble {
 
 struct tree_document {
     struct tree_node *top;
-    struct bytes raw;            /* its text, in UTF-8; of one that is too large, nothing */
-    struct tree_mark begin;      /* where it stands */
-    uint64_t length;             /* bytes in the file */
+    struct bytes raw;       /* its text, in UTF-8; of one that is too large, nothing */
+    struct tree_mark begin; /* where it stands */
+    uint64_t length;        /* bytes in the file */
     bool too_large;
     struct tree_trouble trouble; /* what makes it unreadable, or nothing */
 };
@@ -109,11 +135,11 @@ struct tree_mark tree_place(const struct tree_document *document, const struct t
 
 enum tree_event {
     TREE_END,
-    TREE_BROKEN,     /* the rest of the file cannot be read: tree_trouble */
-    TREE_REFUSED,    /* the file as a whole: tree_trouble */
+    TREE_BROKEN,  /* the rest of the file cannot be read: tree_trouble */
+    TREE_REFUSED, /* the file as a whole: tree_trouble */
     TREE_READ_ERROR,
     TREE_NO_MEMORY,
-    TREE_STOPPED,    /* by who takes the documents */
+    TREE_STOPPED, /* by who takes the documents */
 };
 
 /* Bounds, in bytes or levels. */

@@ -6,8 +6,8 @@
 
 void tree_input_init(struct tree_input *input, int fd, const struct tree_taker *taker, size_t ceiling)
 {
-    *input = (struct tree_input){.fd = fd, .taker = taker, .begin = TREE_MARK_BEGIN,
-                                 .near = TREE_MARK_BEGIN, .blank = true};
+    *input = (struct tree_input){
+        .fd = fd, .taker = taker, .begin = TREE_MARK_BEGIN, .near = TREE_MARK_BEGIN, .blank = true};
     buffer_init(&input->text, ceiling);
     arena_init(&input->arena, 4096, 8 * TREE_BLOCK);
 }

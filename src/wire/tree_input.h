@@ -1,6 +1,6 @@
 /*
- * tree_input: the bytes of a file that xml_read and json_read look at: read in blocks, in UTF-8, kept from where
- * a document begins, and with the line and character that it stands at.  For those two alone.
+ * tree_input: the bytes of a file that xml_read and json_read look at: read in blocks, in UTF-8, kept from
+ * where a document begins, and with the line and character that it stands at.  For those two alone.
  */
 #ifndef CROSSDOCK_WIRE_TREE_INPUT_H
 #define CROSSDOCK_WIRE_TREE_INPUT_H
@@ -18,7 +18,7 @@ struct tree_input {
     uint64_t added;                /* bytes that decoding added, before the text */
     struct tree_mark near;         /* of a place in the text that was asked for, and that place */
     size_t near_at;
-    uint64_t bytes;                /* read of the file */
+    uint64_t bytes; /* read of the file */
     bool ended, blank;
     int error;
 };

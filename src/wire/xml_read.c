@@ -24,22 +24,22 @@ struct reader {
     xmlParserCtxtPtr parser;
     uint16_t root, document_name; /* numbers; root 0: none */
     size_t ceiling;
-    uint64_t fed;       /* bytes of the text, from the file's beginning, that the parser has */
-    uint64_t broken_at; /* where the parser gave up */
-    uint64_t skew;      /* of them, what it never had: the byte order mark */
+    uint64_t fed;          /* bytes of the text, from the file's beginning, that the parser has */
+    uint64_t broken_at;    /* where the parser gave up */
+    uint64_t skew;         /* of them, what it never had: the byte order mark */
     unsigned depth, level; /* elements open; and when a document's is the innermost */
 
     struct arena arena; /* of the document */
     struct buffer run;  /* text since the last tag */
     bool open;
-    uint64_t begin;     /* of the open document */
+    uint64_t begin; /* of the open document */
     struct tree_document document;
     struct tree_node *node;
     struct tree_trouble bad; /* of a character at `bad_at`, the first since the document began */
     uint64_t bad_at;
 
     struct tree_reading result;
-    bool done;          /* with the file */
+    bool done; /* with the file */
 };
 
 /* --- where the parser is */
@@ -130,7 +130,10 @@ static struct tree_node *add_node(struct reader *r, struct tree_node *up, struct
 
     if (node == NULL)
         return NULL;
-    *node = (struct tree_node){.name = name, .up = up, .kind = (uint8_t)kind, .id = id,
+    *node = (struct tree_node){.name = name,
+                               .up = up,
+                               .kind = (uint8_t)kind,
+                               .id = id,
                                .offset = (uint32_t)(r->input.begin.offset + at - r->begin)};
     if (up == NULL)
         return node;
@@ -252,8 +255,7 @@ static void enter_outer(struct reader *r, struct tree_name name, int n, const xm
 /* Whether what the parser says goes into a tree. */
 static bool is_wanted(const struct reader *r)
 {
-    return r->open && !r->document.too_large && !r->arena.failed &&
-           r->depth < r->level + TREE_MAX_DEPTH;
+    return r->open && !r->document.too_large && !r->arena.failed && r->depth < r->level + TREE_MAX_DEPTH;
 }
 
 static void on_start(void *whom, const xmlChar *local, const xmlChar *prefix, const xmlChar *space,
@@ -590,7 +592,8 @@ static uint16_t add_name(struct reader *r, const char *text)
 {
     struct tree_name name;
 
-    return text != NULL && tree_name_of(r->layout, bytes_of(text), &name) ? tree_names_add(r->names, name) : 0;
+    return text != NULL && tree_name_of(r->layout, bytes_of(text), &name) ? tree_names_add(r->names, name)
+                                                                          : 0;
 }
 
 struct tree_reading xml_read(const struct tree_layout *layout, struct tree_names *names, int fd,

@@ -10,8 +10,8 @@
 
 #include "wire/tree.h"
 
-/* Reads the file.  `names`: those that its nodes get numbers of; the layout's own are added.  `ceiling`: bytes
- * of one document; a larger one is handed over as too_large. */
+/* Reads the file.  `names`: those that its nodes get numbers of; the layout's own are added.  `ceiling`:
+ * bytes of one document; a larger one is handed over as too_large. */
 struct tree_reading xml_read(const struct tree_layout *layout, struct tree_names *names, int fd,
                              size_t ceiling, const struct tree_taker *taker);
 

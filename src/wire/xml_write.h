@@ -1,10 +1,8 @@
 /*
  * xml_write: units as XML, through libxml2's writer.
  *
- * A unit is an element; units inside it become its children.  A document is put together in memory first:
- * attributes may be named in any order, units that share the front of their path share its elements, and a
- * document that is dropped has left nothing behind.  Characters that XML 1.0 does not know (production 2,
- * "Char") are refused.
+ * A document is put together in memory first (wire/tree_write.h).  Characters that XML 1.0 does not know
+ * (production 2, "Char") are refused.
  */
 #ifndef CROSSDOCK_WIRE_XML_WRITE_H
 #define CROSSDOCK_WIRE_XML_WRITE_H

@@ -77,3 +77,6 @@ t_unit_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/tree_fixture.c %reldir%/t
 t_unit_xml_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 check_PROGRAMS += %reldir%/journey
 t_unit_journey_SOURCES = %reldir%/journey.c $(canon_fixture)
+check_PROGRAMS += %reldir%/json_read
+t_unit_json_read_SOURCES = %reldir%/json_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
+t_unit_json_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read

@@ -109,13 +109,13 @@ void tree_check(tree_read_function *read_tree, const struct tree_layout *layout,
     assert_string_equal(tree_read_text(read_tree, layout, bytes_of(text), 65536), want);
 }
 
-/* The documents of `got` that end at or before `at` are those of `want`. */
+/* The documents of `got` that end before `at` are those of `want`. */
 static void check_before(const char *got, const char *want, size_t at)
 {
     unsigned long long offset, length;
     const char *line = want;
 
-    while (sscanf(line, "%llu+%llu", &offset, &length) == 2 && offset + length <= at) {
+    while (sscanf(line, "%llu+%llu", &offset, &length) == 2 && offset + length < at) {
         const char *next = strchr(line, '\n') + 1;
 
         assert_int_equal(strncmp(got + (line - want), line, (size_t)(next - line)), 0);

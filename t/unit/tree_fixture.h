@@ -1,6 +1,6 @@
 /*
- * tree_fixture: what the tests of xml_read and json_read share: bytes that come in pieces, and what was read as
- * text.
+ * tree_fixture: what the tests of xml_read and json_read share: bytes that come in pieces, and what was read
+ * as text.
  */
 #ifndef CROSSDOCK_T_TREE_FIXTURE_H
 #define CROSSDOCK_T_TREE_FIXTURE_H

@@ -1,5 +1,5 @@
 /* scanner: the tokens of JSON, strictly; see scanner.h. */
-#include "canon/scanner.h"
+#include "base/scanner.h"
 
 #include "base/utf8.h"
 
@@ -167,6 +167,56 @@ bool scanner_integer(struct scanner *scanner, struct scanner_text *text)
         return scanner_fail(scanner, begin, "expected a whole number of at most 18 digits");
     *text = (struct scanner_text){begin, (size_t)(at - begin), true};
     scanner->at = at;
+    return true;
+}
+
+static const char *digits_end(const char *at, const char *end)
+{
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+bool scanner_number(struct scanner *scanner, struct scanner_text *text)
+{
+    const char *begin = scanner->at, *end = scanner->end, *at = begin, *digits;
+
+    if (at < end && *at == '-')
+        at++;
+    digits = at;
+    at = digits_end(at, end);
+    if (at == digits)
+        return scanner_fail(scanner, begin, "expected a value");
+    if (*digits == '0' && at - digits > 1)
+        return scanner_fail(scanner, begin, "a number that begins with a zero");
+    if (at < end && *at == '.') {
+        digits = ++at;
+        at = digits_end(at, end);
+        if (at == digits)
+            return scanner_fail(scanner, at, "a point without digits behind it");
+    }
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        if (at < end && (*at == '+' || *at == '-'))
+            at++;
+        digits = at;
+        at = digits_end(at, end);
+        if (at == digits)
+            return scanner_fail(scanner, at, "an exponent without digits");
+    }
+    if (!ends_token(scanner, at))
+        return scanner_fail(scanner, begin, "expected a number");
+    *text = (struct scanner_text){begin, (size_t)(at - begin), true};
+    scanner->at = at;
+    return true;
+}
+
+bool scanner_null(struct scanner *scanner)
+{
+    if (scanner->end - scanner->at < 4 || memcmp(scanner->at, "null", 4) != 0 ||
+        !ends_token(scanner, scanner->at + 4))
+        return scanner_fail(scanner, scanner->at, "expected null");
+    scanner->at += 4;
     return true;
 }
 

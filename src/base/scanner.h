@@ -1,14 +1,14 @@
 /*
- * scanner: the tokens of JSON (RFC 8259), strictly: for the canonical reader, and for lines like records.
+ * scanner: the tokens of JSON (RFC 8259), strictly.
  *
- * A scanner walks over one line that its owner keeps.  Each scanner_ function either takes a token and moves
+ * A scanner walks over one text that its owner keeps.  Each scanner_ function either takes a token and moves
  * on, or notes what is wrong and where, and returns false.
  */
-#ifndef CROSSDOCK_CANON_SCANNER_H
-#define CROSSDOCK_CANON_SCANNER_H
+#ifndef CROSSDOCK_BASE_SCANNER_H
+#define CROSSDOCK_BASE_SCANNER_H
 
 #include "base/arena.h"
-#include "canon/text.h"
+#include "base/text.h"
 
 struct scanner {
     const char *begin, *at, *end;
@@ -85,6 +85,12 @@ static inline bool scanner_string(struct scanner *scanner, struct scanner_text *
 
 /* An integer (without point and exponent), as text. */
 bool scanner_integer(struct scanner *scanner, struct scanner_text *text);
+
+/* A number of any length, as text: nothing is reckoned. */
+bool scanner_number(struct scanner *scanner, struct scanner_text *text);
+
+/* null. */
+bool scanner_null(struct scanner *scanner);
 
 /* true or false, as text. */
 bool scanner_boolean(struct scanner *scanner, struct scanner_text *text);

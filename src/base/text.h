@@ -4,8 +4,8 @@
  * These are " and \ and everything below 0x20 (RFC 8259, section 7).  Nothing is read behind a text's end: a
  * text may end where its page does.
  */
-#ifndef CROSSDOCK_CANON_TEXT_H
-#define CROSSDOCK_CANON_TEXT_H
+#ifndef CROSSDOCK_BASE_TEXT_H
+#define CROSSDOCK_BASE_TEXT_H
 
 #include "base/bytes.h"
 

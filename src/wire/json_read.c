@@ -1,0 +1,589 @@
+#include "wire/json_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/scanner.h"
+#include "wire/tree_input.h"
+
+enum { FEW_MEMBERS = 16 };
+
+static const struct bytes nothing = {NULL, 0};
+
+struct reader {
+    const struct tree_layout *layout;
+    struct tree_names *names;
+    const struct tree_taker *taker;
+    struct tree_input input;
+    size_t at; /* in the text: what is next */
+    size_t ceiling;
+    uint16_t document;  /* number of the documents' name */
+    struct arena arena; /* of a document */
+    struct scanner scanner;
+    const struct tree_node *node; /* being read, for the path of what is wrong */
+    struct tree_reading result;
+};
+
+/* --- one document, all of it in memory */
+
+static bool fail(struct reader *r, const char *where, const char *what)
+{
+    return scanner_fail(&r->scanner, where, what);
+}
+
+static struct tree_node *add_node(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id)
+{
+    struct tree_node *node = arena_alloc(&r->arena, sizeof(*node));
+
+    if (node == NULL) {
+        r->scanner.memory = true;
+        (void)fail(r, r->scanner.at, "out of memory");
+        return NULL;
+    }
+    *node = (struct tree_node){
+        .name = name, .up = up, .id = id, .offset = (uint32_t)(r->scanner.at - r->scanner.begin)};
+    if (up == NULL)
+        return node;
+    if (up->last != NULL)
+        up->last->next = node;
+    else
+        up->first = node;
+    up->last = node;
+    return node;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+/* The next member behind this one: elements of one array have the very same name. */
+static const struct tree_node *next_member(const struct tree_node *node)
+{
+    const struct tree_node *next = node->next;
+
+    while (next != NULL && next->name.at == node->name.at)
+        next = next->next;
+    return next;
+}
+
+/* A name that two members have, or NULL. */
+static const struct bytes *twice(struct reader *r, const struct tree_node *object)
+{
+    struct bytes few[FEW_MEMBERS], *names = few;
+    size_t n = 0;
+
+    for (const struct tree_node *node = object->first; node != NULL; node = next_member(node)) {
+        if (n < FEW_MEMBERS) {
+            for (size_t i = 0; i < n; i++)
+                if (bytes_equal(few[i], node->name))
+                    return &node->name;
+            few[n] = node->name;
+        }
+        n++;
+    }
+    if (n <= FEW_MEMBERS)
+        return NULL;
+    names = arena_alloc(&r->arena, n * sizeof(*names));
+    n = 0;
+    for (const struct tree_node *node = object->first; names != NULL && node != NULL;
+         node = next_member(node))
+        names[n++] = node->name;
+    if (names != NULL)
+        qsort(names, n, sizeof(*names), by_name);
+    for (size_t i = 1; names != NULL && i < n; i++)
+        if (bytes_equal(names[i - 1], names[i]))
+            return &names[i];
+    return NULL;
+}
+
+static bool read_value(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id, unsigned depth,
+                       bool element);
+
+static bool read_members(struct reader *r, struct tree_node *object, unsigned depth)
+{
+    struct scanner *scanner = &r->scanner;
+    const struct bytes *name;
+
+    scanner->at++;
+    scanner_blanks(scanner);
+    if (scanner_sees(scanner, '}')) {
+        scanner->at++;
+        return true;
+    }
+    for (;;) {
+        struct scanner_text text;
+        struct tree_name member;
+
+        if (!scanner_sees(scanner, '"'))
+            return fail(r, scanner->at, "expected a name in quotes");
+        if (!scanner_string(scanner, &text) ||
+            !scanner_take(scanner, ':', "expected a colon behind the name"))
+            return false;
+        member = (struct tree_name){.name = {text.at, text.len}};
+        if (!read_value(r, object, member.name, tree_names_find(r->names, member), depth, false))
+            return false;
+        r->node = object;
+        scanner_blanks(scanner);
+        if (scanner_sees(scanner, '}'))
+            break;
+        if (!scanner_take(scanner, ',', "expected a comma or the object's end"))
+            return false;
+    }
+    name = twice(r, object);
+    if (name != NULL)
+        return fail(
+            r, scanner->at,
+            arena_format(&r->arena, "the member %.60s stands there twice", arena_copy(&r->arena, *name).at));
+    scanner->at++;
+    return true;
+}
+
+/* Each element a child of that name. */
+static bool read_elements(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id,
+                          unsigned depth)
+{
+    struct scanner *scanner = &r->scanner;
+
+    scanner->at++;
+    scanner_blanks(scanner);
+    if (scanner_sees(scanner, ']')) {
+        struct tree_node *node = add_node(r, up, name, 0);
+
+        if (node == NULL)
+            return false;
+        node->kind = TREE_NOTHING;
+        scanner->at++;
+        return true;
+    }
+    for (;;) {
+        if (!read_value(r, up, name, id, depth, true))
+            return false;
+        r->node = up;
+        scanner_blanks(scanner);
+        if (scanner_sees(scanner, ']'))
+            break;
+        if (!scanner_take(scanner, ',', "expected a comma or the array's end"))
+            return false;
+    }
+    scanner->at++;
+    return true;
+}
+
+static bool read_text(struct reader *r, struct tree_node *node)
+{
+    struct scanner_text text = {NULL, 0, false};
+    bool good;
+
+    if (scanner_sees(&r->scanner, '"'))
+        good = scanner_string(&r->scanner, &text);
+    else if (scanner_sees(&r->scanner, 't') || scanner_sees(&r->scanner, 'f'))
+        good = scanner_boolean(&r->scanner, &text);
+    else if (scanner_sees(&r->scanner, 'n'))
+        good = scanner_null(&r->scanner);
+    else
+        good = scanner_number(&r->scanner, &text);
+    if (text.len > 0)
+        node->text = (struct bytes){text.at, text.len};
+    if (good && text.at == NULL) {
+        node->kind = TREE_NOTHING;
+        node->id = 0;
+    }
+    return good;
+}
+
+/* `element`: of an array. */
+static bool read_value(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id, unsigned depth,
+                       bool element)
+{
+    const bool array = scanner_sees(&r->scanner, '[');
+    struct tree_node *node;
+
+    if (depth == TREE_MAX_DEPTH)
+        return fail(r, r->scanner.at, "objects and arrays are nested too deep");
+    if (array && !element)
+        return read_elements(r, up, name, id, depth + 1);
+    node = add_node(r, up, name, id);
+    if (node == NULL)
+        return false;
+    r->node = node;
+    if (array) /* in an array: its elements have no name that a path could have */
+        return read_elements(r, node, BYTES("[]"), 0, depth + 1);
+    if (scanner_sees(&r->scanner, '{'))
+        return read_members(r, node, depth + 1);
+    return read_text(r, node);
+}
+
+/* --- the file's own form */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* What is before `keep` goes.  False: nothing came. */
+static bool more(struct reader *r, size_t *keep)
+{
+    if (r->input.ended || r->result.event != TREE_END)
+        return false;
+    tree_input_drop(&r->input, *keep);
+    r->at -= *keep;
+    *keep = 0;
+    if (tree_input_more(&r->input))
+        return !r->input.ended;
+    r->result.error = r->input.error;
+    r->result.event = r->input.error != 0 ? TREE_READ_ERROR : TREE_NO_MEMORY;
+    return false;
+}
+
+/* The next byte that is not blank; '\0' at the end, or where reading failed. */
+static char peek(struct reader *r)
+{
+    for (;;) {
+        size_t keep;
+
+        while (r->at < r->input.text.len && is_blank(r->input.text.at[r->at]))
+            r->at++;
+        if (r->at < r->input.text.len)
+            return r->input.text.at[r->at];
+        keep = r->at;
+        if (!more(r, &keep))
+            return '\0';
+    }
+}
+
+/* The file is not of its form. */
+static void broken(struct reader *r, enum tree_event event, const char *what, const char *expected)
+{
+    const size_t left = r->input.text.len - r->at;
+
+    if (r->result.event != TREE_END)
+        return;
+    tree_input_trouble(&r->input, r->at, &r->result.trouble, what,
+                       (struct bytes){r->input.text.at + r->at, left < 24 ? left : 24}, expected);
+    r->result.event = event;
+}
+
+static bool expect(struct reader *r, char c, const char *what, const char *expected)
+{
+    if (peek(r) == c) {
+        r->at++;
+        return true;
+    }
+    broken(r, TREE_BROKEN, what, expected);
+    return false;
+}
+
+/* Where a value ends, of which `begin` to `at` was seen. */
+struct extent {
+    unsigned long depth;
+    bool string, escape, done;
+};
+
+static size_t extent_pass(struct extent *extent, const char *text, size_t at, size_t len)
+{
+    while (at < len && !extent->done) {
+        const char c = text[at];
+
+        if (extent->escape) {
+            extent->escape = false;
+        } else if (extent->string) {
+            extent->string = c != '"';
+            extent->escape = c == '\\';
+            extent->done = c == '"' && extent->depth == 0;
+        } else if (c == '"') {
+            extent->string = true;
+        } else if (c == '{' || c == '[') {
+            extent->depth++;
+        } else if (c == '}' || c == ']') {
+            if (extent->depth == 0) {
+                extent->done = true; /* of what is around it */
+                return at;
+            }
+            extent->done = --extent->depth == 0;
+        } else if (extent->depth == 0 && (c == ',' || is_blank(c))) {
+            extent->done = true;
+            return at;
+        }
+        at++;
+    }
+    return at;
+}
+
+/* A document that is being passed over or read. */
+struct piece {
+    struct tree_document document;
+    size_t begin; /* in the text; of one that is too large, what is left of it */
+};
+
+static void begin_piece(struct reader *r, struct piece *piece)
+{
+    *piece = (struct piece){.begin = r->at, .document = {.begin = tree_input_mark(&r->input, r->at)}};
+}
+
+/* The text has got no end yet: reads on.  False: it has none. */
+static bool lengthen(struct reader *r, struct piece *piece)
+{
+    if (piece->document.too_large || r->at - piece->begin > r->ceiling) {
+        piece->document.too_large = true;
+        piece->begin = r->at;
+    }
+    return more(r, &piece->begin);
+}
+
+/* Up to the end of a value.  False: the file ends before it. */
+static bool pass_value(struct reader *r, struct piece *piece)
+{
+    struct extent extent = {.depth = 0};
+
+    for (;;) {
+        r->at = extent_pass(&extent, r->input.text.at, r->at, r->input.text.len);
+        if (extent.done)
+            return true;
+        if (!lengthen(r, piece))
+            return extent.depth == 0 && !extent.string;
+    }
+}
+
+/* Up to the end of the line. */
+static void pass_line(struct reader *r, struct piece *piece)
+{
+    for (;;) {
+        const char *text = r->input.text.at + r->at;
+        const char *line_end = memchr(text, '\n', r->input.text.len - r->at);
+
+        r->at = line_end != NULL ? (size_t)(line_end - r->input.text.at) : r->input.text.len;
+        if (line_end != NULL || !lengthen(r, piece))
+            return;
+    }
+}
+
+/* --- documents */
+
+static void note(struct reader *r, struct piece *piece, size_t at, const char *what, const char *expected)
+{
+    struct tree_trouble *trouble = &piece->document.trouble;
+    const size_t left = r->at - at;
+
+    tree_input_trouble(&r->input, at, trouble, what,
+                       (struct bytes){r->input.text.at + at, left < 24 ? left : 24}, expected);
+    if (r->node != NULL)
+        tree_path(r->node, trouble->path, sizeof(trouble->path));
+}
+
+/* The text from the piece's beginning is a document: reads it. */
+static void read_document(struct reader *r, struct piece *piece)
+{
+    const char *begin = r->input.text.at + piece->begin;
+    struct tree_document *document = &piece->document;
+    struct scanner *scanner = &r->scanner;
+
+    *scanner = (struct scanner){
+        .begin = begin, .at = begin, .end = r->input.text.at + r->at, .arena = &r->arena};
+    document->top = add_node(r, NULL, bytes_of(r->layout->document), r->document);
+    r->node = document->top;
+    if (document->top == NULL)
+        return;
+    if (!scanner_sees(scanner, '{'))
+        (void)fail(r, begin, "a document is an object");
+    else if (read_members(r, document->top, 1)) {
+        scanner_blanks(scanner);
+        if (scanner->at < scanner->end)
+            (void)fail(r, scanner->at, "there is text behind the document's end");
+    }
+    document->too_large = scanner->memory || r->arena.failed;
+    if (scanner->what != NULL && !document->too_large)
+        note(r, piece, (size_t)(scanner->where - r->input.text.at), scanner->what, "");
+}
+
+/* Hands over what stands between the piece's beginning and `at`.  False: the taker, or the file, is done. */
+static bool take(struct reader *r, struct piece *piece)
+{
+    struct tree_document *document = &piece->document;
+
+    if (r->result.event != TREE_END && r->result.event != TREE_BROKEN)
+        return false;
+    arena_reset(&r->arena);
+    r->node = NULL;
+    if (!document->too_large && r->result.event == TREE_END)
+        read_document(r, piece);
+    else if (!document->too_large)
+        document->trouble = r->result.trouble;
+    document->length = tree_input_mark(&r->input, r->at).offset - document->begin.offset;
+    if (document->too_large)
+        document->top = NULL;
+    else
+        document->raw = (struct bytes){r->input.text.at + piece->begin, r->at - piece->begin};
+    if (!r->taker->document(r->taker->whom, document))
+        r->result.event = TREE_STOPPED;
+    return r->result.event == TREE_END;
+}
+
+/* The value that is next is a document. */
+static bool take_value(struct reader *r)
+{
+    struct piece piece;
+
+    begin_piece(r, &piece);
+    if (!pass_value(r, &piece)) {
+        broken(r, TREE_BROKEN, "the file ends within a document", "the rest of it");
+        r->result.told = r->result.event == TREE_BROKEN;
+    }
+    return take(r, &piece);
+}
+
+static void read_lines(struct reader *r)
+{
+    struct piece piece;
+
+    while (peek(r) != '\0') {
+        begin_piece(r, &piece);
+        pass_line(r, &piece);
+        if (!take(r, &piece))
+            return;
+    }
+}
+
+/* Documents up to the array's end. */
+static bool read_array(struct reader *r)
+{
+    r->at++;
+    if (peek(r) == ']') {
+        r->at++;
+        return true;
+    }
+    do {
+        if (peek(r) == '\0')
+            return expect(r, ']', "the file ends within the array of documents", "the rest of it");
+        if (strchr(",]}:", r->input.text.at[r->at]) != NULL)
+            return expect(r, '{', "there is no document", "a document");
+        if (!take_value(r))
+            return false;
+    } while (peek(r) == ',' && r->at++ < r->input.text.len);
+    return expect(r, ']', "the array of documents does not go on so", "a comma and a document, or the end");
+}
+
+static bool read_documents(struct reader *r)
+{
+    return peek(r) == '[' ? read_array(r) : take_value(r);
+}
+
+/* The name of a member of the outermost object. */
+static bool read_name(struct reader *r, struct bytes *name)
+{
+    struct piece piece;
+    struct scanner_text text;
+    bool whole;
+
+    if (peek(r) != '"')
+        return expect(r, '"', "the outermost object does not go on so", "a name in quotes");
+    begin_piece(r, &piece);
+    whole = pass_value(r, &piece);
+    arena_reset(&r->arena);
+    r->scanner = (struct scanner){.begin = r->input.text.at + piece.begin, .arena = &r->arena};
+    r->scanner.at = r->scanner.begin;
+    r->scanner.end = r->input.text.at + r->at;
+    if (!whole || piece.document.too_large || !scanner_string(&r->scanner, &text)) {
+        broken(r, TREE_BROKEN, r->scanner.what != NULL ? r->scanner.what : "the name does not end", "");
+        return false;
+    }
+    *name = arena_copy(&r->arena, (struct bytes){text.at, text.len});
+    return expect(r, ':', "there is no colon behind the name", "a colon");
+}
+
+/* An object with a member that holds the documents. */
+static bool read_root(struct reader *r)
+{
+    bool found = false;
+
+    r->at++;
+    if (peek(r) != '}')
+        do {
+            struct bytes name = nothing;
+            struct piece piece;
+
+            if (!read_name(r, &name))
+                return false;
+            if (bytes_are(name, r->layout->root) && !found) {
+                found = true;
+                if (!read_documents(r))
+                    return false;
+                continue;
+            }
+            r->taker->stray(r->taker->whom, name);
+            (void)peek(r);
+            begin_piece(r, &piece);
+            if (!pass_value(r, &piece)) {
+                broken(r, TREE_BROKEN, "the file ends within a member", "the rest of it");
+                return false;
+            }
+        } while (peek(r) == ',' && r->at++ < r->input.text.len);
+    if (!expect(r, '}', "the outermost object does not go on so", "a comma and a member, or its end"))
+        return false;
+    if (!found)
+        broken(r, TREE_REFUSED, "the outermost object lacks the member that holds the documents",
+               r->layout->root);
+    return found;
+}
+
+static void read_file(struct reader *r)
+{
+    char first = peek(r);
+    bool good;
+
+    if (first == '\0')
+        return;
+    if (r->layout->lines) {
+        read_lines(r);
+        return;
+    }
+    if ((first != '{' || r->layout->array) && (first != '[' || r->layout->root != NULL)) {
+        broken(r, TREE_REFUSED, "the file does not begin as JSON of such a map does",
+               r->layout->root != NULL ? "an object"
+               : r->layout->array      ? "an array of objects"
+                                       : "an object, or an array of them");
+        return;
+    }
+    good = r->layout->root != NULL ? read_root(r) : read_documents(r);
+    if (good && peek(r) != '\0')
+        broken(r, TREE_BROKEN, "there is text behind the end", "nothing; or lines: yes in the map's layout");
+}
+
+static bool begin_file(struct reader *r)
+{
+    const struct buffer *text = &r->input.text;
+    size_t none = 0;
+
+    while (text->len < 3 && more(r, &none))
+        ;
+    if (text->len >= 2 && (memcmp(text->at, "\xff\xfe", 2) == 0 || memcmp(text->at, "\xfe\xff", 2) == 0 ||
+                           text->at[0] == '\0' || text->at[1] == '\0')) {
+        broken(r, TREE_REFUSED, "the file is in UTF-16", "UTF-8");
+        r->result.trouble.value_len = 0;
+    }
+    if (text->len >= 3 && memcmp(text->at, "\xef\xbb\xbf", 3) == 0) {
+        tree_input_drop(&r->input, 3);
+        r->input.begin.column = r->input.near.column = 1;
+    }
+    return r->result.event == TREE_END;
+}
+
+struct tree_reading json_read(const struct tree_layout *layout, struct tree_names *names, int fd,
+                              size_t ceiling, const struct tree_taker *taker)
+{
+    struct reader r = {.layout = layout, .names = names, .taker = taker, .ceiling = ceiling};
+    struct tree_name name = {.name = bytes_of(layout->document)};
+
+    tree_input_init(&r.input, fd, taker, ceiling + 16 * (size_t)TREE_BLOCK);
+    arena_init(&r.arena, TREE_BLOCK, 2 * ceiling + 16 * (size_t)TREE_BLOCK);
+    r.document = tree_names_add(names, name);
+    if (r.document == 0)
+        r.result.event = TREE_NO_MEMORY;
+    else if (begin_file(&r))
+        read_file(&r);
+    r.result.bytes = r.input.bytes;
+    r.result.blank = r.input.blank;
+    arena_release(&r.arena);
+    tree_input_release(&r.input);
+    return r.result;
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# Shops and carriers that speak JSON: their samples become the records in t/0616-shops, and what must not become work
+# is refused.
+
+. "${0%/*}/tap.sh"
+
+samples=$CROSSDOCK_SOURCE/samples/json
+expected=$CROSSDOCK_SOURCE/t/0616-shops
+
+bodies() {
+    sed -E 's/^\{"canon":1,"kind":"([a-z_]*)".*"test":false,"map":"[^"]*"\},/\1 {/' "$1"
+}
+
+# is_read PARTNER MAP FILE
+is_read() {
+    run erp2canon -p "$1" --unmapped=error -m "$2" "$samples/$3"
+    status_is 0 "$2: $3 is read" || diag_file err
+    sed -E 's/"map":"([^@"]*)@[^"]*"/"map":"\1"/' out > got
+    same got "$expected/$2.jsonl" '... as these records'
+}
+
+is_read shop shopify-orders shopify-orders.json
+mv out orders
+run canon2erp --unmapped=error -m shopify-orders orders
+status_is 0 'the orders can be written'
+mv out again.json
+erp2canon -p shop -m shopify-orders again.json > reread
+bodies orders > want
+bodies reread > got
+same got want '... and read again as they were'
+sed -n '2,/^ {"id":5551234567891/p' "$samples/shopify-orders.json" | sed '$d' | sed '$s/,$//' > one.json
+run erp2canon -p shop -m shopify-order one.json
+status_is 0 'the body of a webhook is one of them'
+bodies out > got
+is "$(cat got)" "$(head -1 want)" '... the same'
+sed 's/"test":false,"cancelled_at":null/"test":true,"cancelled_at":null/' "$samples/shopify-orders.json" > test.json
+run erp2canon -p shop -m shopify-orders test.json
+status_is 1 'an order that is a test is refused'
+err_like 'M3616 error: test.json:19:2: ' '... where'
+is "$(wc -l < out)" 1 '... the other one goes on'
+sed 's/"cancelled_at":null,"closed/"cancelled_at":"2026-11-20T10:00:00-05:00","closed/' "$samples/shopify-orders.json" > cancelled.json
+run erp2canon -p shop -m shopify-orders cancelled.json
+status_is 1 'so is one that was cancelled'
+sed 's/"refunds":\[\]/"refunds":[{"id":1}]/' "$samples/shopify-orders.json" > refund.json
+run erp2canon -p shop -m shopify-orders refund.json
+err_like 'M3008 warn: .*order/refunds, 1 time' 'a refund is named'
+
+is_read easypost easypost-trackers easypost-delivered.json
+out_like '"milestone":"delivered".*"status_code":"pre_transit".*"events":\[\{"status_code":"in_transit"' 'the milestone is the parcel'\''s, events are as they came'
+sed 's/"status":"delivered",$/"status":"teleported",/' "$samples/easypost-delivered.json" > other.json
+run erp2canon -m easypost-trackers other.json
+status_is 1 'a status that nobody knows is refused'
+err_like 'tracker/status "teleported"|tracker/status: .*"teleported"' '... by its name'
+for word in unknown:unknown return_to_sender:returning failure:exception error:unknown out_for_delivery:out_for_delivery; do
+    sed "s/\"status\":\"delivered\",$/\"status\":\"${word%:*}\",/" "$samples/easypost-delivered.json" > other.json
+    run erp2canon -m easypost-trackers other.json
+    out_like "\"milestone\":\"${word#*:}\"" "${word%:*} is ${word#*:}"
+done
+
+done_testing
