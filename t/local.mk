@@ -31,6 +31,7 @@ EXTRA_DIST += %reldir%/0420-mutations.tsv %reldir%/0420-mutate.awk
 dist_check_SCRIPTS += %reldir%/0430-every-set.t
 EXTRA_DIST += %reldir%/0430-sets.awk
 dist_check_SCRIPTS += %reldir%/0600-laws.t %reldir%/0601-canon2edi.t %reldir%/0602-canon2edi-killed.t
+dist_check_SCRIPTS += %reldir%/0605-ta1-laws.t
 dist_check_SCRIPTS += %reldir%/0640-converters.t
 dist_check_SCRIPTS += %reldir%/0510-flat-partners.t
 dist_check_SCRIPTS += %reldir%/0500-erp2canon.t %reldir%/0505-trees.t %reldir%/0610-flat-laws.t

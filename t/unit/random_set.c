@@ -107,42 +107,68 @@ static struct bytes value_of(struct random_set *set, const struct standard_eleme
 
 /* --- relational conditions */
 
-/* What an element or a component still needs, or must not have. */
-static void settle(const struct standard_condition *conditions, unsigned n, uint64_t *want, uint64_t fixed)
+static bool is_met(const struct standard_condition *condition, uint64_t want)
 {
-    for (unsigned round = 0; round < 4; round++)
+    uint64_t has = want & condition->fields, rest = condition->fields & ~condition->first;
+
+    switch (condition->kind) {
+    case 'P': return has == 0 || has == condition->fields;
+    case 'R': return has != 0;
+    case 'E': return (has & (has - 1)) == 0;
+    case 'C': return (want & condition->first) == 0 || (want & rest) == rest;
+    default: return (want & condition->first) == 0 || (want & rest) != 0;
+    }
+}
+
+/* With what these elements ask for; where one of several will do, one at random. */
+static uint64_t completed(struct random *random, const struct standard_condition *conditions, unsigned n,
+                          uint64_t want)
+{
+    for (unsigned round = 0; round < 6; round++)
         for (unsigned i = 0; i < n; i++) {
-            const struct standard_condition *condition = &conditions[i];
-            uint64_t has = *want & condition->fields, rest = condition->fields & ~condition->first;
+            uint64_t fields = conditions[i].fields, rest = fields & ~conditions[i].first, one = fields;
 
-            switch (condition->kind) {
-            case 'P':
-                if (has != 0)
-                    *want |= condition->fields;
-                break;
-            case 'R':
-                if (has == 0)
-                    *want |= condition->fields & -condition->fields;
-                break;
-            case 'E':
-                while (has != 0 && (has & (has - 1)) != 0) {
-                    uint64_t drop = (has & ~fixed) != 0 ? has & ~fixed : has;
-
-                    drop &= -drop;
-                    has &= ~drop;
-                    *want &= ~drop;
-                }
-                break;
-            case 'C':
-                if (*want & condition->first)
-                    *want |= rest;
-                break;
-            default:
-                if ((*want & condition->first) && (*want & rest) == 0)
-                    *want |= rest & -rest;
-                break;
+            if (is_met(&conditions[i], want) || conditions[i].kind == 'E')
+                continue;
+            if (conditions[i].kind == 'P' || conditions[i].kind == 'C') {
+                want |= conditions[i].kind == 'P' ? fields : rest;
+                continue;
             }
+            if (conditions[i].kind != 'R')
+                one = rest;
+            for (uint32_t skip = random_below(random, (uint32_t)__builtin_popcountll(one)); skip > 0; skip--)
+                one &= one - 1;
+            want |= one & -one;
         }
+    return want;
+}
+
+/* Of the wanted elements (or components) as many as the conditions let stand together, those of `fixed` first. */
+static void settle(struct random *random, const struct standard_condition *conditions, unsigned n,
+                   uint64_t *want, uint64_t mandatory, uint64_t fixed)
+{
+    uint64_t settled = 0;
+
+    for (unsigned tries = 0; tries < 8; tries++) {
+        bool good = true;
+
+        settled = completed(random, conditions, n, mandatory);
+        for (unsigned i = 0; i < n; i++)
+            good &= is_met(&conditions[i], settled);
+        if (good)
+            break;
+    }
+    for (int others = 0; others < 2; others++)
+        for (uint64_t left = *want & (others ? ~fixed : fixed) & ~settled; left != 0; left &= left - 1) {
+            uint64_t with = completed(random, conditions, n, settled | (left & -left));
+            bool good = true;
+
+            for (unsigned i = 0; i < n; i++)
+                good &= is_met(&conditions[i], with);
+            if (good)
+                settled = with;
+        }
+    *want = settled;
 }
 
 /* --- segments */
@@ -160,7 +186,9 @@ static struct bytes composite_value(struct random_set *set, const struct standar
         }
     if (want == 0)
         want = 1;
-    settle(composite->conditions, composite->n_conditions, &want, fixed);
+    settle(&set->random, composite->conditions, composite->n_conditions, &want, composite->mandatory, fixed);
+    if (want == 0)
+        want = 1;
     for (unsigned c = 0; c < composite->n_fields && c < 32; c++)
         if (want >> c & 1)
             parts[c] = hints[c].len > 0 ? hints[c] : value_of(set, composite->fields[c].element);
@@ -174,6 +202,7 @@ struct hints {
     uint8_t part_of[X12_MAX_ELEMENTS];
     unsigned n_parts;
     uint64_t want, avoid;
+    uint64_t number; /* texts that the record has as numbers */
 };
 
 static void hint_component(struct hints *hints, unsigned element, unsigned component, struct bytes value)
@@ -213,6 +242,10 @@ static void hint_rule(struct random_set *set, const struct x12_bound_rule *rule,
             hints->want |= (uint64_t)1 << element;
         }
     }
+    for (uint32_t i = 0; i < rule->n_ops; i++)
+        if (rule->ops[i].component == 0 && hints->whole[rule->ops[i].element].len == 0 &&
+            (rule->ops[i].conversion == AS_INTEGER || rule->ops[i].conversion == AS_DECIMAL))
+            hints->number |= (uint64_t)1 << rule->ops[i].element;
     for (uint32_t i = 0; i < rule->n_ops; i++)
         if (rule->ops[i].target->compute != MAP_COMPUTE_NOTHING || random_chance(&set->random, 50)) {
             if (rule->ops[i].component > 1)
@@ -329,9 +362,11 @@ static bool make_segment(struct random_set *set, const struct standard_position 
     want &= ~(hints.avoid & ~standard->mandatory);
     for (uint32_t i = 0; rules != NULL && i < rules->n; i++)
         close_gaps(&set->random, rules->rules[i], &want);
-    if (want == 0)
-        want = 1;
-    settle(standard->conditions, standard->n_conditions, &want, standard->mandatory | hints.want);
+    settle(&set->random, standard->conditions, standard->n_conditions, &want, standard->mandatory, hints.want);
+    for (unsigned e = 0; e < standard->n_fields && want == 0; e++) {
+        want = (uint64_t)1 << e;
+        settle(&set->random, standard->conditions, standard->n_conditions, &want, 0, want);
+    }
     for (unsigned e = 0; e < standard->n_fields && e < X12_MAX_ELEMENTS; e++) {
         const struct standard_field *field = &standard->fields[e];
         static const struct bytes nothing[32];
@@ -342,7 +377,10 @@ static bool make_segment(struct random_set *set, const struct standard_position 
             segment->elements[e] = composite_value(
                 set, field->composite, hints.part_of[e] > 0 ? hints.parts[hints.part_of[e] - 1] : nothing);
         else
-            segment->elements[e] = hints.whole[e].len > 0 ? hints.whole[e] : value_of(set, field->element);
+            segment->elements[e] = hints.whole[e].len > 0 ? hints.whole[e]
+                                   : (hints.number >> e & 1) && field->element->type == STANDARD_AN
+                                       ? digits_value(set, field->element->min, field->element->max)
+                                       : value_of(set, field->element);
         if (segment->elements[e].len > 0)
             segment->n = e + 1;
     }
