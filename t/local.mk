@@ -47,3 +47,4 @@ dist_check_SCRIPTS += %reldir%/0650-idoc.t
 EXTRA_DIST += %reldir%/0650-idoc
 dist_check_SCRIPTS += %reldir%/0701-ledger-flow.t
 dist_check_SCRIPTS += %reldir%/0702-day.t
+dist_check_SCRIPTS += %reldir%/0703-ledger-care.t

@@ -9,4 +9,7 @@
 /* {NULL, 0} when the arena failed. */
 struct bytes base64_encode(struct arena *arena, struct bytes from);
 
+/* And back.  False: it is none, or the arena failed. */
+bool base64_decode(struct arena *arena, struct bytes from, struct bytes *out);
+
 #endif

@@ -331,16 +331,3 @@ int64_t document_row(struct ledger *ledger, struct bytes id)
     sql_text(statement, 1, id);
     return sql_answer(ledger, statement, 0);
 }
-
-char document_state(struct ledger *ledger, int64_t document)
-{
-    static const char select[] = "SELECT state FROM document WHERE document_id = ?";
-    sqlite3_stmt *statement = sql_begin(ledger, select);
-    char state = 0;
-
-    sql_number(statement, 1, document);
-    if (sql_row(ledger, statement))
-        state = sql_get_text(statement, 0).at[0];
-    sql_end(statement);
-    return state;
-}

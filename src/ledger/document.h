@@ -41,7 +41,4 @@ bool document_is_reject(const struct canon_record *record);
 /* Its row; 0: there is none. */
 int64_t document_row(struct ledger *ledger, struct bytes id);
 
-/* o(pen), h(eld), d(ismissed); 0: there is no such row. */
-char document_state(struct ledger *ledger, int64_t document);
-
 #endif

@@ -10,7 +10,7 @@
 struct event {
     const char *what; /* a word or two: "posted", "held" */
     int64_t document, file, consumer;
-    struct bytes text; /* what else there is to say; at NULL: nothing */
+    struct bytes text, more; /* what else there is to say, both together; at NULL: nothing */
 };
 
 /* Within a write transaction. */

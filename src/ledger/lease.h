@@ -1,9 +1,9 @@
 /*
  * lease: whether whoever took documents may still be at work on them.
  *
- * `take` ends long before the pipeline behind it does, so its own process says nothing.  What the processes of
- * a pipeline share is their process group: a lease lives while a process of that group does, on this boot of
- * the machine, and for so many seconds at most.  Seconds are those since the boot: clocks jump.
+ * `take` ends long before the pipeline behind it does, so its own process says nothing.  What the processes
+ * of a pipeline share is their process group: a lease lives while a process of that group does, on this boot
+ * of the machine, and for so many seconds at most.  Seconds are those since the boot: clocks jump.
  */
 #ifndef CROSSDOCK_LEDGER_LEASE_H
 #define CROSSDOCK_LEDGER_LEASE_H

@@ -18,3 +18,7 @@ libcrossdock_a_SOURCES += %reldir%/settle.c %reldir%/settle.h
 libcrossdock_a_SOURCES += %reldir%/journey_number.c %reldir%/journey_number.h
 libcrossdock_a_SOURCES += %reldir%/journey_reading.c %reldir%/journey_reading.h
 libcrossdock_a_SOURCES += %reldir%/journey.c %reldir%/journey.h %reldir%/journey_find.c
+libcrossdock_a_SOURCES += %reldir%/dead.c %reldir%/dead.h
+libcrossdock_a_SOURCES += %reldir%/number.c %reldir%/number.h
+libcrossdock_a_SOURCES += %reldir%/log.c %reldir%/log.h
+libcrossdock_a_SOURCES += %reldir%/backup.c %reldir%/backup.h

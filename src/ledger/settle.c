@@ -95,7 +95,8 @@ static char state_of(struct settle *settle, int64_t document)
 static void put(struct settle *settle, int64_t document, const struct receipt *receipt)
 {
     static const char upsert[] =
-        "INSERT INTO delivery(consumer_id, document_id, state, file, sha256, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+        "INSERT INTO delivery(consumer_id, document_id, state, file, sha256, at)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
         " ON CONFLICT DO UPDATE SET state = ?3, owner = NULL, until = NULL, file = ?4, sha256 = ?5, at = ?6";
     sqlite3_stmt *statement = sql_begin(settle->ledger, upsert);
     char now[24];
@@ -119,13 +120,12 @@ static void take_refusal(struct settle *settle, int64_t document, const struct r
         for (text.len = TEXT_SHOWN; text.len > 0 && ((unsigned char)text.at[text.len] & 0xC0) == 0x80;)
             text.len--;
     (void)exception_open(settle->ledger, &(struct exception){.document = document,
-                                                               .consumer = settle->consumer,
-                                                               .cause = EXCEPTION_REFUSAL,
-                                                               .text = text});
-    (void)event_add(settle->ledger, &(struct event){.what = "refused",
-                                                      .document = document,
-                                                      .consumer = settle->consumer,
-                                                      .text = text});
+                                                             .consumer = settle->consumer,
+                                                             .cause = EXCEPTION_REFUSAL,
+                                                             .text = text});
+    (void)event_add(
+        settle->ledger,
+        &(struct event){.what = "refused", .document = document, .consumer = settle->consumer, .text = text});
     tell(settle, LEDGER_REFUSED, place, receipt->id,
          arena_format(&settle->arena, "by %s: %.*s", settle->name, BYTES_ARG(text)));
     settle->counts.refused++;
@@ -230,7 +230,8 @@ static bool offer_passed(struct ledger *ledger, int64_t document)
         "INSERT OR IGNORE INTO delivery(consumer_id, document_id, state, at)"
         " SELECT c.consumer_id, d.document_id, 'waiting', ?2 FROM document d"
         " JOIN consumer c ON c.direction = d.direction AND (c.partner IS NULL OR c.partner = d.partner)"
-        " JOIN position p ON p.consumer_id = c.consumer_id AND p.kind = d.kind AND p.document_id > d.document_id"
+        " JOIN position p ON p.consumer_id = c.consumer_id AND p.kind = d.kind"
+        "  AND p.document_id > d.document_id"
         " WHERE d.document_id = ?1";
     static const char update[] = "UPDATE document SET state = 'open' WHERE document_id = ?";
     sqlite3_stmt *statement = sql_begin(ledger, insert);
@@ -248,13 +249,25 @@ static bool offer_passed(struct ledger *ledger, int64_t document)
 static int64_t offer_refused(struct ledger *ledger, int64_t document, int64_t consumer)
 {
     static const char update[] =
-        "UPDATE delivery SET state = 'waiting', times = times + 1 WHERE document_id = ?1 AND state = 'refused'"
+        "UPDATE delivery SET state = 'waiting', times = times + 1"
+        " WHERE document_id = ?1 AND state = 'refused'"
         " AND (?2 = 0 OR consumer_id = ?2)";
     sqlite3_stmt *statement = sql_begin(ledger, update);
 
     sql_number(statement, 1, document);
     sql_number(statement, 2, consumer);
     return sql_run(ledger, statement) ? sql_changes(ledger) : 0;
+}
+
+/* Held, or dismissed since.  A reject is no document yet. */
+static bool is_put_aside(struct ledger *ledger, int64_t document)
+{
+    static const char select[] =
+        "SELECT state <> 'open' AND kind <> 'reject' FROM document WHERE document_id = ?";
+    sqlite3_stmt *statement = sql_begin(ledger, select);
+
+    sql_number(statement, 1, document);
+    return sql_answer(ledger, statement, 0) != 0;
 }
 
 static bool release(struct ledger *ledger, struct bytes id, const char *name, struct bytes reason)
@@ -269,7 +282,7 @@ static bool release(struct ledger *ledger, struct bytes id, const char *name, st
             consumer_unknown(ledger, name);
         return false;
     }
-    held = name == NULL && document_state(ledger, document) == 'h';
+    held = name == NULL && is_put_aside(ledger, document);
     n = offer_refused(ledger, document, consumer);
     if (n == 0 && !held) {
         if (!ledger_failed(ledger))

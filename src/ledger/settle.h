@@ -23,8 +23,8 @@ bool settle_finish(struct settle *settle);
 const struct settle_counts *settle_counts(const struct settle *settle);
 void settle_close(struct settle *settle);
 
-/* A document that is held, or that consumers refused, goes on: `consumer` NULL: for all of them.  Its
- * exceptions are over, for this reason.  False: it is neither (told), or the ledger failed. */
+/* A document that is held or was dismissed, or that consumers refused, goes on: `consumer` NULL: for all of
+ * them.  Its exceptions are over, for this reason.  False: it is neither (told), or the ledger failed. */
 bool settle_release(struct ledger *ledger, struct bytes id, const char *consumer, struct bytes reason);
 
 #endif

@@ -71,12 +71,34 @@ static const struct option_row rows[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct ledger_settings, consumer),
-     .help = "release: for this consumer alone, who refused it"},
+     .help = "release, dead dismiss: for this consumer alone, who refused it"},
     {.name = "reason",
      .argument = "TEXT",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct ledger_settings, reason),
-     .help = "release: why; it stays in the log"},
+     .help = "release, dead dismiss, numbers reset: why; it stays in the log"},
+    {.name = "count",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .most = 1000000,
+     .offset = offsetof(struct ledger_settings, count),
+     .help = "numbers next: N numbers, a line each"},
+    {.name = "to",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .most = 999999999,
+     .offset = offsetof(struct ledger_settings, to),
+     .help = "numbers reset: the next number is N"},
+    {.name = "last",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .most = INT64_MAX,
+     .offset = offsetof(struct ledger_settings, last),
+     .help = "events: the last N alone"},
+    {.name = "follow",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, follow),
+     .help = "events: wait for further ones, until the pipe closes"},
     {.name = "test",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct ledger_settings, test),
@@ -96,6 +118,15 @@ static const struct tool_verb texts[] = {
     {"take", "CONSUMER", "print the documents that CONSUMER has not had yet"},
     {"done", "CONSUMER [FILE]...", "take the receipts of translators for what CONSUMER took"},
     {"release", "ID...", "let a document go on that is held, or that a consumer refused"},
+    {"dead list", "", "list what waits for somebody: held, rejected, refused"},
+    {"dead show", "ID...", "list all that was ever wrong with a document"},
+    {"dead export", "ID", "print the bytes that were rejected, as they came"},
+    {"dead dismiss", "ID...", "put it aside for good; wants --reason"},
+    {"numbers list", "", "list the series of control numbers, and the last number of each"},
+    {"numbers next", "SERIES", "print the next number of SERIES, which is used then"},
+    {"numbers reset", "SERIES", "let SERIES go on with --to; wants --reason"},
+    {"events", "", "print the log"},
+    {"backup", "FILE", "copy the ledger to FILE, whole, while others write"},
     {"show", "ID...", "print the record with this id, or with the only id that begins so"},
     {"find", "NUMBER...", "list the documents that have this business number, or this id"},
     {"check", "", "see whether all adds up, and whether the database is whole"},
@@ -114,6 +145,15 @@ static const struct verb {
     {LEDGER_WRITE, 1, 1, " kind limit partner direction lease again ", ledger_take},
     {LEDGER_WRITE, 1, INT32_MAX, "", ledger_done},
     {LEDGER_WRITE, 1, INT32_MAX, " consumer reason ", ledger_release},
+    {LEDGER_READ, 0, 0, "", ledger_dead_list},
+    {LEDGER_READ, 1, INT32_MAX, "", ledger_dead_show},
+    {LEDGER_READ, 1, 1, "", ledger_dead_export},
+    {LEDGER_WRITE, 1, INT32_MAX, " consumer reason ", ledger_dead_dismiss},
+    {LEDGER_READ, 0, 0, "", ledger_numbers_list},
+    {LEDGER_WRITE, 1, 1, " count ", ledger_numbers_next},
+    {LEDGER_WRITE, 1, 1, " to reason ", ledger_numbers_reset},
+    {LEDGER_READ, 0, 0, " last follow ", ledger_events},
+    {LEDGER_READ, 1, 1, "", ledger_backup},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_show},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_find},
     {LEDGER_READ, 0, 0, " full ", ledger_check},
@@ -172,8 +212,23 @@ static bool options_belong(const struct ledger_settings *settings, unsigned verb
     return true;
 }
 
-/* N_VERBS: told. */
-static unsigned choose(char *const *operands, int n, struct report *report)
+/* How many operands say this verb: "dead dismiss" is two, and "dead" alone is "dead list"; 0: they do not. */
+static int says(const char *name, char *const *operands, int n)
+{
+    const char *second = strchr(name, ' ');
+    size_t len = second != NULL ? (size_t)(second - name) : strlen(name);
+
+    if (strlen(operands[0]) != len || memcmp(operands[0], name, len) != 0)
+        return 0;
+    if (second == NULL)
+        return 1;
+    if (n == 1)
+        return strcmp(second, " list") == 0;
+    return strcmp(operands[1], second + 1) == 0 ? 2 : 0;
+}
+
+/* The verb, and how many operands say it; N_VERBS: told. */
+static unsigned choose(char *const *operands, int n, int *words, struct report *report)
 {
     unsigned verb = 0;
 
@@ -181,15 +236,16 @@ static unsigned choose(char *const *operands, int n, struct report *report)
         options_complain(&tool, report, USAGE_MISSING, "a command, such as post");
         return N_VERBS;
     }
-    while (verb < N_VERBS && strcmp(operands[0], texts[verb].name) != 0)
+    while (verb < N_VERBS && (*words = says(texts[verb].name, operands, n)) == 0)
         verb++;
     if (verb == N_VERBS)
-        options_complain(&tool, report, USAGE_COMMAND, "\"%s\"", operands[0]);
-    else if (n - 1 < verbs[verb].least)
+        options_complain(&tool, report, USAGE_COMMAND, "\"%s%s%s\"", operands[0], n > 1 ? " " : "",
+                         n > 1 ? operands[1] : "");
+    else if (n - *words < verbs[verb].least)
         options_complain(&tool, report, USAGE_MISSING, "%s %s", texts[verb].name, texts[verb].operands);
-    else if (n - 1 > verbs[verb].most)
+    else if (n - *words > verbs[verb].most)
         options_complain(&tool, report, USAGE_COMMAND, "%s takes no \"%s\"", texts[verb].name,
-                         operands[verbs[verb].most + 1]);
+                         operands[verbs[verb].most + *words]);
     else
         return verb;
     return N_VERBS;
@@ -213,14 +269,14 @@ int main(int argc, char **argv)
     struct report report;
     struct search search;
     unsigned verb;
-    int first, status;
+    int first, words, status;
 
     process_begin();
     report_init(&report, tool.name);
     output_report(&report);
     options_default(&settings.common);
     if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO &&
-        (verb = choose(argv + first, argc - first, &report)) < N_VERBS &&
+        (verb = choose(argv + first, argc - first, &words, &report)) < N_VERBS &&
         options_belong(&settings, verb, &report)) {
         if (settings.ledger == NULL)
             settings.ledger = getenv("CROSSDOCK_LEDGER");
@@ -233,8 +289,8 @@ int main(int argc, char **argv)
                                                        .settings = &settings,
                                                        .search = &search,
                                                        .report = &report,
-                                                       .operands = argv + first + 1,
-                                                       .n = argc - first - 1});
+                                                       .operands = argv + first + words,
+                                                       .n = argc - first - words});
             search_release(&search);
         }
     }

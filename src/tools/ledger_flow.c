@@ -4,8 +4,8 @@
 
 #include "cli/process.h"
 #include "cli/records.h"
-#include "ledger/settle.h"
 #include "ledger/post.h"
+#include "ledger/settle.h"
 #include "ledger/take.h"
 #include "tools/ledger_verbs.h"
 
@@ -76,21 +76,28 @@ static bool read_kinds(struct ledger_run *run, const struct schema *schema, stru
     return true;
 }
 
-static bool choose_kinds(struct ledger_run *run, struct take_settings *how)
+struct schema *ledger_schema(struct ledger_run *run)
 {
     const char *folder = search_find_folder(run->search, "maps/canon");
-    struct schema *schema;
     char *why = NULL;
+    struct schema *schema = folder != NULL ? schema_open(folder, &why) : NULL;
+
+    if (schema == NULL)
+        report_say(run->report, TECHNICAL_SCHEMA, folder, "%s", why != NULL ? why : "there is no maps/canon");
+    free(why);
+    return schema;
+}
+
+static bool choose_kinds(struct ledger_run *run, struct take_settings *how)
+{
+    struct schema *schema;
     bool good;
 
     if (run->settings->kinds == NULL)
         return true;
-    schema = folder != NULL ? schema_open(folder, &why) : NULL;
-    if (schema == NULL)
-        report_say(run->report, TECHNICAL_SCHEMA, folder, "%s", why != NULL ? why : "there is no maps/canon");
+    schema = ledger_schema(run);
     good = schema != NULL && read_kinds(run, schema, how);
     schema_close(schema);
-    free(why);
     return good;
 }
 
@@ -151,5 +158,5 @@ void ledger_release(struct ledger_run *run)
 {
     for (int i = 0; i < run->n && !ledger_failed(run->ledger); i++)
         (void)settle_release(run->ledger, bytes_of(run->operands[i]), run->settings->consumer,
-                               bytes_of(run->settings->reason));
+                             bytes_of(run->settings->reason));
 }

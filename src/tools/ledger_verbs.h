@@ -7,6 +7,7 @@
 #ifndef CROSSDOCK_TOOLS_LEDGER_VERBS_H
 #define CROSSDOCK_TOOLS_LEDGER_VERBS_H
 
+#include "canon/schema.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "conf/search.h"
@@ -18,6 +19,9 @@ struct ledger_settings {
     bool tee, loose, test, full, again;
     uint64_t max_record;   /* MiB; this and the next: 0: as the manual says */
     uint64_t lease, limit; /* seconds; documents */
+    uint64_t count, to;    /* numbers */
+    uint64_t last;         /* events */
+    bool follow;
     const char *kinds, *partner, *consumer, *reason;
     int direction; /* enum consumer_direction */
 };
@@ -33,12 +37,24 @@ struct ledger_run {
     int n;
 };
 
+/* The kinds of records; NULL: told. */
+struct schema *ledger_schema(struct ledger_run *run);
+
 void ledger_create(struct ledger_run *run);
 void ledger_migrate(struct ledger_run *run);
 void ledger_post(struct ledger_run *run);
 void ledger_take(struct ledger_run *run);
 void ledger_done(struct ledger_run *run);
 void ledger_release(struct ledger_run *run);
+void ledger_dead_list(struct ledger_run *run);
+void ledger_dead_show(struct ledger_run *run);
+void ledger_dead_export(struct ledger_run *run);
+void ledger_dead_dismiss(struct ledger_run *run);
+void ledger_numbers_next(struct ledger_run *run);
+void ledger_numbers_list(struct ledger_run *run);
+void ledger_numbers_reset(struct ledger_run *run);
+void ledger_events(struct ledger_run *run);
+void ledger_backup(struct ledger_run *run);
 void ledger_show(struct ledger_run *run);
 void ledger_find(struct ledger_run *run);
 void ledger_check(struct ledger_run *run);

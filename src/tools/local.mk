@@ -20,5 +20,5 @@ src_tools_map_check_SOURCES = %reldir%/map-check.c
 src_tools_map_check_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/canon-ledger
 src_tools_canon_ledger_SOURCES = %reldir%/canon-ledger.c %reldir%/ledger_verbs.h \
-	%reldir%/ledger_flow.c %reldir%/ledger_look.c
+	%reldir%/ledger_flow.c %reldir%/ledger_look.c %reldir%/ledger_care.c
 src_tools_canon_ledger_LDADD = $(tool_ldadd)
