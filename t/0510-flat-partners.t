@@ -130,4 +130,58 @@ err_like 'C4304.*ellis.yaml:4.*maps/no-such.yaml' '... one that is not there'
 err_like 'a group of this name in the pattern of the file.s name' '... a column that the name does not give'
 err_like 'ellis.yaml:6.*carlisle-orders is for shipment_order, not order' '... and the kind of what is sent'
 
+# --- sending
+
+rm -r partners maps
+run erp2canon -p carlisle -m 3pl/carlisle-orders "$flat/carlisle-orders.txt"
+mv out ship
+run canon2edi -p carlisle ship
+status_is 0 'orders to ship, for a warehouse whose files are flat'
+same out "$flat/carlisle-orders.txt" '... are its files, and need no control numbers'
+run canon2edi --control numbers ship
+same out "$flat/carlisle-orders.txt" '... also when the records say whose they are'
+holds '... nor use any' [ ! -e numbers ]
+run canon2erp -m 3pl/cdr-order-lines ship
+mv out lines
+run canon2edi -m 3pl/cdr-order-lines ship
+same out lines '-m writes with a map that is not for X12, as canon2erp does'
+acme=$samples/canon/to-acme.jsonl
+run canon2edi "$acme"
+status_is 2 'others need control numbers'
+run canon2edi -p carlisle "$acme" ship
+status_is 1 'and what the warehouse has no map for is X12'
+err_like 'M3503 error .*to-acme.jsonl:1 .*' '... refused, without them'
+err_like 'an interchange needs control numbers; expected --control' '... and told why'
+same out "$flat/carlisle-orders.txt" '... the others go'
+run canon2edi --control numbers "$acme" ship
+status_is 1 'one output cannot hold both'
+err_like 'what went to standard output before it is another kind of file; expected -o DIR' '... that is told'
+is "$(head -c 3 out)" ISA '... and the first kind has it'
+mkdir outbox
+run canon2edi -v --control numbers -o outbox "$acme" ship
+status_is 0 'a folder holds both'
+err_like 'read 5 = written 5 \+ refused 0 \+ ignored 0' '... all of it counted'
+is "$(find outbox -name '*.edi' | wc -l) $(find outbox -name 'shipment_order-*.txt' | wc -l)" '3 2' '... each its own file'
+is "$(grep -c '"receipt":1.*"partner":"carlisle","status":"written"' out)" 2 '... and its receipt'
+cat outbox/shipment_order-PO-7001-*.txt outbox/shipment_order-PO-7002-*.txt > files
+same files "$flat/carlisle-orders.txt" '... as it should be'
+sed 's/"quantity":"24"/"quantity":"24000000000"/' ship > long
+run canon2edi -p carlisle -o outbox long
+status_is 1 'a quantity that does not fit'
+err_like 'M3501 error long:1 .*carlisle .*PO-7001' '... refuses its document'
+out_like '"status":"refused","reasons":\[\{"code":"M3501"' '... and its receipt says so'
+run edi2canon "$flat/landmark-shipped.csv"
+mv out came
+run canon2edi --control numbers came
+is "$(wc -c < out)" 0 'what came from the warehouse does not go back to it'
+run canon2edi --strict --control numbers came
+err_like 'it came from this partner' '... and --strict tells'
+rm -rf outbox/*
+run canon2edi -p carlisle ship > /dev/full
+erp2canon -p carlisle -m 3pl/carlisle-orders "$flat/carlisle-orders.txt" | canon2edi -p carlisle > /dev/full 2> err
+status=$?
+status_is 3 'a full disk is technical'
+run canon2edi -p carlisle -o no/such/folder ship
+status_is 3 'so is a folder that is not there'
+
 done_testing

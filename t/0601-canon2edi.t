@@ -18,8 +18,8 @@ status_is 2 'a partner nobody knows'
 out_is '' 'nothing is written'
 run canon2edi --control n --time yesterday "$acme"
 status_is 2 'a time that is none'
-run canon2edi --control n -m erp-orders-csv "$acme"
-status_is 2 'a map that is not for X12'
+run canon2edi --control n -m no-such-map "$acme"
+status_is 2 'a map that nobody has'
 run canon2edi --control n missing.jsonl
 status_is 3 'an input that is not there'
 run canon2edi --control no/such/folder "$tundra"

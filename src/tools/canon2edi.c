@@ -44,7 +44,8 @@ static const struct option_row rows[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct settings, edi.folder),
      .help =
-         "write a file for each interchange into DIR, and a receipt for each document to standard output"},
+         "write a file for each interchange (or document that is none) into DIR, and a receipt for each "
+         "document to standard output"},
     {.name = "control",
      .argument = "FILE",
      .kind = OPTION_TEXT,
@@ -105,9 +106,8 @@ static const struct tool tool = {
     .operands = "[FILE]...",
     .purpose =
         "Writes canonical records, a JSON object a line, as X12 interchanges for trading partners: checked, "
-         "in "
-        "envelopes, with control numbers that are never used twice. Without FILE, or where it is -, reads "
-        "standard input.",
+        "in envelopes, with control numbers that are never used twice; and as the files of partners who have "
+        "no X12, as their partner file says. Without FILE, or where it is -, reads standard input.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .statuses = {"all records were written or passed over",
@@ -178,10 +178,9 @@ int main(int argc, char **argv)
             print_now(now);
             settings.edi.time = now;
         }
-        if (settings.edi.control == NULL || settings.edi.control[0] == '\0') {
-            options_complain(&tool, &report, USAGE_MISSING,
-                             "--control FILE, or CROSSDOCK_CONTROL: where control numbers are counted");
-        } else if (!search_init(&search, settings.common.folder)) {
+        if (settings.edi.control != NULL && settings.edi.control[0] == '\0')
+            settings.edi.control = NULL;
+        if (!search_init(&search, settings.common.folder)) {
             report_say(&report, TECHNICAL_MEMORY, NULL, "at the start");
         } else {
             input_list_init(&inputs, argv + first, argc - first);

@@ -8,6 +8,7 @@
 #include "map/x12_put.h"
 #include "translate/edi_address.h"
 #include "translate/edi_check.h"
+#include "translate/edi_files.h"
 #include "translate/receipt.h"
 
 enum { RECORD_CHUNK = 256 * 1024 };
@@ -42,6 +43,8 @@ struct edi_out {
     struct partners *partners;
     struct workshop shop;
     struct edi_batches *batches;
+    struct edi_files *files;
+    const void *stream; /* what is written to standard output: batches, or the writer of other files */
     struct arena life;  /* the run */
     struct arena arena; /* one record */
     struct buffer set;  /* its set */
@@ -49,7 +52,7 @@ struct edi_out {
     struct known_partner *known;
     struct known_putter *putters;
     struct unwritten *unwritten, **last_unwritten;
-    struct bytes map_set; /* of -m */
+    struct bytes map_set; /* of -m, when it is of X12 */
     const struct canon_kind *map_kind;
     struct outbound_counts counts;
 
@@ -477,11 +480,14 @@ static struct bytes key_of(const struct canon_record *record, struct arena *aren
     return bytes_of(arena_format(arena, "%s %.*s", record->kind->name, (int)value->len, value->text));
 }
 
-/* What came from a partner is not sent back to it, unless somebody says to whom. */
+/* What came from a partner is not sent back to it, unless somebody says to whom.  (X12 says who sent it,
+ * other files that they are none.) */
 static bool came_in(const struct edi_out *edi, const struct canon_record *record)
 {
-    return record->direction == CANON_IN && record->source.sender.len > 0 && edi->settings.partner == NULL &&
-           !edi->settings.relay;
+    const struct canon_source *source = &record->source;
+
+    return record->direction == CANON_IN && edi->settings.partner == NULL && !edi->settings.relay &&
+           (source->sender.len > 0 || (source->format.len > 0 && !bytes_are(source->format, "x12")));
 }
 
 /* Not for partners, or not of the map's kind. */
@@ -501,10 +507,47 @@ static bool pass_over(struct edi_out *edi, const struct canon_record *record)
     return refuse(edi, record);
 }
 
+/* Without a folder there is one output: it is X12, or the files of one map.  False: refused, told. */
+static bool claim(struct edi_out *edi, const void *stream)
+{
+    if (edi->stream == NULL || edi->settings.folder != NULL)
+        edi->stream = stream;
+    if (edi->stream == stream)
+        return true;
+    tell(edi, WRITE_DOCUMENT, "what went to standard output before it is another kind of file",
+         (struct bytes){NULL, 0}, "-o DIR, which keeps them apart", NULL);
+    return false;
+}
+
+/* The map by which the record goes out as another file than X12, or NULL. */
+static const char *file_map(const struct edi_out *edi, const struct canon_record *record,
+                            const struct partner *partner)
+{
+    if (edi->settings.map != NULL)
+        return edi->map_set.at == NULL ? edi->settings.map : NULL;
+    return relays(edi, record) ? NULL : partner_send_file(&partner->defaults.send, record->kind->name);
+}
+
+/* What becomes of the record is counted by the writer. */
+static bool write_file(struct edi_out *edi, const struct partner *partner, const char *map,
+                       const struct canon_record *record)
+{
+    const struct outbound_place place = {
+        .file = edi->place.file, .line = edi->place.line, .offset = edi->place.offset};
+    struct outbound *writer = edi_files_writer(edi->files, partner, map);
+
+    if (writer == NULL) {
+        edi->counts.failed++;
+        return false;
+    }
+    return claim(edi, writer) ? outbound_record(writer, &place, record) : refuse(edi, record);
+}
+
 static bool write_record(struct edi_out *edi, struct canon_record *record)
 {
     struct job job = {0};
     struct edi_batch *batch;
+    const char *map;
 
     if ((edi->map_kind != NULL && record->kind != edi->map_kind) || came_in(edi, record))
         return pass_over(edi, record);
@@ -517,8 +560,18 @@ static bool write_record(struct edi_out *edi, struct canon_record *record)
         edi->counts.failed++;
         return false; /* a configuration error, told */
     }
+    map = file_map(edi, record, job.partner);
+    if (map != NULL)
+        return write_file(edi, job.partner, map, record);
     if (!has_set(edi, record, job.partner, &job.set))
         return pass_over(edi, record);
+    if (edi->settings.control == NULL) {
+        tell(edi, WRITE_DOCUMENT, "an interchange needs control numbers", (struct bytes){NULL, 0},
+             "--control FILE, or CROSSDOCK_CONTROL: where they are counted", NULL);
+        return refuse(edi, record);
+    }
+    if (!claim(edi, edi->batches))
+        return refuse(edi, record);
     if (!find_job(edi, &job, record)) {
         if (edi->life.failed || edi->report->misused) {
             edi->counts.failed++;
@@ -622,14 +675,41 @@ static bool open_map(struct edi_out *edi, struct search *search)
     map = map_load_for(edi->settings.map, &whoever, search, edi->schema, edi->report);
     if (map == NULL)
         return false;
-    if (strcmp(map->format, "x12") != 0)
-        report_say(edi->report, SETTING_VALUE, map->layout_mark.file, "the map %s writes %s, not X12",
-                   map->name, map->format);
-    else
+    if (strcmp(map->format, "x12") == 0)
         edi->map_set = arena_copy(&edi->life, bytes_of(map->set));
     edi->map_kind = map->kind;
     map_close(map);
-    return edi->map_set.at != NULL;
+    return true;
+}
+
+/* Control numbers may be wanting where what is asked for may all be other files than X12. */
+static bool check_control(struct edi_out *edi)
+{
+    const struct partner *partner;
+
+    if (edi->settings.control != NULL || (edi->map_kind != NULL && edi->map_set.at == NULL))
+        return true;
+    if (edi->settings.partner != NULL) {
+        partner = partner_named(edi, bytes_of(edi->settings.partner));
+        if (partner == NULL || partner->defaults.send.files != NULL)
+            return partner != NULL;
+    }
+    report_say(edi->report, USAGE_MISSING, NULL,
+               "--control FILE, or CROSSDOCK_CONTROL: where control numbers are counted");
+    return false;
+}
+
+static bool open_files(struct edi_out *edi, struct search *search)
+{
+    const struct outbound_settings common = {.strict = edi->settings.strict,
+                                             .unmapped = edi->settings.unmapped,
+                                             .folder = edi->settings.folder,
+                                             .schema = edi->schema};
+
+    edi->files = edi_files_open(&common, search, edi->report, edi->out);
+    if (edi->files == NULL)
+        report_say(edi->report, TECHNICAL_MEMORY, NULL, "at the start");
+    return edi->files != NULL;
 }
 
 struct edi_out *edi_out_open(const struct edi_out_settings *settings, struct search *search,
@@ -655,7 +735,8 @@ struct edi_out *edi_out_open(const struct edi_out_settings *settings, struct sea
     arena_init(&edi->arena, RECORD_CHUNK, record_ceiling);
     buffer_init(&edi->set, set_ceiling);
     refusal_init(&edi->refusal, report, settings->folder != NULL);
-    if (take_time(edi, &batches) && open_data(edi, search) && open_map(edi, search))
+    if (take_time(edi, &batches) && open_data(edi, search) && open_map(edi, search) && check_control(edi) &&
+        open_files(edi, search))
         edi->batches = edi_batches_open(&batches);
     edi->shop = (struct workshop){.search = search,
                                   .dictionary = edi->dictionary,
@@ -677,6 +758,7 @@ void edi_out_close(struct edi_out *edi)
     for (const struct known_putter *known = edi->putters; known != NULL; known = known->next)
         x12_putter_close(known->putter);
     edi_batches_close(edi->batches);
+    edi_files_close(edi->files);
     workshop_release(&edi->shop);
     partners_close(edi->partners);
     schema_close(edi->schema);
@@ -690,7 +772,9 @@ void edi_out_close(struct edi_out *edi)
 
 bool edi_out_finish(struct edi_out *edi)
 {
-    bool good = edi->counts.failed > 0 && edi->report->misused ? false : edi_batches_finish(edi->batches);
+    bool files = edi_files_finish(edi->files, &edi->counts);
+    bool good = edi->counts.failed > 0 && edi->report->misused ? false
+                                                               : edi_batches_finish(edi->batches) && files;
     uint64_t lost = edi_batches_lost(edi->batches);
 
     edi->counts.written -= lost;

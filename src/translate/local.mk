@@ -12,6 +12,7 @@ libcrossdock_a_SOURCES += %reldir%/receipt.c %reldir%/receipt.h
 libcrossdock_a_SOURCES += %reldir%/control.c %reldir%/control.h
 libcrossdock_a_SOURCES += %reldir%/edi_batch.c %reldir%/edi_batch.h %reldir%/edi_address.c \
 	%reldir%/edi_address.h
+libcrossdock_a_SOURCES += %reldir%/edi_files.c %reldir%/edi_files.h
 libcrossdock_a_SOURCES += %reldir%/edi_out.c %reldir%/edi_out.h %reldir%/edi_check.c %reldir%/edi_check.h
 libcrossdock_a_SOURCES += %reldir%/flat_in.c %reldir%/flat_in.h %reldir%/flat_in_parts.h
 libcrossdock_a_SOURCES += %reldir%/flat_in_document.c %reldir%/flat_in_whose.c

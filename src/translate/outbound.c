@@ -120,50 +120,65 @@ static bool other_kind(struct outbound *outbound, const struct outbound_place *p
     return true;
 }
 
+static bool write_record(struct outbound *outbound, const struct outbound_place *place,
+                         const struct canon_record *record)
+{
+    struct map_write write = {.record = record, .tell = tell, .whom = outbound,
+                              .refuse_unwritten = outbound->settings.unmapped == OUTBOUND_ERROR};
+
+    if (record->kind != outbound->map->kind)
+        return other_kind(outbound, place, record);
+    write.place = place_of(place);
+    if (record->partner.len > 0)
+        write.place.partner = arena_copy(&outbound->arena, record->partner).at;
+    write.place.key = key_of(record, &outbound->arena);
+    switch (delivery_document(outbound->delivery, &write)) {
+    case DELIVERED:
+        outbound->counts.written++;
+        return true;
+    case DELIVERY_REFUSED:
+        refuse(outbound, record);
+        return true;
+    default:
+        outbound->counts.failed++;
+        return false;
+    }
+}
+
+bool outbound_record(struct outbound *outbound, const struct outbound_place *place,
+                     const struct canon_record *record)
+{
+    outbound->counts.read++;
+    refusal_begin(&outbound->refusal);
+    arena_reset(&outbound->arena);
+    return write_record(outbound, place, record);
+}
+
 bool outbound_line(struct outbound *outbound, const struct outbound_place *place, struct bytes line)
 {
     struct canon_record record;
     struct canon_read_error error;
-    struct map_write write = {.record = &record, .tell = tell, .whom = outbound,
-                              .refuse_unwritten = outbound->settings.unmapped == OUTBOUND_ERROR};
 
     if (bytes_trim(line).len == 0)
         return true;
     outbound->counts.read++;
     refusal_begin(&outbound->refusal);
     arena_reset(&outbound->arena);
-    if (!canon_read(&record, outbound->schema, line, &outbound->arena, &error)) {
-        if (error.memory) {
-            report_say(outbound->report, TECHNICAL_MEMORY, place->file,
-                       "no memory for the record of line %llu", (unsigned long long)place->line);
-            outbound->counts.failed++;
-            return false;
-        }
-        if (error.schema) {
-            report_say(outbound->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(outbound->schema));
-            outbound->counts.failed++;
-            return false;
-        }
-        refuse_line(outbound, place, &record, line, &error);
-        return true;
-    }
-    if (record.kind != outbound->map->kind)
-        return other_kind(outbound, place, &record);
-    write.place = place_of(place);
-    if (record.partner.len > 0)
-        write.place.partner = arena_copy(&outbound->arena, record.partner).at;
-    write.place.key = key_of(&record, &outbound->arena);
-    switch (delivery_document(outbound->delivery, &write)) {
-    case DELIVERED:
-        outbound->counts.written++;
-        return true;
-    case DELIVERY_REFUSED:
-        refuse(outbound, &record);
-        return true;
-    default:
+    if (canon_read(&record, outbound->schema, line, &outbound->arena, &error))
+        return write_record(outbound, place, &record);
+    if (error.memory) {
+        report_say(outbound->report, TECHNICAL_MEMORY, place->file, "no memory for the record of line %llu",
+                   (unsigned long long)place->line);
         outbound->counts.failed++;
         return false;
     }
+    if (error.schema) {
+        report_say(outbound->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(outbound->schema));
+        outbound->counts.failed++;
+        return false;
+    }
+    refuse_line(outbound, place, &record, line, &error);
+    return true;
 }
 
 /* --- opening, finishing */
@@ -201,9 +216,9 @@ struct outbound *outbound_open(const struct outbound_settings *settings, struct 
     outbound->report = report;
     arena_init(&outbound->arena, RECORD_CHUNK, record_ceiling);
     refusal_init(&outbound->refusal, report, settings->folder != NULL);
-    outbound->schema = open_schema(search, report);
+    outbound->schema = settings->schema != NULL ? settings->schema : open_schema(search, report);
     if (outbound->schema != NULL)
-        outbound->map = map_load(settings->map, search, outbound->schema, report);
+        outbound->map = map_load_for(settings->map, settings->xrefs, search, outbound->schema, report);
     if (outbound->map != NULL)
         outbound->writer = delivery.writer = map_writer_open(outbound->map, report);
     if (outbound->writer != NULL)
@@ -222,7 +237,8 @@ void outbound_close(struct outbound *outbound)
     delivery_close(outbound->delivery);
     map_writer_close(outbound->writer);
     map_close(outbound->map);
-    schema_close(outbound->schema);
+    if (outbound->settings.schema == NULL)
+        schema_close(outbound->schema);
     refusal_release(&outbound->refusal);
     arena_release(&outbound->arena);
     free(outbound);

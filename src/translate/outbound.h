@@ -11,6 +11,7 @@
 #include "canon/write.h"
 #include "conf/search.h"
 #include "diag/report.h"
+#include "map/xref.h"
 
 /* What becomes of fields that no line of the map writes: counted; counted and warned of; the document
  * refused. */
@@ -22,6 +23,8 @@ struct outbound_settings {
     int unmapped;          /* enum outbound_unmapped */
     const char *folder;    /* one file a document in it, and receipts to `out`; NULL: documents to `out` */
     bool single;           /* one file in the folder for all */
+    struct schema *schema; /* somebody else's, who keeps it; NULL: one is opened */
+    const struct xref_sources *xrefs; /* of the partner whose file it is, or NULL */
 };
 
 struct outbound_counts {
@@ -45,6 +48,10 @@ struct outbound_place {
 
 /* One line.  False when the run must stop: an output failed, or the memory. */
 bool outbound_line(struct outbound *outbound, const struct outbound_place *place, struct bytes line);
+
+/* The same of a record that somebody else has read, by the same schema. */
+bool outbound_record(struct outbound *outbound, const struct outbound_place *place,
+                     const struct canon_record *record);
 
 /* A line that is longer than the reader holds: refused.  `beginning` is shown. */
 void outbound_too_long(struct outbound *outbound, const struct outbound_place *place, struct bytes beginning,
