@@ -1,4 +1,5 @@
-libcrossdock_a_SOURCES += %reldir%/x12.c %reldir%/x12.h
+libcrossdock_a_SOURCES += %reldir%/x12.c %reldir%/x12.h %reldir%/x12_reader.h
+libcrossdock_a_SOURCES += %reldir%/x12_window.c %reldir%/x12_isa.c %reldir%/x12_segment.c
 libcrossdock_a_SOURCES += %reldir%/x12_scan.c %reldir%/x12_scan.h
 libcrossdock_a_SOURCES += %reldir%/unit_writer.h
 libcrossdock_a_SOURCES += %reldir%/number_form.c %reldir%/number_form.h
