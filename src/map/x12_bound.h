@@ -1,6 +1,6 @@
 /*
  * x12_bound: a map's rules with everything looked up for one transaction set.  Private to x12_bind.c, which
- * makes it, x12_read.c, which reads with it, and x12_put*.c, which write.
+ * makes it, to the files of x12_reading.h, which read with it, and to x12_put*.c, which write.
  *
  * A binding is the map's tree with everything looked up: element keys are numbers, tests are eight-byte
  * comparisons, conversions are chosen by the two types, and each rule knows by position what its loop's
@@ -198,25 +198,6 @@ bool x12_parse_key(struct bytes key, uint8_t *element, uint8_t *component);
  * characters is written with (GS1: 12 digits are a UPC, 13 or 8 an EAN, 14 a case). */
 uint32_t x12_pair_first(const struct map_pairs *pairs, uint32_t i);
 uint32_t x12_pair_usual(const struct map_pairs *pairs, uint32_t i, size_t len);
-
-/* --- reading, by x12_read.c for x12_read_convert.c */
-
-/* Sets one field.  False when it is taken already: the value is then unread.  `odd`: not known to be
- * plain. */
-bool x12_read_value(struct x12_read *read, struct canon_object *object, const struct op *op,
-                    struct bytes value, bool odd);
-void x12_read_complain(struct x12_read *read, enum complaint complaint, const struct op *op,
-                       struct bytes value, const char *expected);
-
-/* Through the op's converter, and what it says is told.  False: there is no value. */
-bool x12_read_converted(struct x12_read *read, const struct op *op, struct bytes *value);
-
-/* What the rule does beside the segment's elements: set and units. */
-void x12_read_more(struct x12_read *read, const struct x12_bound_rule *rule, struct canon_object *object);
-
-/* An element that several fields, or the texts of a list, are made of.  False: it is unread. */
-bool x12_read_parts(struct x12_read *read, struct canon_object *object, const struct op *op,
-                    struct bytes value);
 
 /* Where a key is looked for first: of a choice, of a pair's qualifier. */
 static inline unsigned choice_slot(const struct rule_list *list, uint64_t key)

@@ -4,7 +4,7 @@
 #include "map/convert.h"
 #include "map/total.h"
 #include "map/units.h"
-#include "map/x12_bound.h"
+#include "map/x12_reading.h"
 
 static void tell(struct x12_read *read, const struct op *op, struct bytes value,
                  const struct convert_fault *fault)
