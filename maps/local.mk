@@ -57,13 +57,21 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc/partners.tsv \
 	%reldir%/idoc/segments.tsv \
 	%reldir%/idoc-orders.yaml \
+	%reldir%/idoc-orders-xml.yaml \
 	%reldir%/idoc-invoices.yaml \
+	%reldir%/idoc-invoices-xml.yaml \
 	%reldir%/idoc-order-changes.yaml \
+	%reldir%/idoc-order-changes-xml.yaml \
 	%reldir%/idoc-purchase-orders.yaml \
+	%reldir%/idoc-purchase-orders-xml.yaml \
 	%reldir%/idoc-shipment-confirmations.yaml \
+	%reldir%/idoc-shipment-confirmations-xml.yaml \
 	%reldir%/idoc-shipment-orders.yaml \
+	%reldir%/idoc-shipment-orders-xml.yaml \
 	%reldir%/idoc-shipments.yaml \
+	%reldir%/idoc-shipments-xml.yaml \
 	%reldir%/idoc-vendor-invoices.yaml \
+	%reldir%/idoc-vendor-invoices-xml.yaml \
 	%reldir%/tables/sap-uom.tsv \
 	%reldir%/tables/easypost-milestone.tsv \
 	%reldir%/easypost-trackers.yaml \

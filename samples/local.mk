@@ -14,10 +14,12 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc/invoices.txt \
 	%reldir%/idoc/order-changes.txt \
 	%reldir%/idoc/orders.txt \
+	%reldir%/idoc/orders.xml \
 	%reldir%/idoc/purchase-orders.txt \
 	%reldir%/idoc/shipment-confirmations.txt \
 	%reldir%/idoc/shipment-orders.txt \
 	%reldir%/idoc/shipments.txt \
+	%reldir%/idoc/shipments.xml \
 	%reldir%/idoc/vendor-invoices.txt \
 	%reldir%/json/easypost-delivered.json \
 	%reldir%/json/shopify-orders.json \

@@ -221,7 +221,7 @@ iconv -f UTF-8 -t UTF-16 "$file" > utf16
 broken utf16 1 '' 'a file in UTF-16'
 err_like 'M3602 error.*the file is in UTF-16' '... is told'
 run erp2canon --all -m idoc-orders lost
-out_like '"kind":"reject".*"document_number":"4500018802".*"code":"M3615".*"line":24' 'rejects say the same'
+out_like '"kind":"reject".*"document_number":"4500018802".*"code":"M3615".*"line":24,"place":1,"column_name":"SEGNAM","segment_id":"E1EDP03"' 'rejects say the same'
 out_like '"kind":"batch".*"read_count":2,"translated_count":1,.*"rejected_count":1' '... and are counted'
 
 # --- broken tables and layouts

@@ -48,3 +48,4 @@ EXTRA_DIST += %reldir%/0650-idoc
 dist_check_SCRIPTS += %reldir%/0701-ledger-flow.t
 dist_check_SCRIPTS += %reldir%/0702-day.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
+dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t

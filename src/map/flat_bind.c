@@ -458,6 +458,11 @@ bool flat_binding_headings(struct flat_binding *binding, const struct flat_reade
     return !binding->arena.failed;
 }
 
+void flat_binding_stray(struct flat_binding *binding, struct bytes name)
+{
+    binding->headings[flat_heading_of(binding, name)].count++;
+}
+
 void flat_binding_each_unread(const struct flat_binding *binding,
                               void (*take)(void *whom, struct bytes tag, struct bytes column, uint64_t count),
                               void *whom)

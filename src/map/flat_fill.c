@@ -216,7 +216,7 @@ static void state(struct flat_fill *fill, const struct flat_op *op, const struct
                                    .value = arena_copy(arena, number),
                                    .column = op->column->heading,
                                    .tag = fill->binding->layout->records[unit->tag].tag};
-    flat_place(fill->reader, op->slot, &stated->line, &stated->place);
+    fill->place(fill->whom, op->slot, &stated->line, &stated->place);
     fill->n_stated++;
 }
 

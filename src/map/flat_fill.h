@@ -61,7 +61,7 @@ struct flat_stated {
 struct flat_fill {
     struct flat_binding *binding;
     struct canon_record *record;
-    const struct flat_reader *reader;
+    void (*place)(void *whom, unsigned slot, uint32_t *line, uint32_t *place); /* of the unit's column */
     const struct charset *charset;
     bool keep_unread;
     void (*complain)(void *whom, const struct flat_complaint *complaint);
@@ -90,6 +90,9 @@ struct bytes flat_binding_pattern(const struct flat_binding *binding);
 
 /* The latest headings that the layout does not know: counts begin anew, names are kept (a file begins). */
 bool flat_binding_headings(struct flat_binding *binding, const struct flat_reader *reader);
+
+/* What stands beside documents: counted with records of a type that the layout does not know. */
+void flat_binding_stray(struct flat_binding *binding, struct bytes name);
 
 /* What no rule read, over all documents: each column with its record's tag, and how often. */
 void flat_binding_each_unread(const struct flat_binding *binding,

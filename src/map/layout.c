@@ -3,6 +3,8 @@
 #include "map/layout_columns.h"
 #include "map/layout_table.h"
 
+enum { MAX_INDENT = 8 };
+
 /* --- flat files */
 
 /* By which column a record is known: the one that type names, else the first with a constant.  Of the first
@@ -132,6 +134,70 @@ static void read_begins(struct layout_keys *keys, const struct yaml_node *node, 
 #define FLAT_KEYS                                                                                           \
     "line_end date time datetime columns records key begins type partner charset ragged file_name sign"
 
+/* The plain names of XML: it knows more, which files of records do without. */
+static bool is_plain_name(struct bytes name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.at[i];
+        const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+
+        if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '-' || c == '.')))
+            return false;
+    }
+    return name.len > 0;
+}
+
+static const char *element_name(struct layout_keys *keys, const struct yaml_node *node, const char *key)
+{
+    const struct yaml_node *child = layout_keys_scalar(keys, node, key);
+
+    if (child == NULL)
+        return NULL;
+    if (!is_plain_name(child->text))
+        layout_keys_refuse(keys, child, SETTING_VALUE, "\"%.*s\" cannot be the name of an element",
+                           BYTES_ARG(child->text));
+    return child->text.at;
+}
+
+/* {NAME: VALUE}: an attribute that is always the same. */
+static struct flat_attribute read_attribute(struct layout_keys *keys, const struct yaml_node *node,
+                                            const char *key)
+{
+    const struct yaml_node *attribute = yaml_get(node, key);
+
+    if (attribute == NULL)
+        return (struct flat_attribute){NULL, NULL};
+    if (attribute->kind != YAML_MAP || attribute->n != 1 || attribute->first->kind != YAML_SCALAR ||
+        !is_plain_name(attribute->first->key)) {
+        layout_keys_refuse(keys, attribute, SETTING_VALUE,
+                           "an attribute and its value, as in {SEGMENT: \"1\"}");
+        return (struct flat_attribute){NULL, NULL};
+    }
+    return (struct flat_attribute){attribute->first->key.at, attribute->first->text.at};
+}
+
+/* The file's records are elements of XML. */
+static void read_elements(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
+{
+    const struct yaml_node *xml = yaml_get(node, "xml");
+    struct flat_elements *elements = arena_zalloc(keys->arena, 1, sizeof(*elements));
+
+    if (xml == NULL || elements == NULL)
+        return;
+    layout_keys_check(keys, xml, "root document indent document_attribute attribute");
+    layout->elements = elements;
+    elements->tree.root = element_name(keys, xml, "root");
+    elements->tree.document = element_name(keys, xml, "document");
+    elements->tree.indent = layout_keys_count(keys, xml, "indent", MAX_INDENT, 2);
+    elements->document = read_attribute(keys, xml, "document_attribute");
+    elements->record = read_attribute(keys, xml, "attribute");
+    if (elements->tree.document == NULL)
+        layout_keys_refuse(keys, xml, SETTING_MISSING, "document: the name of the element of one document");
+    if (layout->other == NULL)
+        layout_keys_refuse(keys, xml, SETTING_MISSING,
+                           "xml: needs a table with rest: where elements go that it does not know");
+}
+
 /* Columns of the first record that say where the document is from. */
 static void read_source(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
 {
@@ -212,6 +278,7 @@ static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml
     read_begins(keys, node, layout);
     read_source(keys, node, layout);
     read_same(keys, node, layout, records);
+    read_elements(keys, node, layout);
     partner = yaml_get(node, "partner");
     if (partner != NULL && partner->kind == YAML_MAP) /* with a table: map.c */
         partner = layout_keys_scalar(keys, partner, "column");
@@ -247,7 +314,7 @@ static struct flat_layout *read_delimited(struct layout_keys *keys, const struct
 
 static struct flat_layout *read_fixed(struct layout_keys *keys, const struct yaml_node *node)
 {
-    layout_keys_check(keys, node, "table types versions same source " FLAT_KEYS);
+    layout_keys_check(keys, node, "table types versions same source xml " FLAT_KEYS);
     return read_flat(keys, node, true);
 }
 

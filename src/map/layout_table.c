@@ -70,6 +70,7 @@ static void add_column(struct table *table, struct bytes name, uint32_t width)
         refuse(table, "each column of a record once", name);
         return;
     }
+    name = arena_copy(table->keys->arena, name); /* with a NUL behind it, as those of YAML */
     table->columns[record->n_columns++] =
         (struct flat_column){.key = name, .heading = name, .width = width, .pad = ' ',
                              .number = {.point = '.', .sign = table->keys->sign}};
@@ -103,7 +104,10 @@ static void begin_record(struct table *table, struct flat_layout *layout, struct
 
     end_record(table);
     table->record = record;
-    *record = (struct flat_record){.tag = tag, .type = 0, .least = head->width};
+    *record = (struct flat_record){.tag = arena_copy(table->keys->arena, tag),
+                                   .type = 0,
+                                   .least = head->width,
+                                   .n_head = n_head};
     table->columns = arena_zalloc(table->keys->arena, n_head + n + 1, sizeof(*table->columns));
     if (table->columns == NULL || n_head == 0) {
         table->record = NULL;

@@ -6,6 +6,7 @@
 #include "map/layout_keys.h"
 #include "map/layout_tree.h"
 #include "wire/delimited_write.h"
+#include "wire/element_write.h"
 #include "wire/fixed_write.h"
 #include "wire/json_write.h"
 #include "wire/xml_write.h"
@@ -25,7 +26,9 @@ static struct unit_writer *open_fixed(struct layout_keys *keys, const struct yam
 {
     const struct flat_layout *layout = layout_read_flat(keys, node, true);
 
-    return layout == NULL || keys->wrong ? NULL : fixed_write_open(layout);
+    if (layout == NULL || keys->wrong)
+        return NULL;
+    return layout->elements != NULL ? element_write_open(layout, MAX_DOCUMENT) : fixed_write_open(layout);
 }
 
 static struct unit_writer *open_xml(struct layout_keys *keys, const struct yaml_node *node)

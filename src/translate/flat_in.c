@@ -180,7 +180,8 @@ static void write_batch(struct flat_in *in)
 {
     end_digest(in);
     arena_reset(&in->arena);
-    batch_write(in->out, in->schema, &in->id, in->map->format, in->base, in->digest, &in->counts, &in->arena);
+    batch_write(in->out, in->schema, &in->id, flat_in_format(in), in->base, in->digest, &in->counts,
+                &in->arena);
 }
 
 static void read_rows(struct flat_in *in, int fd)
@@ -194,7 +195,6 @@ static void read_rows(struct flat_in *in, int fd)
         return;
     }
     flat_read_tap(in->reader, flat_in_look, in);
-    in->fill.reader = in->reader;
     if (flat_binding_name(in->binding, bytes_of(in->base)))
         read_all(in);
     else
@@ -254,6 +254,8 @@ static bool open_charset(struct flat_in *in)
                        : in->layout->charset != NULL ? in->layout->charset
                                                      : in->settings->usual_charset;
 
+    if (in->layout->elements != NULL)
+        name = NULL; /* XML says itself what its letters are, and comes in UTF-8 */
     in->charset = charset_open(bytes_of(name != NULL ? name : "utf-8"));
     if (in->charset != NULL)
         return true;
@@ -267,7 +269,7 @@ static bool open_trees(struct flat_in *in)
     if (in->settings->trees != NULL)
         return in->settings->trees->open(in);
     report_say(in->report, SETTING_VALUE, in->map->layout_mark.file,
-               "the map %s reads %s, and this tool does not", in->map->name, in->map->format);
+               "the map %s reads %s, and this tool does not", in->map->name, flat_in_format(in));
     return false;
 }
 
@@ -280,7 +282,7 @@ static bool open_binding(struct flat_in *in)
     if (in->binding == NULL)
         return false;
     in->layout = flat_binding_layout(in->binding);
-    return true;
+    return in->layout->elements == NULL || open_trees(in);
 }
 
 struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct search *search,
@@ -325,6 +327,7 @@ struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct sea
     in->fill.charset = in->charset;
     in->fill.keep_unread = settings->unmapped == UNMAPPED_KEEP;
     in->fill.complain = flat_in_complained;
+    in->fill.place = flat_in_place;
     in->fill.whom = in;
     return in;
 }
@@ -381,7 +384,7 @@ void flat_in_finish(struct flat_in *in)
 {
     if (in->settings->unmapped == UNMAPPED_IGNORE)
         return;
-    if (in->tree != NULL)
+    if (in->binding == NULL)
         in->settings->trees->finish(in);
     else
         flat_binding_each_unread(in->binding, tell_unread, in);

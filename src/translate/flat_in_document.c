@@ -22,6 +22,21 @@ struct bytes flat_in_tag(const struct flat_in *in, int tag)
     return tag >= 0 && in->layout->n_records > 1 ? in->layout->records[tag].tag : (struct bytes){NULL, 0};
 }
 
+void flat_in_place(void *whom, unsigned slot, uint32_t *line, uint32_t *place)
+{
+    const struct flat_in *in = whom;
+
+    if (in->reader != NULL)
+        flat_place(in->reader, slot, line, place);
+    else
+        in->settings->trees->place(in, slot, line, place);
+}
+
+const char *flat_in_format(const struct flat_in *in)
+{
+    return in->layout != NULL && in->layout->elements != NULL ? "xml" : in->map->format;
+}
+
 void flat_in_complained(void *whom, const struct flat_complaint *complaint)
 {
     struct flat_in *in = whom;
@@ -35,7 +50,7 @@ void flat_in_complained(void *whom, const struct flat_complaint *complaint)
     };
 
     if (complaint->slot >= 0) {
-        flat_place(in->reader, (unsigned)complaint->slot, &finding.place.line, &finding.place.column);
+        flat_in_place(in, (unsigned)complaint->slot, &finding.place.line, &finding.place.column);
         finding.place.segment = record->tag;
         if ((unsigned)complaint->slot < record->n_columns)
             column = record->columns[complaint->slot].heading;
@@ -73,7 +88,7 @@ static struct canon_source source_of(const struct flat_in *in, const struct flat
 {
     struct canon_source source = *said;
 
-    source.format = bytes_of(in->map->format);
+    source.format = bytes_of(flat_in_format(in));
     source.file = bytes_of(in->base);
     source.offset = document->offset;
     source.length = document->length;

@@ -54,6 +54,9 @@ void flat_in_out_of_memory(struct flat_in *in, const char *what);
 /* What the map did not read, and how often. */
 void flat_in_tell_unread(struct flat_in *in, const char *what, uint64_t count);
 
+/* What the files are, for source.format. */
+const char *flat_in_format(const struct flat_in *in);
+
 /* Sees the blocks of the file as they are read. */
 void flat_in_look(void *whom, const char *at, size_t len);
 
@@ -65,7 +68,8 @@ void flat_in_refuse(struct flat_in *in, struct flat_document *document, struct f
 /* The record's tag for a message: none where all rows are alike. */
 struct bytes flat_in_tag(const struct flat_in *in, int tag);
 
-/* Of the map's engine, as its `complain`. */
+/* Of the map's engine, as its `place` and its `complain`. */
+void flat_in_place(void *whom, unsigned slot, uint32_t *line, uint32_t *place);
 void flat_in_complained(void *whom, const struct flat_complaint *complaint);
 
 void flat_in_begin_document(struct flat_in *in, const struct flat_unit *unit);
@@ -96,7 +100,9 @@ struct flat_in_trees {
     bool (*open)(struct flat_in *in); /* False: told */
     void (*close)(struct flat_in *in);
     void (*file)(struct flat_in *in, int fd);
-    void (*finish)(struct flat_in *in);
+    void (*finish)(struct flat_in *in); /* not of layouts whose records are elements */
+    /* Of those: where a column of the unit at hand stands. */
+    void (*place)(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column);
 };
 
 #endif

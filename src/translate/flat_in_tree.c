@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "map/tree_fill.h"
 #include "translate/flat_in_parts.h"
+#include "wire/element_read.h"
 #include "wire/json_read.h"
 #include "wire/xml_read.h"
 
@@ -13,6 +14,7 @@
 enum { TOLD_MOST = 1000 };
 
 struct flat_in_tree {
+    struct element_reader *elements; /* of layouts whose records are elements; or NULL, and these two: */
     struct tree_binding *binding;
     struct tree_fill fill;
     const struct tree_document *document;
@@ -69,16 +71,81 @@ static void refuse(struct flat_in *in, enum complaint complaint, const struct tr
     flat_in_refuse(in, &in->document, &finding);
 }
 
+/* Too large, not what XML is, or without anything in it. */
+static void refuse_unreadable(struct flat_in *in, const struct tree_document *tree)
+{
+    struct finding finding = {.complaint = READ_TOO_LARGE,
+                              .place = {.line = tree->begin.line, .offset = tree->begin.offset},
+                              .hint = "the limit is --max-document"};
+
+    if (!tree->too_large && tree->trouble.what[0] != '\0') {
+        refuse(in, READ_MALFORMED, &tree->trouble);
+        return;
+    }
+    if (!tree->too_large) {
+        finding.complaint = READ_OUTSIDE;
+        finding.detail = "there is no record in it";
+        finding.hint = NULL;
+    }
+    flat_in_refuse(in, &in->document, &finding);
+}
+
 /* --- documents */
+
+/* The units of a document whose elements are records. */
+static void add_units(struct flat_in *in, struct flat_unit *unit)
+{
+    struct finding outside = {.complaint = READ_OUTSIDE,
+                              .place = {.line = unit->line,
+                                        .offset = unit->offset,
+                                        .segment = flat_in_tag(in, unit->tag)},
+                              .detail = "no record before it begins a document"};
+
+    if (unit->tag != in->layout->begins)
+        flat_in_refuse(in, &in->document, &outside);
+    do {
+        in->unit = unit;
+        in->counts.units++;
+        flat_fill_unit(&in->fill, unit);
+    } while (element_next(in->tree->elements, unit));
+    if (element_failed(in->tree->elements))
+        flat_in_out_of_memory(in, "for a document");
+}
+
+static bool take_elements(void *whom, const struct tree_document *tree)
+{
+    struct flat_in *in = whom;
+    struct flat_unit unit = {.tag = -1, .offset = tree->begin.offset, .line = tree->begin.line};
+    const bool readable = !tree->too_large && tree->trouble.what[0] == '\0';
+    bool some = false;
+
+    in->tree->document = tree;
+    if (readable) {
+        element_read_begin(in->tree->elements, tree);
+        some = element_next(in->tree->elements, &unit);
+    }
+    flat_in_begin_document(in, &unit);
+    if (in->fatal)
+        return false;
+    in->document.offset = tree->begin.offset;
+    in->document.line = tree->begin.line;
+    in->document.length = tree->length;
+    if (in->settings->rejects)
+        buffer_add_bytes(&in->document.raw, tree->raw);
+    canon_id_add(&in->id, tree->raw);
+    if (some)
+        add_units(in, &unit);
+    else
+        refuse_unreadable(in, tree);
+    flat_in_close_document(in);
+    return !in->fatal;
+}
 
 static bool take_document(void *whom, const struct tree_document *tree)
 {
     struct flat_in *in = whom;
     struct flat_document *document = &in->document;
     const enum canon_direction direction = in->settings->incoming ? CANON_IN : CANON_OUT;
-    struct finding too_large = {.complaint = READ_TOO_LARGE,
-                                .place = {.line = tree->begin.line, .offset = tree->begin.offset},
-                                .hint = "the limit is --max-document"};
 
     in->tree->document = tree;
     arena_reset(&in->arena);
@@ -97,10 +164,8 @@ static bool take_document(void *whom, const struct tree_document *tree)
         buffer_add_bytes(&document->raw, tree->raw);
     canon_id_begin(&in->id, in->record.partner, direction, in->map->kind->name);
     canon_id_add(&in->id, tree->raw);
-    if (tree->too_large)
-        flat_in_refuse(in, document, &too_large);
-    else if (tree->trouble.what[0] != '\0')
-        refuse(in, READ_MALFORMED, &tree->trouble);
+    if (tree->too_large || tree->trouble.what[0] != '\0')
+        refuse_unreadable(in, tree);
     else
         tree_fill(&in->tree->fill, in->tree->binding, &in->record, tree);
     flat_in_close_document(in);
@@ -111,7 +176,10 @@ static void take_stray(void *whom, struct bytes name)
 {
     struct flat_in *in = whom;
 
-    tree_binding_stray(in->tree->binding, name);
+    if (in->tree->elements != NULL)
+        flat_binding_stray(in->binding, name);
+    else
+        tree_binding_stray(in->tree->binding, name);
 }
 
 /* --- files */
@@ -142,12 +210,18 @@ static void end_file(struct flat_in *in, const struct tree_reading *reading)
 
 static void read_file(struct flat_in *in, int fd)
 {
-    const struct tree_taker taker = {
-        .document = take_document, .stray = take_stray, .look = flat_in_look, .whom = in};
     struct flat_in_tree *tree = in->tree;
-    const struct tree_layout *layout = tree_binding_layout(tree->binding);
-    const struct tree_reading reading = (layout->json ? json_read : xml_read)(
-        layout, tree_binding_names(tree->binding), fd, in->settings->max_document, &taker);
+    const bool elements = tree->elements != NULL;
+    const struct tree_taker taker = {.document = elements ? take_elements : take_document,
+                                     .stray = take_stray,
+                                     .look = flat_in_look,
+                                     .whom = in};
+    const struct tree_layout *layout = elements ? &in->layout->elements->tree
+                                                : tree_binding_layout(tree->binding);
+    struct tree_names *names = elements ? element_read_names(tree->elements)
+                                        : tree_binding_names(tree->binding);
+    const struct tree_reading reading =
+        (layout->json ? json_read : xml_read)(layout, names, fd, in->settings->max_document, &taker);
 
     in->counts.bytes = reading.bytes;
     end_file(in, &reading);
@@ -161,12 +235,16 @@ static bool open_trees(struct flat_in *in)
     /* What documents have of a layout of rows: nothing. */
     static const struct flat_layout no_layout = {.n_records = 1, .begins = -1, .partner = -1};
 
-    in->layout = &no_layout;
     in->tree = calloc(1, sizeof(*in->tree));
-    if (in->tree == NULL) {
+    if (in->tree != NULL && in->binding != NULL)
+        in->tree->elements = element_read_open(in->layout);
+    if (in->tree == NULL || (in->binding != NULL && in->tree->elements == NULL)) {
         report_say(in->report, TECHNICAL_MEMORY, NULL, "at the start");
         return false;
     }
+    if (in->binding != NULL)
+        return true;
+    in->layout = &no_layout;
     in->tree->binding = tree_binding_open(in->map, in->report);
     if (in->tree->binding == NULL)
         return false;
@@ -180,6 +258,7 @@ static bool open_trees(struct flat_in *in)
 static void close_trees(struct flat_in *in)
 {
     tree_binding_close(in->tree->binding);
+    element_read_close(in->tree->elements);
     free(in->tree);
     in->tree = NULL;
 }
@@ -194,5 +273,10 @@ static void finish_trees(struct flat_in *in)
     tree_binding_each_unread(in->tree->binding, tell_unread, in);
 }
 
+static void place(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column)
+{
+    element_place(in->tree->elements, slot, line, column);
+}
+
 const struct flat_in_trees flat_in_trees = {
-    .open = open_trees, .close = close_trees, .file = read_file, .finish = finish_trees};
+    .open = open_trees, .close = close_trees, .file = read_file, .finish = finish_trees, .place = place};

@@ -113,19 +113,6 @@ static void add_cell(struct buffer *out, const struct flat_column *column, const
         fill(out, column->pad, short_by);
 }
 
-/* A line end or any other control character in a column would shift the columns after it. */
-static bool can_stand(struct flat_cell *cell)
-{
-    for (size_t i = 0; i < cell->text.len; i++) {
-        if ((unsigned char)cell->text.at[i] < 0x20 || cell->text.at[i] == 0x7f) {
-            snprintf(cell->what, sizeof(cell->what), "it holds a line end or another control character");
-            snprintf(cell->expected, sizeof(cell->expected), "text of one line");
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The record's own number and depth. */
 static void enter(struct fixed_writer *fixed, const struct flat_record *record)
 {
@@ -154,28 +141,6 @@ static struct unit_value count_of(const struct fixed_writer *fixed, const struct
     return (struct unit_value){{text, (size_t)snprintf(text, 16, "%u", number)}, UNIT_TEXT};
 }
 
-/* What a column of the first record says of where the document is from; the rule's value where that is not
- * known. */
-static struct unit_value source_of(const struct fixed_writer *fixed, const struct flat_column *column,
-                                   int slot, struct unit_value value)
-{
-    const struct flat_layout *layout = fixed->layout;
-
-    for (unsigned i = 0; i < UNIT_SOURCES && layout->source != NULL; i++) {
-        struct bytes text = fixed->base.source[i];
-
-        if (layout->source[i] != slot)
-            continue;
-        if (i == UNIT_TEST)
-            return (struct unit_value){text.len > 0 ? column->constant : BYTES(""), UNIT_TEXT};
-        if (text.len > 0)
-            return (struct unit_value){text, i == UNIT_CREATED_DATE   ? UNIT_DATE
-                                             : i == UNIT_CREATED_TIME ? UNIT_TIME
-                                                                      : UNIT_TEXT};
-    }
-    return value;
-}
-
 /* What stands in a column: what the rule gives, what the document as a whole says, or the layout. */
 static struct unit_value value_of(struct fixed_writer *fixed, int tag, unsigned slot, struct unit_value value,
                                   char number[16])
@@ -184,10 +149,7 @@ static struct unit_value value_of(struct fixed_writer *fixed, int tag, unsigned 
     const struct flat_record *record = &layout->records[tag];
     const struct flat_column *column = &record->columns[slot];
 
-    if (tag == 0 && (int)slot == layout->partner && fixed->base.partner.len > 0)
-        return (struct unit_value){fixed->base.partner, UNIT_TEXT};
-    if (tag == 0)
-        value = source_of(fixed, column, (int)slot, value);
+    value = flat_given(layout, &fixed->base, tag, slot, value);
     if (value.text.at != NULL)
         return value;
     if (column->counts != FLAT_COUNTS_NOTHING)
@@ -221,7 +183,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
         if (value.text.len == 0) {
             fill(writer->out, ' ', column->width);
         } else if (!flat_cell_make(&cell, fixed->layout, column, value, true, &fixed->scratch) ||
-                   !can_stand(&cell)) {
+                   !flat_can_stand(&cell)) {
             flat_tell(writer, (int)i, column, &cell);
             good = false;
         } else {

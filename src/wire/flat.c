@@ -161,6 +161,41 @@ bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout,
     return true;
 }
 
+bool flat_can_stand(struct flat_cell *cell)
+{
+    for (size_t i = 0; i < cell->text.len; i++) {
+        if ((unsigned char)cell->text.at[i] < 0x20 || cell->text.at[i] == 0x7f) {
+            snprintf(cell->what, sizeof(cell->what), "it holds a line end or another control character");
+            snprintf(cell->expected, sizeof(cell->expected), "text of one line");
+            return false;
+        }
+    }
+    return true;
+}
+
+struct unit_value flat_given(const struct flat_layout *layout, const struct unit_writer *writer, int tag,
+                             unsigned slot, struct unit_value value)
+{
+    if (tag != 0)
+        return value;
+    if ((int)slot == layout->partner && writer->partner.len > 0)
+        return (struct unit_value){writer->partner, UNIT_TEXT};
+    for (unsigned i = 0; i < UNIT_SOURCES && layout->source != NULL; i++) {
+        struct bytes text = writer->source[i];
+
+        if (layout->source[i] != (int)slot)
+            continue;
+        if (i == UNIT_TEST)
+            return (struct unit_value){text.len > 0 ? layout->records[0].columns[slot].constant : BYTES(""),
+                                       UNIT_TEXT};
+        if (text.len > 0)
+            return (struct unit_value){text, i == UNIT_CREATED_DATE   ? UNIT_DATE
+                                             : i == UNIT_CREATED_TIME ? UNIT_TIME
+                                                                      : UNIT_TEXT};
+    }
+    return value;
+}
+
 void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,
                const struct flat_cell *cell)
 {

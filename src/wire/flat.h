@@ -8,6 +8,7 @@
 
 #include "wire/date_form.h"
 #include "wire/number_form.h"
+#include "wire/tree.h"
 #include "wire/unit_writer.h"
 
 /* What a column of fixed width counts when it is written: records, by their place among those of their
@@ -44,7 +45,19 @@ struct flat_record {
     uint32_t width;    /* characters: of all columns, or more: blanks behind them */
     uint32_t least;    /* characters that are there even where records may end early */
     struct bytes stem; /* its constant without the digits of a version; at NULL: it has none */
+    unsigned n_head;   /* columns at the front that only files of fixed width have, not elements */
     const int *same;   /* its columns of the layout's n_same; -1: it has none */
+};
+
+/* An attribute that is always the same; name NULL: none. */
+struct flat_attribute {
+    const char *name, *value;
+};
+
+/* Records as elements of XML: their columns are elements in them, and so are records of loops. */
+struct flat_elements {
+    struct tree_layout tree;
+    struct flat_attribute document, record;
 };
 
 struct flat_layout {
@@ -53,6 +66,7 @@ struct flat_layout {
     const struct date_form *date, *time, *datetime; /* NULL: as in the canonical record */
     struct bytes line_end;
     bool fixed;
+    const struct flat_elements *elements; /* of fixed: the file is one of XML; or NULL */
     bool ragged;               /* rows and records may end early */
     /* Where a document begins: at a record of this number; or, of rows that are all alike, where a column of
      * the key changes. */
@@ -106,6 +120,14 @@ struct flat_cell {
 bool flat_cell_make(struct flat_cell *cell, const struct flat_layout *layout,
                     const struct flat_column *column, struct unit_value value, bool fixed,
                     struct buffer *scratch);
+
+/* A line end or any other control character shifts the columns behind it, or is none of XML.  False: told in
+ * the cell. */
+bool flat_can_stand(struct flat_cell *cell);
+
+/* The value that the rule gives a column; or, in the first record, what the document as a whole says. */
+struct unit_value flat_given(const struct flat_layout *layout, const struct unit_writer *writer, int tag,
+                             unsigned slot, struct unit_value value);
 
 /* Tells the misfit of one column to whoever drives the writer. */
 void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,

@@ -19,3 +19,5 @@ libcrossdock_a_SOURCES += %reldir%/flat_marks.c %reldir%/flat_marks.h
 libcrossdock_a_SOURCES += %reldir%/delimited_read.c %reldir%/fixed_read.c
 libcrossdock_a_SOURCES += %reldir%/xml_read.c %reldir%/xml_read.h
 libcrossdock_a_SOURCES += %reldir%/json_read.c %reldir%/json_read.h
+libcrossdock_a_SOURCES += %reldir%/element_read.c %reldir%/element_read.h
+libcrossdock_a_SOURCES += %reldir%/element_write.c %reldir%/element_write.h
