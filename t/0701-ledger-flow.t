@@ -202,7 +202,37 @@ flow 'canon-ledger take acme'
 is "$(wc -l < out)" 1 'and again for a file that was sent again'
 grep -qF "$(cat out)" acks; ok $? 'the same'
 
+# --- everybody at once: eight pipelines post the same files in other orders, and take, and number
+rm -rf day.ledger day.ledger-* one outbox
+mkdir one outbox
+canon-ledger create
+for i in 01 02 03 04 05 06 07 08 09 10 11 12; do
+    sed "s/4500018804/45001$i/; s/4500018805/45002$i/; s/4500018806/45003$i/; s/000000104/0000007$i/" \
+        "$samples/850-acme-batch.edi" > "one/$i.edi"
+done
+for i in 1 2 3 4 5 6 7 8; do
+    setsid bash -c "
+        set -o pipefail
+        ls one/*.edi | shuf --random-source=<(yes $i) | xargs edi2canon -q --all | canon-ledger post &&
+        canon-ledger take erp --kind order | canon2erp -m erp-orders-csv -o outbox | canon-ledger done erp &&
+        canon-ledger numbers next x --count 5 > numbers.$i
+        echo \$? > status.$i" 2> "err.$i" &
+done
+wait
+is "$(cat status.? | sort -u)" 0 'eight at once end well'
+cat err.? > wrong
+none wrong 'in silence'
+like "$(canon-ledger check | tr '\t\n' '= ')" 'files=12 read=36 translated=36 .*duplicate=0 .*documents=48 ' \
+    'each file is there once'
+is "$(find outbox -name '*.csv' | wc -l)" 36 'and each order a file'
+is "$(sqlite3 day.ledger "SELECT count(*), sum(times), max(state) FROM deliveries")" '36|36|done' 'offered once'
+is "$(cat numbers.? | sort -n | uniq | wc -l)" 40 'and no number used twice'
+canon-ledger check --full > /dev/null; ok $? 'and all adds up'
+
 # --- what is no receipt
+fresh
+canon-ledger take acme > /dev/null
+flow "$pipe"
 printf '%s\n' '{"receipt":1}' 'nonsense' '{"receipt":1,"id":"00","status":"written"}' \
     '{"receipt":1,"id":"ffffffffffffffffffffffffffffffff","status":"written"}' '{"receipt":1,"id":"00","status":"lost"}' \
     "$(head -c 3000 /dev/zero | tr '\0' '[')" > bad

@@ -49,3 +49,4 @@ dist_check_SCRIPTS += %reldir%/0701-ledger-flow.t
 dist_check_SCRIPTS += %reldir%/0702-day.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
+dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
