@@ -190,6 +190,10 @@ sed '27s/-  K005/*  K005/' "$file" > code
 broken code 1 4500018803 'a code that the map'\''s table lacks'
 err_like '^M3002 error code:27:64 order_number 4500018802' '... where'
 err_like 'column ALCKZ "\*"; expected idoc_indicator' '... which'
+sed '26s/^\(.\{30\}\)100/\1900/' "$file" > torn
+broken torn 1 4500018803 'a record of another IDoc in the midst of one refuses both: its own may not be whole'
+err_like '^M3615 error torn:26:31 order_number 4500018802' '... where'
+err_like 'E1EDP03: .*it is of another document, and this one may not be whole "900"' '... and why'
 sed '42,$!s/^\(E2.\{38\}\).*/\1/' "$file" > short
 broken short 1 4500018803 'records cut within what they begin with'
 err_like '^M3601 error short:2:41' '... where'

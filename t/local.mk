@@ -50,3 +50,4 @@ dist_check_SCRIPTS += %reldir%/0702-day.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
 dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
+dist_check_SCRIPTS += %reldir%/0652-idoc-mutations.t

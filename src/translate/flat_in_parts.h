@@ -34,6 +34,7 @@ struct flat_in {
     struct flat_document document;
     struct pending pending;
     struct canon_record record;
+    int second;               /* of records: which kind came second in the open document; -1: none yet */
     struct buffer key, here;  /* of the open document; of the row at hand: columns, a NUL behind each */
     struct flat_fill fill;
     struct flat_in_tree *tree; /* of maps of XML and JSON; NULL: rows and records */

@@ -93,36 +93,54 @@ static void check_scattered(struct flat_in *in, const struct flat_unit *unit)
     flat_in_refuse(in, &in->document, &finding);
 }
 
+/* The record is of another document, by its column `slot`, and none before it begins that.  It may begin one
+ * whose first record was lost, being of the kind that comes second; anything else stands in the midst of the
+ * open one, which then may not be whole. */
+static void begin_other(struct flat_in *in, const struct flat_unit *unit, int slot)
+{
+    const char *column = in->layout->records[unit->tag].columns[slot].heading.at;
+    struct finding midst = {.complaint = READ_MISPLACED,
+                            .place = {.offset = unit->offset,
+                                      .segment = flat_in_tag(in, unit->tag),
+                                      .element_name = column},
+                            .value = unit->cells[slot],
+                            .detail = "it is of another document, and this one may not be whole"};
+    struct finding finding = midst;
+
+    flat_in_place(in, (unsigned)slot, &midst.place.line, &midst.place.column);
+    finding.complaint = READ_OUTSIDE;
+    finding.place = midst.place;
+    finding.detail = "it is of another document, and no record before it begins one";
+    if (unit->tag != in->second)
+        flat_in_refuse(in, &in->document, &midst);
+    flat_in_close_document(in);
+    flat_in_begin_document(in, unit);
+    in->second = -1;
+    take_key(&in->key, &in->here);
+    flat_in_refuse(in, &in->document, &finding);
+}
+
 /* A document begins with its first record, and ends before the next one; or where columns that say the same
  * in all records of one say something else. */
 static void find_by_records(struct flat_in *in, const struct flat_unit *unit)
 {
     const int begins = in->layout->begins;
-    bool open = in->document.open;
-    int other;
+    const bool open = in->document.open && unit->tag != begins;
+    int other = -1;
 
     same_here(in, unit);
-    if (open && unit->tag != begins && (other = is_of_another(in, unit)) >= 0) {
-        struct finding finding = {.complaint = READ_OUTSIDE,
-                                  .place = {.line = unit->line, .offset = unit->offset,
-                                            .segment = flat_in_tag(in, unit->tag)},
-                                  .value = unit->cells[other],
-                                  .detail = "it is of another document, and no record before it begins one"};
-        struct bytes column = in->layout->records[unit->tag].columns[other].heading;
-        uint32_t line;
-
-        flat_place(in->reader, (unsigned)other, &line, &finding.place.column);
-        finding.place.element_name = column.at;
-        flat_in_close_document(in);
-        flat_in_begin_document(in, unit);
-        take_key(&in->key, &in->here);
-        flat_in_refuse(in, &in->document, &finding);
+    if (open && (other = is_of_another(in, unit)) >= 0) {
+        begin_other(in, unit, other);
         return;
     }
-    if (open && unit->tag != begins)
+    if (open) {
+        if (in->second < 0)
+            in->second = unit->tag;
         return;
+    }
     flat_in_close_document(in);
     flat_in_begin_document(in, unit);
+    in->second = -1;
     take_key(&in->key, &in->here);
     if (unit->tag != begins && unit->tag >= 0)
         outside(in, unit, "no record before it begins a document");
