@@ -1,6 +1,7 @@
 #!/bin/bash
 # What is posted is in the ledger once, whatever comes how often, and the ledger adds up.
 
+# shellcheck disable=SC1010
 . "${0%/*}/tap.sh"
 
 samples=$CROSSDOCK_SOURCE/samples/x12
@@ -186,6 +187,38 @@ is "$(canon-ledger find 4500088851 | grep -c '	order	')" 1 'and can be found'
 run canon-ledger post anew
 status_is 0 'once'
 is "$(canon-ledger check | sed -n 's/^translated.//p')" "$((good + 1))" 'and only once'
+
+# the same with a partner's file that is mended, and a real reject
+set_of 960 4500077200 | sed 's/BEG\*00\*SA/BEG*00*QX/' > odd.edi
+edi2canon -q --all odd.edi > records.jsonl 2> edi.err
+run canon-ledger post records.jsonl
+status_is 0 'a set with an unknown code is a reject'
+is "$(canon-ledger dead | cut -f 2,6 | grep -c 'reject	4500077200')" 1 'that waits'
+cp "$CROSSDOCK_SOURCE/partners/acme.yaml" lax/partners/acme.yaml
+echo 'rules: {element-code: warn}' >> lax/partners/acme.yaml
+run canon-ledger take acme-acks -p acme --kind functional_ack
+sed 's/.*"id":"\([0-9a-f]*\)","partner".*/{"receipt":1,"id":"\1","status":"written"}/' out | canon-ledger done acme-acks
+first=$(grep '"interchange_\?[a-z_]*":"\?000000960\|000000960' out | sed 's/.*"id":"\([0-9a-f]*\)","partner".*/\1/')
+edi2canon -C lax -q --all odd.edi > records.jsonl
+run canon-ledger post records.jsonl
+status_is 0 'once the rules let it pass, the same file again brings the order'
+is "$(canon-ledger find 4500077200 | cut -f 2,5 | sort | tr '\t\n' ' ,')" 'order open,reject open,' 'it is there'
+is "$(canon-ledger dead | grep -c 4500077200)" 0 'and the reject waits no more'
+second=$(grep '"kind":"functional_ack"' records.jsonl | sed 's/.*"id":"\([0-9a-f]*\)","partner".*/\1/')
+[ -n "$first" ] && [ "$first" != "$second" ]; ok $? 'it would be acknowledged otherwise now'
+run canon-ledger take acme-acks --kind functional_ack
+out_is '' 'but it was acknowledged'
+is "$(canon-ledger find "$second" | cut -f 5)" dismissed 'so that answer is kept aside'
+run canon-ledger release "$second"
+run canon-ledger take acme-acks --kind functional_ack
+is "$(grep -c "\"id\":\"$second\"" out)" 1 'and goes when it is asked for'
+set_of 961 4500077201 | sed 's/BEG\*00\*SA/BEG*00*QX/' > odd.edi
+edi2canon -q --all odd.edi 2> edi.err | canon-ledger post
+edi2canon -C lax -q --all odd.edi | canon-ledger post
+run canon-ledger take acme-acks --kind functional_ack
+is "$(wc -l < out)" 1 'when the first answer had not left, there is one'
+grep -q '"messages_accepted":1,' out; ok $? 'the second'
+canon-ledger check > /dev/null; ok $? 'all adds up'
 
 # --- pipes that break
 edi2canon -q --all 850-acme-batch.edi > whole 2> /dev/null

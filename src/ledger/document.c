@@ -136,7 +136,8 @@ static bool add_arrival(struct ledger *ledger, const struct document_context *co
     static const char *const words[] = {[DOCUMENT_NEW] = "new",
                                         [DOCUMENT_HELD] = "held",
                                         [DOCUMENT_DUPLICATE] = "duplicate",
-                                        [DOCUMENT_REFUSED] = "refused"};
+                                        [DOCUMENT_REFUSED] = "refused",
+                                        [DOCUMENT_ASIDE] = "new"};
     sqlite3_stmt *statement = sql_begin(ledger, insert);
 
     sql_number(statement, 1, context->file);
@@ -150,7 +151,7 @@ static bool add_arrival(struct ledger *ledger, const struct document_context *co
 }
 
 static int64_t insert_document(struct ledger *ledger, const struct document_context *context,
-                               const struct canon_record *record, struct bytes identity, bool held,
+                               const struct canon_record *record, struct bytes identity, const char *state,
                                int64_t interchange)
 {
     static const char insert[] =
@@ -166,7 +167,7 @@ static int64_t insert_document(struct ledger *ledger, const struct document_cont
     sql_text(statement, 4, record->direction == CANON_OUT ? BYTES("out") : BYTES("in"));
     sql_text(statement, 5, number_of(record));
     sql_text(statement, 6, identity);
-    sql_text(statement, 7, held ? BYTES("held") : BYTES("open"));
+    sql_text(statement, 7, bytes_of(state));
     sql_number(statement, 8, interchange);
     sql_text(statement, 9, record->source.group);
     sql_text(statement, 10, record->source.set);
@@ -285,6 +286,34 @@ static void insert_keys(struct ledger *ledger, const struct canon_record *record
     }
 }
 
+/* A file that is translated anew may be acknowledged otherwise now.  Whoever sent it has one answer: the first
+ * one that has left (true), or else this one, and the others are put aside. */
+static bool is_answered(struct ledger *ledger, const struct document_context *context,
+                        const struct canon_record *record)
+{
+#define EARLIER                                                                              \
+    " FROM arrival a JOIN document d USING(document_id) WHERE a.file_id = ?1 AND a.run < ?2" \
+    " AND d.kind = 'functional_ack' AND d.direction = 'out' AND d.number IS ?3"
+    static const char left[] = "SELECT EXISTS(SELECT 1" EARLIER " AND EXISTS(SELECT 1 FROM delivery v"
+                               " WHERE v.document_id = d.document_id AND v.state IN ('leased', 'done')))";
+    static const char aside[] = "UPDATE document SET state = 'dismissed' WHERE document_id IN"
+                                " (SELECT d.document_id" EARLIER ")";
+#undef EARLIER
+    bool answered = false;
+
+    if (context->run == 1 || !is_kind(record, "functional_ack") || record->direction != CANON_OUT)
+        return false;
+    for (int round = 0; round < 2 && !answered; round++) {
+        sqlite3_stmt *statement = sql_begin(ledger, round == 0 ? left : aside);
+
+        sql_number(statement, 1, context->file);
+        sql_number(statement, 2, context->run);
+        sql_text(statement, 3, number_of(record));
+        answered = sql_answer(ledger, statement, 0) != 0;
+    }
+    return answered;
+}
+
 enum document_outcome document_add(struct ledger *ledger, const struct document_context *context,
                                    const struct canon_record *record, struct bytes line)
 {
@@ -315,7 +344,13 @@ enum document_outcome document_add(struct ledger *ledger, const struct document_
                                                    .policy = context->policy},
                       &met);
     outcome = met.met && met.policy == DUPLICATE_HOLD ? DOCUMENT_HELD : DOCUMENT_NEW;
-    document = insert_document(ledger, context, record, identity, outcome == DOCUMENT_HELD, interchange);
+    if (is_answered(ledger, context, record))
+        outcome = DOCUMENT_ASIDE;
+    document = insert_document(ledger, context, record, identity,
+                               outcome == DOCUMENT_ASIDE  ? "dismissed"
+                               : outcome == DOCUMENT_HELD ? "held"
+                                                          : "open",
+                               interchange);
     insert_record(ledger, document, line);
     insert_keys(ledger, record, document);
     tell_of(ledger, context, record, document, &met);

@@ -12,6 +12,7 @@ enum document_outcome {
     DOCUMENT_HELD,      /* it is there, and nobody is offered it until it is released */
     DOCUMENT_DUPLICATE, /* it was there; what we answered then is offered again */
     DOCUMENT_REFUSED,   /* test data in a ledger for production: it is not there */
+    DOCUMENT_ASIDE,     /* another answer to a file that was answered: it is there, and offered to nobody */
     DOCUMENT_KNOWN,     /* it came in this very file before: nothing was done */
     DOCUMENT_OUTCOMES
 };

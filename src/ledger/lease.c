@@ -31,6 +31,16 @@ static void read_namespace(char *into, size_t size)
         (void)snprintf(into, size, "?");
 }
 
+/* The process group of the pipeline; 0: not to be known, for timeout(1) gave us one of our own. */
+static pid_t group_of_pipeline(void)
+{
+    char path[48], name[24];
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)getppid());
+    read_line(path, name, sizeof(name));
+    return strcmp(name, "timeout") == 0 && getpgid(getppid()) == getpgrp() ? 0 : getpgrp();
+}
+
 void lease_init(struct lease *mine)
 {
     struct timespec now = {.tv_sec = 0};
@@ -41,7 +51,7 @@ void lease_init(struct lease *mine)
     read_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
     read_namespace(space, sizeof(space));
     (void)snprintf(mine->owner, sizeof(mine->owner), "%s %s %ld %ld %" PRId64 ".%09ld", boot, space,
-                   (long)getpgrp(), (long)getpid(), (int64_t)now.tv_sec, now.tv_nsec);
+                   (long)group_of_pipeline(), (long)getpid(), (int64_t)now.tv_sec, now.tv_nsec);
 }
 
 /* The word number `n` of an owner, from 0. */
