@@ -23,3 +23,7 @@ bench_split_LDADD =
 noinst_PROGRAMS += %reldir%/documents
 bench_documents_SOURCES = %reldir%/documents.c
 bench_documents_LDADD =
+# The same for XML.
+noinst_PROGRAMS += %reldir%/xmlread
+bench_xmlread_SOURCES = %reldir%/xmlread.c
+bench_xmlread_LDADD = $(XML_LIBS)

@@ -75,6 +75,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/tables/sap-uom.tsv \
 	%reldir%/tables/easypost-milestone.tsv \
 	%reldir%/easypost-trackers.yaml \
+	%reldir%/tryton-orders.yaml \
 	%reldir%/shopify-order.yaml \
 	%reldir%/shopify-orders.yaml \
 	%reldir%/netsuite-orders.yaml

@@ -3,6 +3,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
 	%reldir%/acme.yaml \
 	%reldir%/carlisle.yaml \
+	%reldir%/easypost.yaml \
 	%reldir%/glacier.yaml \
 	%reldir%/nordwind.yaml \
 	%reldir%/harbor.yaml \

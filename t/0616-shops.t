@@ -1,6 +1,6 @@
 #!/bin/bash
 # Shops and carriers that speak JSON: their samples become the records in t/0616-shops, and what must not become work
-# is refused.
+# is refused. What Tryton imports.
 
 . "${0%/*}/tap.sh"
 
@@ -56,5 +56,22 @@ for word in unknown:unknown return_to_sender:returning failure:exception error:u
     run erp2canon -m easypost-trackers other.json
     out_like "\"milestone\":\"${word#*:}\"" "${word%:*} is ${word#*:}"
 done
+
+# A carrier is a partner: edi2canon reads its files, too.
+run edi2canon -p easypost -m easypost-trackers "$samples/easypost-delivered.json"
+status_is 0 'edi2canon reads JSON'
+out_like '"direction":"in".*"milestone":"delivered"' '... as what came in'
+run edi2canon -m erp-orders-xml "$samples/easypost-delivered.json"
+status_is 2 '... and no XML, which it says'
+err_like 'reads xml, and this tool does not' '... by its map'
+
+# What Tryton imports: the sale on the first row of each.
+erp2canon -m erp-orders-csv "$CROSSDOCK_SOURCE/samples/erp/orders.csv" | sed 's/"uom":"[A-Z]*"/"uom":"EA"/g' > orders
+run canon2erp -m tryton-orders orders
+status_is 0 'sales for Tryton are written'
+same out "$expected/tryton-orders.csv" '... as its importer wants them'
+sed 's/"uom":"EA"/"uom":"CS"/' orders > cartons
+run canon2erp -m tryton-orders cartons
+status_is 1 'cartons are refused: Tryton would take them for pieces'
 
 done_testing

@@ -176,6 +176,7 @@ static void find_forms(struct tree_binding *binding)
                                           .datetime = binding->layout->datetime,
                                           .partner = -1};
     binding->column = (struct flat_column){.pad = ' ', .number = NUMBER_FORM_DEFAULT};
+    binding->charset = charset_open(BYTES("utf-8"));
     binding->values = (struct flat_binding){.map = binding->map, .layout = &binding->forms};
 }
 

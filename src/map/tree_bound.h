@@ -65,9 +65,10 @@ struct tree_binding {
     uint32_t n_skip;
     struct tree_unread unread; /* its children are the documents, and what stands beside them */
     unsigned n_unread;
-    struct flat_layout forms;   /* of dates and times */
-    struct flat_column column;  /* of numbers */
-    struct flat_binding values; /* for flat_set */
+    struct flat_layout forms;      /* of dates and times */
+    struct flat_column column;     /* of numbers */
+    struct flat_binding values;    /* for flat_set */
+    const struct charset *charset; /* UTF-8: what the readers give */
     const struct canon_field *keep, *keep_at, *keep_tag, *keep_element, *keep_value;
 };
 

@@ -223,6 +223,7 @@ void tree_fill(struct tree_fill *fill, struct tree_binding *binding, struct cano
     fill->binding = binding;
     fill->document = document;
     fill->node = NULL;
+    fill->values->charset = binding->charset;
     fill->values->complain = on_value;
     fill->values->whom = fill;
     flat_fill_begin(fill->values, &binding->values, record);

@@ -34,7 +34,7 @@ struct tree_complaint {
 };
 
 struct tree_fill {
-    struct flat_fill *values; /* how values are set, its charset UTF-8; complain and whom are made ours */
+    struct flat_fill *values; /* how values are set: its charset, complain and whom are ours */
     struct tree_binding *binding;
     const struct tree_document *document;
     const struct tree_node *node; /* whose value is being set */

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "translate/flat_in.h"
+#include "wire/xml_read.h"
 
 struct values {
     struct options_common common; /* must stay first */
@@ -103,7 +104,7 @@ static void translate(const struct values *values, char **files, int n_files, st
         .unmapped = values->unmapped,
         .rejects = values->rejects || values->all,
         .batch = values->all,
-        .trees = &flat_in_trees,
+        .read_xml = xml_read,
         .max_row = values->max_row != 0 ? values->max_row * 1024 : FLAT_IN_MAX_ROW,
         .max_document = values->max_document != 0 ? values->max_document * 1024 * 1024 : FLAT_IN_MAX_DOCUMENT,
     };

@@ -223,7 +223,7 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
         sha256_begin(in->sha256);
     }
     if (in->tree != NULL)
-        in->settings->trees->file(in, fd);
+        flat_in_tree_file(in, fd);
     else
         read_rows(in, fd);
     if (in->settings->batch && !in->fatal)
@@ -264,25 +264,16 @@ static bool open_charset(struct flat_in *in)
     return false;
 }
 
-static bool open_trees(struct flat_in *in)
-{
-    if (in->settings->trees != NULL)
-        return in->settings->trees->open(in);
-    report_say(in->report, SETTING_VALUE, in->map->layout_mark.file,
-               "the map %s reads %s, and this tool does not", in->map->name, flat_in_format(in));
-    return false;
-}
-
 /* The map's rules, bound to its layout. */
 static bool open_binding(struct flat_in *in)
 {
     if (layout_is_tree(in->map))
-        return open_trees(in);
+        return flat_in_tree_open(in);
     in->binding = flat_binding_open(in->map, in->settings->file_name, in->report);
     if (in->binding == NULL)
         return false;
     in->layout = flat_binding_layout(in->binding);
-    return in->layout->elements == NULL || open_trees(in);
+    return in->layout->elements == NULL || flat_in_tree_open(in);
 }
 
 struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct search *search,
@@ -338,8 +329,7 @@ void flat_in_close(struct flat_in *in)
         return;
     flat_keys_close(in->keys);
     charset_close(in->charset);
-    if (in->tree != NULL)
-        in->settings->trees->close(in);
+    flat_in_tree_close(in);
     flat_binding_close(in->binding);
     map_close(in->map);
     canon_id_release(&in->id);
@@ -385,7 +375,7 @@ void flat_in_finish(struct flat_in *in)
     if (in->settings->unmapped == UNMAPPED_IGNORE)
         return;
     if (in->binding == NULL)
-        in->settings->trees->finish(in);
+        flat_in_tree_finish(in);
     else
         flat_binding_each_unread(in->binding, tell_unread, in);
 }

@@ -1,5 +1,5 @@
 /*
- * flat_in: files of rows and records to canonical records, through one map.
+ * flat_in: files of rows and records, or of documents of JSON and XML, to canonical records, by one map.
  *
  * Each file is read once, a row at a time; a document's rows go into its record as they come, and the record
  * is written when the document is over and nothing was wrong.  A bad one never harms its neighbours; where
@@ -11,6 +11,7 @@
 
 #include "partner/partner_file.h"
 #include "translate/inbound.h"
+#include "wire/tree.h"
 
 struct flat_in_settings {
     const char *map;
@@ -25,11 +26,8 @@ struct flat_in_settings {
     bool rejects, batch;   /* emit reject records; a batch record at the end of each file */
     uint64_t max_row;      /* bytes of a row or record */
     uint64_t max_document; /* bytes of all its rows */
-    const struct flat_in_trees *trees; /* reads XML; NULL: rows and records alone, and no library for XML */
+    tree_read_function *read_xml; /* wire/xml_read.h; NULL: no XML, and no library for it */
 };
-
-/* What reads files of XML documents (flat_in_tree.c). */
-extern const struct flat_in_trees flat_in_trees;
 
 enum { FLAT_IN_MAX_ROW = 1024 * 1024, FLAT_IN_MAX_DOCUMENT = 256 * 1024 * 1024 }; /* bytes, by default */
 

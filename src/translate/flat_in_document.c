@@ -29,7 +29,7 @@ void flat_in_place(void *whom, unsigned slot, uint32_t *line, uint32_t *place)
     if (in->reader != NULL)
         flat_place(in->reader, slot, line, place);
     else
-        in->settings->trees->place(in, slot, line, place);
+        flat_in_tree_place(in, slot, line, place);
 }
 
 const char *flat_in_format(const struct flat_in *in)

@@ -97,13 +97,11 @@ void flat_in_end(struct flat_in *in);
 
 /* --- flat_in_tree.c: documents of XML and JSON, which know themselves what is theirs */
 
-struct flat_in_trees {
-    bool (*open)(struct flat_in *in); /* False: told */
-    void (*close)(struct flat_in *in);
-    void (*file)(struct flat_in *in, int fd);
-    void (*finish)(struct flat_in *in); /* not of layouts whose records are elements */
-    /* Of those: where a column of the unit at hand stands. */
-    void (*place)(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column);
-};
+bool flat_in_tree_open(struct flat_in *in); /* False: told */
+void flat_in_tree_close(struct flat_in *in);
+void flat_in_tree_file(struct flat_in *in, int fd);
+void flat_in_tree_finish(struct flat_in *in); /* not of layouts whose records are elements */
+/* Of those: where a column of the unit at hand stands. */
+void flat_in_tree_place(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column);
 
 #endif

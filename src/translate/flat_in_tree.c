@@ -8,7 +8,6 @@
 #include "translate/flat_in_parts.h"
 #include "wire/element_read.h"
 #include "wire/json_read.h"
-#include "wire/xml_read.h"
 
 /* More findings of a document are counted, and not told: each costs a look at the document for its place. */
 enum { TOLD_MOST = 1000 };
@@ -95,11 +94,10 @@ static void refuse_unreadable(struct flat_in *in, const struct tree_document *tr
 /* The units of a document whose elements are records. */
 static void add_units(struct flat_in *in, struct flat_unit *unit)
 {
-    struct finding outside = {.complaint = READ_OUTSIDE,
-                              .place = {.line = unit->line,
-                                        .offset = unit->offset,
-                                        .segment = flat_in_tag(in, unit->tag)},
-                              .detail = "no record before it begins a document"};
+    struct finding outside = {
+        .complaint = READ_OUTSIDE,
+        .place = {.line = unit->line, .offset = unit->offset, .segment = flat_in_tag(in, unit->tag)},
+        .detail = "no record before it begins a document"};
 
     if (unit->tag != in->layout->begins)
         flat_in_refuse(in, &in->document, &outside);
@@ -208,7 +206,7 @@ static void end_file(struct flat_in *in, const struct tree_reading *reading)
     in->counts.broken = true;
 }
 
-static void read_file(struct flat_in *in, int fd)
+void flat_in_tree_file(struct flat_in *in, int fd)
 {
     struct flat_in_tree *tree = in->tree;
     const bool elements = tree->elements != NULL;
@@ -220,8 +218,8 @@ static void read_file(struct flat_in *in, int fd)
                                                 : tree_binding_layout(tree->binding);
     struct tree_names *names = elements ? element_read_names(tree->elements)
                                         : tree_binding_names(tree->binding);
-    const struct tree_reading reading =
-        (layout->json ? json_read : xml_read)(layout, names, fd, in->settings->max_document, &taker);
+    tree_read_function *const read_tree = layout->json ? json_read : in->settings->read_xml;
+    const struct tree_reading reading = read_tree(layout, names, fd, in->settings->max_document, &taker);
 
     in->counts.bytes = reading.bytes;
     end_file(in, &reading);
@@ -230,11 +228,16 @@ static void read_file(struct flat_in *in, int fd)
 
 /* --- opening and closing */
 
-static bool open_trees(struct flat_in *in)
+bool flat_in_tree_open(struct flat_in *in)
 {
     /* What documents have of a layout of rows: nothing. */
     static const struct flat_layout no_layout = {.n_records = 1, .begins = -1, .partner = -1};
 
+    if (in->settings->read_xml == NULL && strcmp(flat_in_format(in), "json") != 0) {
+        report_say(in->report, SETTING_VALUE, in->map->layout_mark.file,
+                   "the map %s reads %s, and this tool does not", in->map->name, flat_in_format(in));
+        return false;
+    }
     in->tree = calloc(1, sizeof(*in->tree));
     if (in->tree != NULL && in->binding != NULL)
         in->tree->elements = element_read_open(in->layout);
@@ -255,10 +258,12 @@ static bool open_trees(struct flat_in *in)
     return true;
 }
 
-static void close_trees(struct flat_in *in)
+void flat_in_tree_close(struct flat_in *in)
 {
-    tree_binding_close(in->tree->binding);
-    element_read_close(in->tree->elements);
+    if (in->tree != NULL) {
+        tree_binding_close(in->tree->binding);
+        element_read_close(in->tree->elements);
+    }
     free(in->tree);
     in->tree = NULL;
 }
@@ -268,15 +273,12 @@ static void tell_unread(void *whom, const char *path, uint64_t count)
     flat_in_tell_unread(whom, path, count);
 }
 
-static void finish_trees(struct flat_in *in)
+void flat_in_tree_finish(struct flat_in *in)
 {
     tree_binding_each_unread(in->tree->binding, tell_unread, in);
 }
 
-static void place(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column)
+void flat_in_tree_place(const struct flat_in *in, unsigned slot, uint32_t *line, uint32_t *column)
 {
     element_place(in->tree->elements, slot, line, column);
 }
-
-const struct flat_in_trees flat_in_trees = {
-    .open = open_trees, .close = close_trees, .file = read_file, .finish = finish_trees, .place = place};

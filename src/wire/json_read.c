@@ -103,7 +103,7 @@ static bool read_value(struct reader *r, struct tree_node *up, struct bytes name
 static bool read_members(struct reader *r, struct tree_node *object, unsigned depth)
 {
     struct scanner *scanner = &r->scanner;
-    const struct bytes *name;
+    const struct bytes *name = NULL;
 
     scanner->at++;
     scanner_blanks(scanner);

@@ -166,4 +166,8 @@ struct tree_reading {
     bool blank;                  /* there was nothing but blanks */
 };
 
+/* xml_read and json_read. */
+typedef struct tree_reading tree_read_function(const struct tree_layout *layout, struct tree_names *names,
+                                               int fd, size_t ceiling, const struct tree_taker *taker);
+
 #endif

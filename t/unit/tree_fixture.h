@@ -9,9 +9,6 @@
 
 enum { TREE_FD = -2, TREE_CEILING = 4096 };
 
-typedef struct tree_reading tree_read_function(const struct tree_layout *layout, struct tree_names *names,
-                                               int fd, size_t ceiling, const struct tree_taker *taker);
-
 /* What is read of the text, `step` bytes at a time.  A line a document:
  *
  *   OFFSET+LENGTH LINE:COLUMN NAME(@ATTRIBUTE="..."CHILD="TEXT"(...)) ! LINE:COLUMN PATH: what is wrong
