@@ -209,7 +209,7 @@ static void state(struct flat_fill *fill, const struct flat_op *op, const struct
     struct arena *arena = fill->record->arena;
     struct bytes number;
 
-    if (fill->n_stated == FLAT_MAX_TOTALS ||
+    if (fill->n_stated == FLAT_MAX_STATED ||
         number_form_read(&op->column->number, cell, arena, &number) != NULL)
         return; /* no number: its own field's conversion says so */
     *stated = (struct flat_stated){.target = op->target,

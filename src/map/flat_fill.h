@@ -39,7 +39,7 @@ struct flat_complaint {
     struct bytes tag;
 };
 
-enum { FLAT_DEPTH = MAP_MAX_NEST + 1, FLAT_MAX_TOTALS = 16 };
+enum { FLAT_DEPTH = MAP_MAX_NEST + 1, FLAT_MAX_STATED = 16 };
 
 struct flat_bound_rule;
 
@@ -73,7 +73,7 @@ struct flat_fill {
     const struct flat_bound_rule *latest; /* the rule that took the unit before, in this document */
     struct flat_frame frames[FLAT_DEPTH], *frame;
     uint64_t serial;
-    struct flat_stated stated[FLAT_MAX_TOTALS];
+    struct flat_stated stated[FLAT_MAX_STATED];
     unsigned n_stated;
     uint32_t ordinal; /* of the unit in its document, from 1 */
     uint32_t set_by[CANON_MAX_FIELDS]; /* of the body: the unit that set it */

@@ -131,8 +131,99 @@ static void read_begins(struct layout_keys *keys, const struct yaml_node *node, 
                            BYTES_ARG(begins->text));
 }
 
+/* A column of a record that a key of `totals` names; -1: told. */
+static int total_column(struct layout_keys *keys, const struct yaml_node *node, struct bytes name,
+                        const struct flat_record *record)
+{
+    int slot = flat_column_find(record, name);
+
+    if (slot < 0 || (unsigned)slot >= flat_inside(record)) {
+        layout_keys_refuse(keys, node, SETTING_VALUE, "\"%.*s\" is no column of %.*s", BYTES_ARG(name),
+                           BYTES_ARG(record->tag));
+        return -1;
+    }
+    return slot;
+}
+
+static void add_total(struct layout_keys *keys, struct flat_layout *layout, struct flat_total *totals,
+                      const struct yaml_node *node, struct bytes column, struct flat_total total)
+{
+    int slot = total_column(keys, node, column, &layout->records[layout->totals_record]);
+
+    if (slot < 0)
+        return;
+    if (layout->n_totals == FLAT_MAX_TOTALS) {
+        layout_keys_refuse(keys, node, SETTING_VALUE, "a file has at most %d totals", FLAT_MAX_TOTALS);
+        return;
+    }
+    total.slot = (unsigned)slot;
+    totals[layout->n_totals++] = total;
+}
+
+/* sums: {COLUMN: TAG.COLUMN} */
+static void read_sums(struct layout_keys *keys, const struct yaml_node *sums, struct flat_layout *layout,
+                      struct flat_total *totals)
+{
+    for (const struct yaml_node *child = sums != NULL && sums->kind == YAML_MAP ? sums->first : NULL;
+         child != NULL; child = child->next) {
+        struct bytes column = child->text, tag;
+        struct flat_total total = {.of = FLAT_TOTAL_SUM};
+        int slot;
+
+        if (child->kind != YAML_SCALAR || !bytes_split(&column, '.', &tag) || column.at == NULL ||
+            (total.record = flat_record_find(layout, tag)) < 0 || total.record == layout->totals_record) {
+            layout_keys_refuse(keys, child, SETTING_VALUE, "a sum is of TAG.COLUMN, of another record");
+            continue;
+        }
+        slot = total_column(keys, child, column, &layout->records[total.record]);
+        if (slot < 0)
+            continue;
+        total.column = (unsigned)slot;
+        add_total(keys, layout, totals, child, child->key, total);
+    }
+    if (sums != NULL && sums->kind != YAML_MAP)
+        layout_keys_refuse(keys, sums, SETTING_TYPE, "sums is a mapping: {pieces: D.quantity}");
+}
+
+/* The record at the end of a file that speaks of all of it. */
+static void read_totals(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
+{
+    static const char *const names[] = {
+        [FLAT_TOTAL_DOCUMENTS] = "documents", [FLAT_TOTAL_RECORDS] = "records"};
+    const struct yaml_node *block = yaml_get(node, "totals"), *record;
+    struct flat_total *totals = arena_zalloc(keys->arena, FLAT_MAX_TOTALS, sizeof(*totals));
+
+    layout->totals = totals;
+    if (block == NULL || totals == NULL)
+        return;
+    if (block->kind != YAML_MAP) {
+        layout_keys_refuse(keys, block, SETTING_TYPE, "totals is a mapping: {record: Z, documents: orders}");
+        return;
+    }
+    layout_keys_check(keys, block, "record documents records itself sums");
+    record = layout_keys_scalar(keys, block, "record");
+    layout->totals_record = record != NULL ? flat_record_find(layout, record->text) : -1;
+    if (layout->totals_record < 0 || layout->totals_record == layout->begins || layout->begins < 0) {
+        layout_keys_refuse(keys, record != NULL ? record : block, SETTING_VALUE,
+                           "record: is one of records, and not the one that begins a document");
+        return;
+    }
+    layout->totals_itself = layout_keys_bool(keys, block, "itself", false);
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const struct yaml_node *column = layout_keys_scalar(keys, block, names[i]);
+
+        if (column != NULL)
+            add_total(keys, layout, totals, column, column->text,
+                      (struct flat_total){.of = (enum flat_total_of)i});
+    }
+    read_sums(keys, yaml_get(block, "sums"), layout, totals);
+    if (layout->n_totals == 0 && !keys->wrong)
+        layout_keys_refuse(keys, block, SETTING_MISSING, "documents, records or sums: what the record says");
+}
+
 #define FLAT_KEYS                                                                                           \
-    "line_end date time datetime columns records key begins type partner charset ragged file_name sign"
+    "line_end date time datetime columns records key begins type partner charset ragged file_name sign " \
+    "totals"
 
 /* The plain names of XML: it knows more, which files of records do without. */
 static bool is_plain_name(struct bytes name)
@@ -276,6 +367,7 @@ static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml
         return layout;
     read_key(keys, node, layout);
     read_begins(keys, node, layout);
+    read_totals(keys, node, layout);
     read_source(keys, node, layout);
     read_same(keys, node, layout, records);
     read_elements(keys, node, layout);

@@ -135,6 +135,19 @@ static void wrong_name(struct flat_in *in)
     refuse_file(in, &finding, (struct bytes){NULL, 0});
 }
 
+static void take_unit(struct flat_in *in, const struct flat_unit *unit)
+{
+    const struct flat_layout *layout = in->layout;
+
+    if (layout->n_totals > 0 && unit->tag == layout->totals_record) {
+        flat_in_totals(in, unit);
+        return;
+    }
+    flat_in_good_unit(in, unit);
+    if (layout->n_totals > 0)
+        flat_in_tally(in, unit);
+}
+
 static void read_all(struct flat_in *in)
 {
     struct flat_unit unit = {0};
@@ -147,12 +160,13 @@ static void read_all(struct flat_in *in)
             if (!in->headed)
                 tell_headings(in);
             if (event == FLAT_BROKEN) {
+                in->tally.records++;
                 flat_in_broken_unit(in, &unit);
                 continue;
             }
             if (in->layout->line_end.len > 0 && unit.whole.at[unit.whole.len - 1] != '\n')
                 tell_line_end(in, &unit);
-            flat_in_good_unit(in, &unit);
+            take_unit(in, &unit);
             continue;
         }
         if (event == FLAT_REFUSED) {
@@ -164,6 +178,8 @@ static void read_all(struct flat_in *in)
         if (event == FLAT_READ_ERROR)
             read_failed(in);
         flat_in_end(in);
+        if (in->layout->n_totals > 0)
+            flat_in_totals_end(in);
         return;
     }
 }
@@ -212,6 +228,8 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
     in->counts = (struct inbound_counts){0};
     in->headed = false;
     in->pending.some = false;
+    in->tally = (struct flat_tally){0};
+    in->documents_before = 0;
     in->digest[0] = '\0';
     in->sha256 = NULL;
     if (in->settings->batch || in->settings->rejects) {

@@ -9,6 +9,7 @@
 #include "translate/flat_document.h"
 #include "translate/flat_in.h"
 #include "translate/flat_keys.h"
+#include "wire/flat_totals.h"
 
 /* Rows that are broken, and may begin another document: held until the next good row tells whose they are. */
 struct pending {
@@ -44,6 +45,8 @@ struct flat_in {
     struct flat_reader *reader;
     const char *file, *base;
     bool headed;
+    struct flat_tally tally;  /* since the latest record of totals */
+    uint64_t documents_before; /* up to that */
     struct sha256 *sha256;    /* of the file, where records tell it; or NULL */
     char digest[65];          /* its result, when the file was read to its end */
     struct inbound_counts counts;
@@ -94,6 +97,17 @@ void flat_in_broken_unit(struct flat_in *in, const struct flat_unit *unit);
 
 /* No row comes any more. */
 void flat_in_end(struct flat_in *in);
+
+/* --- flat_in_totals.c: layouts with totals of a whole file */
+
+/* A record goes by, which may be broken (then its sums are not known: the file's totals will differ). */
+void flat_in_tally(struct flat_in *in, const struct flat_unit *unit);
+
+/* The record of totals: what it says is compared; it is of no document. */
+void flat_in_totals(struct flat_in *in, const struct flat_unit *unit);
+
+/* The file ends. */
+void flat_in_totals_end(struct flat_in *in);
 
 /* --- flat_in_tree.c: documents of XML and JSON, which know themselves what is theirs */
 

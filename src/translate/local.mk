@@ -15,6 +15,7 @@ libcrossdock_a_SOURCES += %reldir%/edi_batch.c %reldir%/edi_batch.h %reldir%/edi
 libcrossdock_a_SOURCES += %reldir%/edi_files.c %reldir%/edi_files.h
 libcrossdock_a_SOURCES += %reldir%/edi_out.c %reldir%/edi_out.h %reldir%/edi_check.c %reldir%/edi_check.h
 libcrossdock_a_SOURCES += %reldir%/flat_in.c %reldir%/flat_in.h %reldir%/flat_in_parts.h
+libcrossdock_a_SOURCES += %reldir%/flat_in_totals.c
 libcrossdock_a_SOURCES += %reldir%/flat_in_document.c %reldir%/flat_in_whose.c
 libcrossdock_a_SOURCES += %reldir%/flat_document.c %reldir%/flat_document.h
 libcrossdock_a_SOURCES += %reldir%/flat_keys.c %reldir%/flat_keys.h

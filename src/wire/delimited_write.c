@@ -3,12 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wire/flat_totals.h"
+
 enum { CELL_CEILING = 1024 * 1024 };
 
 struct delimited_writer {
     struct unit_writer base;
     const struct flat_layout *layout;
     struct buffer scratch;
+    struct flat_totals *totals; /* or NULL */
     bool rows; /* the document has some already */
 };
 
@@ -20,6 +23,7 @@ static struct delimited_writer *self(struct unit_writer *writer)
 static void close_writer(struct unit_writer *writer)
 {
     buffer_release(&self(writer)->scratch);
+    flat_totals_close(self(writer)->totals);
     free(writer);
 }
 
@@ -122,6 +126,7 @@ static void begin_file(struct unit_writer *writer)
     const struct flat_layout *layout = self(writer)->layout;
     const struct flat_record *record = &layout->records[0];
 
+    flat_totals_begin_file(self(writer)->totals);
     if (!layout->header)
         return;
     for (unsigned i = 0; i < flat_inside(record); i++) {
@@ -134,18 +139,18 @@ static void begin_file(struct unit_writer *writer)
 
 static void end_file(struct unit_writer *writer)
 {
-    (void)writer;
+    flat_totals_end_file(self(writer)->totals, writer);
 }
 
 static void begin_document(struct unit_writer *writer)
 {
     self(writer)->rows = false;
+    flat_totals_begin_document(self(writer)->totals);
 }
 
 static bool end_document(struct unit_writer *writer)
 {
-    (void)writer;
-    return true;
+    return flat_totals_end_document(self(writer)->totals, writer);
 }
 
 static void drop_document(struct unit_writer *writer)
@@ -160,6 +165,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     const struct flat_record *record = &layout->records[tag];
     bool good = true;
 
+    flat_totals_unit(delimited->totals, tag, values);
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         struct unit_value value = values[i];
@@ -214,6 +220,10 @@ struct unit_writer *delimited_write_open(const struct flat_layout *layout)
         return NULL;
     delimited->base.format = &delimited_format;
     delimited->layout = layout;
+    if (!flat_totals_open(&delimited->totals, layout)) {
+        free(delimited);
+        return NULL;
+    }
     buffer_init(&delimited->scratch, CELL_CEILING);
     return &delimited->base;
 }

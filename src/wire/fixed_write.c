@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wire/flat_totals.h"
+
 enum { CELL_CEILING = 1024 * 1024, MAX_DEPTH = 32 /* maps nest less deep */ };
 
 /* A record that is open: others may stand in it. */
@@ -15,6 +17,7 @@ struct fixed_writer {
     struct unit_writer base;
     const struct flat_layout *layout;
     struct buffer scratch;
+    struct flat_totals *totals; /* or NULL */
     /* the document */
     unsigned n_records, depth;
     struct open_record open[MAX_DEPTH]; /* by depth; 0: the document */
@@ -30,6 +33,7 @@ static void close_writer(struct unit_writer *writer)
 {
     buffer_release(&self(writer)->scratch);
     free(self(writer)->same);
+    flat_totals_close(self(writer)->totals);
     free(writer);
 }
 
@@ -70,12 +74,22 @@ static void begin_document(struct unit_writer *writer)
     fixed->n_records = fixed->depth = 0;
     fixed->open[0] = (struct open_record){0, 0, 0};
     memset(fixed->same, 0, (fixed->layout->n_same + 1) * sizeof(*fixed->same));
+    flat_totals_begin_document(fixed->totals);
 }
 
 static bool end_document(struct unit_writer *writer)
 {
-    (void)writer;
-    return true;
+    return flat_totals_end_document(self(writer)->totals, writer);
+}
+
+static void begin_file(struct unit_writer *writer)
+{
+    flat_totals_begin_file(self(writer)->totals);
+}
+
+static void end_file(struct unit_writer *writer)
+{
+    flat_totals_end_file(self(writer)->totals, writer);
 }
 
 static void end_unit(struct unit_writer *writer, int tag)
@@ -169,6 +183,7 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     bool good = true;
     size_t width = 0;
 
+    flat_totals_unit(fixed->totals, tag, values);
     enter(fixed, record);
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
@@ -199,7 +214,7 @@ static const struct unit_format fixed_format = {
     .name = "fixed", .extension = "txt", .close = close_writer,
     .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
     .tell_known = tell_known,
-    .begin_file = nothing, .end_file = nothing,
+    .begin_file = begin_file, .end_file = end_file,
     .begin_document = begin_document, .end_document = end_document, .drop_document = nothing,
     .begin_unit = begin_unit, .end_unit = end_unit,
 };
@@ -213,7 +228,8 @@ struct unit_writer *fixed_write_open(const struct flat_layout *layout)
     fixed->base.format = &fixed_format;
     fixed->layout = layout;
     fixed->same = calloc(layout->n_same + 1, sizeof(*fixed->same));
-    if (fixed->same == NULL) {
+    if (fixed->same == NULL || !flat_totals_open(&fixed->totals, layout)) {
+        free(fixed->same);
         free(fixed);
         return NULL;
     }

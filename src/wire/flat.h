@@ -60,6 +60,15 @@ struct flat_elements {
     struct flat_attribute document, record;
 };
 
+/* What a column of the totals record says of all the file before it. */
+enum { FLAT_MAX_TOTALS = 16 };
+struct flat_total {
+    unsigned slot;
+    enum flat_total_of { FLAT_TOTAL_DOCUMENTS, FLAT_TOTAL_RECORDS, FLAT_TOTAL_SUM } of;
+    int record;      /* FLAT_TOTAL_SUM: whose column is added up */
+    unsigned column;
+};
+
 struct flat_layout {
     unsigned n_records;
     const struct flat_record *records;
@@ -79,6 +88,10 @@ struct flat_layout {
     unsigned n_same;           /* columns that say in every record of a document what its first one says */
     unsigned versions;         /* digits at the end of a type that may be others */
     const struct flat_record *other; /* which those of a type unknown are; NULL: they are broken */
+    unsigned n_totals;         /* 0: no record at the end of a file speaks of all of it */
+    const struct flat_total *totals;
+    int totals_record;         /* which one does */
+    bool totals_itself;        /* it counts itself among the records */
     const char *charset;       /* of the file's texts; NULL: UTF-8 */
     /* delimited */
     char separator;
