@@ -72,6 +72,7 @@ t_unit_flat_read_SOURCES = %reldir%/flat_read.c
 t_unit_flat_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 check_PROGRAMS += %reldir%/generated
 t_unit_generated_SOURCES = %reldir%/generated.c %reldir%/random_set.c %reldir%/random_set.h
+t_unit_generated_SOURCES += %reldir%/random_record.c %reldir%/random_record.h
 check_PROGRAMS += %reldir%/xml_read
 t_unit_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
 t_unit_xml_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
