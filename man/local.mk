@@ -7,3 +7,4 @@ dist_man7_MANS += %reldir%/crossdock-messages.7
 dist_man1_MANS += %reldir%/map-check.1
 dist_man1_MANS += %reldir%/canon-ledger.1
 dist_man5_MANS += %reldir%/crossdock-ledger.5
+dist_man1_MANS += %reldir%/order-trace.1

@@ -57,11 +57,12 @@ if [ -e other.db ]; then
     run canon-ledger -l other.db post
     status_is 2 'a database of somebody else is refused'
     err_like 'a database, but no ledger' 'and it says why'
+    version=$(sqlite3 day.ledger 'PRAGMA user_version')
     sqlite3 day.ledger 'PRAGMA user_version = 99' 2> /dev/null
     run canon-ledger check
     status_is 2 'so is a ledger of a later version'
     err_like 'newer version' 'and it says why'
-    sqlite3 day.ledger 'PRAGMA user_version = 1' 2> /dev/null
+    sqlite3 day.ledger "PRAGMA user_version = $version" 2> /dev/null
 else
     skip 'databases of others' 'sqlite3 is not installed'
 fi

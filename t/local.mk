@@ -51,3 +51,5 @@ dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
 dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
 dist_check_SCRIPTS += %reldir%/0652-idoc-mutations.t
+dist_check_SCRIPTS += %reldir%/0720-order-trace.t
+EXTRA_DIST += %reldir%/0720-order-trace

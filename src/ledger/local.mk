@@ -22,3 +22,4 @@ libcrossdock_a_SOURCES += %reldir%/dead.c %reldir%/dead.h
 libcrossdock_a_SOURCES += %reldir%/number.c %reldir%/number.h
 libcrossdock_a_SOURCES += %reldir%/log.c %reldir%/log.h
 libcrossdock_a_SOURCES += %reldir%/backup.c %reldir%/backup.h
+libcrossdock_a_SOURCES += %reldir%/timeline.c %reldir%/timeline.h

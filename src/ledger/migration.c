@@ -144,9 +144,46 @@ static const char first_views[] =
     "  LEFT JOIN consumer c ON c.consumer_id = e.consumer_id;"
     "CREATE VIEW number_series AS SELECT name, last, changed_at FROM series;";
 
+/* A timeline that also tells of events and acknowledgments, by document and by order.  Written out twice: a
+ * view of unions is not looked into from a join. */
+#define TIMELINE(KEY, FROM, WHERE)                                                                         \
+    " SELECT " KEY " d.document_id AS ordinal, d.posted_at AS at, 'posted' AS what, d.kind, d.direction,"  \
+    "  d.partner, d.number, d.id, d.state, f.name AS file, NULL AS consumer, i.control AS interchange,"    \
+    "  d.group_control, d.set_control, NULL AS text"                                                       \
+    " FROM " FROM " document d LEFT JOIN interchange i USING(interchange_id)"                              \
+    "  LEFT JOIN file f ON f.file_id = d.file_id" WHERE                                                    \
+    " UNION ALL"                                                                                           \
+    " SELECT " KEY " d.document_id, v.at, CASE v.state WHEN 'done' THEN 'delivered' ELSE v.state END,"     \
+    "  d.kind, d.direction, d.partner, d.number, d.id, d.state, v.file, c.name, NULL, NULL, NULL, NULL"    \
+    " FROM " FROM " document d JOIN delivery v ON v.document_id = d.document_id"                           \
+    "  JOIN consumer c USING(consumer_id)" WHERE                                                           \
+    " UNION ALL"                                                                                           \
+    " SELECT " KEY " d.document_id, e.at, e.what, d.kind, d.direction, d.partner, d.number, d.id,"         \
+    "  d.state, NULL, c.name, NULL, NULL, NULL, e.text"                                                    \
+    " FROM " FROM " document d JOIN event e ON e.document_id = d.document_id"                              \
+    "  LEFT JOIN consumer c ON c.consumer_id = e.consumer_id" WHERE                                        \
+    " UNION ALL"                                                                                           \
+    " SELECT " KEY " d.document_id, ifnull(v.at, a.posted_at),"                                            \
+    "  CASE WHEN v.at IS NULL THEN 'acknowledgment owed' ELSE 'acknowledged' END, d.kind, d.direction,"    \
+    "  d.partner, d.number, d.id, d.state, v.file, NULL, NULL, d.group_control, NULL, a.id"                \
+    " FROM " FROM " document d JOIN arrival r ON r.file_id = d.file_id"                                    \
+    "  JOIN document a ON a.document_id = r.document_id AND a.kind = 'functional_ack'"                     \
+    "   AND a.direction = 'out' AND a.partner = d.partner"                                                 \
+    "  JOIN document_key g ON g.document_id = a.document_id AND g.name = 'acked_group_control_number'"     \
+    "   AND g.value = d.group_control"                                                                     \
+    "  LEFT JOIN delivery v ON v.document_id = a.document_id AND v.state = 'done'" WHERE
+
+static const char second_views[] =
+    "DROP VIEW order_timeline;"
+    "CREATE VIEW document_timeline AS" TIMELINE("", "", "") ";"
+    "CREATE VIEW order_timeline AS"
+    TIMELINE("k.value AS order_number,", "document_key k CROSS JOIN",
+             " WHERE k.name = 'order_number' AND d.document_id = k.document_id") ";";
+
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
+    {second_views},
 };
 
 int migration_newest(void)
