@@ -19,7 +19,8 @@ bench_rewrite_LDADD = libcrossdock.a $(room_libs)
 noinst_PROGRAMS += %reldir%/split
 bench_split_SOURCES = %reldir%/split.c
 bench_split_LDADD =
-# What a ledger is filled with.
+# What a ledger costs, and what it is filled with.
+EXTRA_DIST += %reldir%/ledger
 noinst_PROGRAMS += %reldir%/documents
 bench_documents_SOURCES = %reldir%/documents.c
 bench_documents_LDADD =

@@ -286,8 +286,8 @@ static void insert_keys(struct ledger *ledger, const struct canon_record *record
     }
 }
 
-/* A file that is translated anew may be acknowledged otherwise now.  Whoever sent it has one answer: the first
- * one that has left (true), or else this one, and the others are put aside. */
+/* A file that is translated anew may be acknowledged otherwise now.  Whoever sent it has one answer: the
+ * first one that has left (true), or else this one, and the others are put aside. */
 static bool is_answered(struct ledger *ledger, const struct document_context *context,
                         const struct canon_record *record)
 {
