@@ -35,6 +35,7 @@ dist_check_SCRIPTS += %reldir%/0605-ta1-laws.t
 dist_check_SCRIPTS += %reldir%/0640-converters.t
 dist_check_SCRIPTS += %reldir%/0510-flat-partners.t %reldir%/0512-file-totals.t
 dist_check_SCRIPTS += %reldir%/0500-erp2canon.t %reldir%/0505-trees.t %reldir%/0610-flat-laws.t
+dist_check_SCRIPTS += %reldir%/0625-corpus-flat.t
 dist_check_SCRIPTS += %reldir%/0620-coverage.t %reldir%/0621-corpus-coverage.t
 dist_check_SCRIPTS += %reldir%/0611-3pl.t
 dist_check_SCRIPTS += %reldir%/0615-tree-laws.t %reldir%/0616-shops.t
