@@ -66,11 +66,11 @@ broken '6d'
 status_is 1 'a file without its end'
 err_like 'M3618 error: bad: .*"Z"' '... is told'
 is "$(grep -c '"kind":"order"' out)" 2 '... the documents come out'
-head -6 good > more
-printf 'HA3    20261122\nD1 EA0000001\n' >> more
-run erp2canon -C . --all -m picked more
+head -6 good > behind
+printf 'HA3    20261122\nD1 EA0000001\n' >> behind
+run erp2canon -C . --all -m picked behind
 status_is 1 'documents behind it have none'
-err_like 'M3618 error: more: ' '... and that is told'
+err_like 'M3618 error: behind: ' '... and that is told'
 broken 's/^Z002/Z0x2/'
 status_is 1 'a total that is no number'
 err_like '^M3004 error bad:6:2$' '... is told'
