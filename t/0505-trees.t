@@ -190,4 +190,28 @@ run erp2canon -C . --max-document=1 -m log log.json
 expect 1 'A1 A3' 'a line of 3 MB where one may have 1'
 err_like 'M3613 error: log.json:2: ' '... is told'
 
+# --- maps that are wrong
+
+cat > maps/wrong.yaml <<'END'
+map: wrong
+title: Wrong in several ways
+format: json
+record: order
+layout: {document: order}
+tree:
+  - order: {number: order_number}
+  - ordr: {date: order_date, groups: {from: a, to: a, each: notes, fields: [text]}}
+END
+run erp2canon -C . -m wrong /dev/null
+status_is 2 'a map that is wrong is misuse'
+err_like 'M3402 error: maps/wrong.yaml:8:11: .*"ordr"; expected order, the document of the layout' '... a tag that is no document'
+err_like 'maps/wrong.yaml:8:[0-9]+: .*groups are of rows; here each: serves' '... a key of rows'
+run map-check -C . wrong
+status_is 2 'map-check says so before'
+err_like '"ordr"; expected order' '... the same'
+printf 'map: wrong\nbase: shop\nlayout: {roots: x, types: {a: numeral}}\n' > maps/wrong.yaml
+run map-check -C . wrong
+err_like 'maps/wrong.yaml:3:10: no such key: roots; hint: did you mean root' 'a key that is none'
+err_like 'a is one of: string number boolean' '... a type that is none'
+
 done_testing

@@ -5,7 +5,9 @@
 #include "canon/schema.h"
 #include "conf/yaml.h"
 #include "map/flat_fill.h"
+#include "map/layout_tree.h"
 #include "map/lint.h"
+#include "map/tree_fill.h"
 #include "map/write.h"
 #include "map/x12_check.h"
 #include "partner/partner.h"
@@ -128,6 +130,15 @@ const struct standard_set *inspect_set(struct inspect *inspect, const struct map
 
 /* ---- maps ---- */
 
+/* What reading asks of a map of XML or JSON, and writing does not. */
+static bool reads_trees(struct inspect *inspect, const struct map *map)
+{
+    struct tree_binding *binding = tree_binding_open(map, inspect->report);
+
+    tree_binding_close(binding);
+    return binding != NULL;
+}
+
 /* What the format says of the map. */
 static bool fits_format(struct inspect *inspect, const struct map *map)
 {
@@ -148,7 +159,7 @@ static bool fits_format(struct inspect *inspect, const struct map *map)
     }
     writer = map_writer_open(map, inspect->report);
     map_writer_close(writer);
-    return writer != NULL;
+    return writer != NULL && (!layout_is_tree(map) || reads_trees(inspect, map));
 }
 
 /* `partner`: whose cross-references it may use; NULL: nobody's. */

@@ -543,7 +543,8 @@ static void forget(struct reader *r)
 static void broken(struct reader *r)
 {
     if (r->open) {
-        if (r->bad.what[0] == '\0' && r->document.trouble.what[0] == '\0')
+        /* What stands first is the cause. */
+        if (r->document.trouble.what[0] == '\0' && (r->bad.what[0] == '\0' || r->bad_at >= r->broken_at))
             r->document.trouble = r->result.trouble;
         r->result.told = true;
         end_document(r, r->broken_at);
@@ -554,12 +555,14 @@ static void broken(struct reader *r)
 /* No byte comes any more: is all of it there? */
 static void end_file(struct reader *r)
 {
-    if (r->done || r->result.event == TREE_BROKEN || r->input.blank)
+    if (r->done || r->input.blank)
         return;
-    if (r->depth == 0) {
+    if (r->result.event != TREE_BROKEN)
         (void)xmlParseChunk(r->parser, NULL, 0, 1);
+    if (r->depth == 0 || (r->result.event == TREE_BROKEN && r->broken_at < r->fed))
         return;
-    }
+    /* What the parser misses at the very end is the rest of the file. */
+    r->result.trouble.what[0] = '\0';
     note(r, &r->result.trouble, r->input.text.len, "the file ends before its outermost element does", nothing,
          "the rest of it");
     r->result.event = TREE_BROKEN;
@@ -572,6 +575,9 @@ static void read_file(struct reader *r)
         return;
     for (;;) {
         feed(r);
+        if (r->result.event == TREE_BROKEN && !r->done && r->broken_at >= r->fed && !r->input.ended &&
+            !more(r))
+            return;
         if (r->input.ended)
             end_file(r);
         if (r->done)
