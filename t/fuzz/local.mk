@@ -11,7 +11,7 @@ fuzz_common = %reldir%/fuzz.c %reldir%/fuzz.h $(fuzz_main)
 
 fuzz_targets = %reldir%/x12_read %reldir%/x12_round %reldir%/inbound %reldir%/canon_read %reldir%/settings \
 	%reldir%/map %reldir%/partner %reldir%/guide %reldir%/outbound \
-	%reldir%/xml_read %reldir%/json_read
+	%reldir%/xml_read %reldir%/json_read %reldir%/idoc
 check_PROGRAMS += $(fuzz_targets)
 t_fuzz_x12_read_SOURCES = %reldir%/x12_read.c $(fuzz_common)
 t_fuzz_x12_read_LDFLAGS = $(fuzz_ldflags)
@@ -35,6 +35,8 @@ t_fuzz_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/fuzz_tree.c %reldir%/fuzz
 t_fuzz_xml_read_LDFLAGS = $(fuzz_ldflags)
 t_fuzz_json_read_SOURCES = %reldir%/json_read.c %reldir%/fuzz_tree.c %reldir%/fuzz_tree.h $(fuzz_common)
 t_fuzz_json_read_LDFLAGS = $(fuzz_ldflags)
+t_fuzz_idoc_SOURCES = %reldir%/idoc.c $(fuzz_common)
+t_fuzz_idoc_LDFLAGS = $(fuzz_ldflags)
 
 EXTRA_DIST += %reldir%/README %reldir%/run %reldir%/seeds %reldir%/replay.c
 EXTRA_DIST += %reldir%/canon.dict %reldir%/guide.dict %reldir%/json.dict %reldir%/map.dict %reldir%/partner.dict \
