@@ -174,6 +174,25 @@ grep -q 'BEG0' left; [ $? = 1 ]; ok $? 'and nothing that is read'
 sed -n '/^cannot carry:/,$p' out > lacks
 grep -q '^  erp_order_number ' lacks; ok $? 'a field that no line names'
 grep -q '^  order_number' lacks; [ $? = 1 ]; ok $? 'and none that has one'
+grep -q '^does not bring back' out; [ $? = 1 ]; ok $? 'nothing that does not come back'
+cat > maps/one-way.yaml << 'END'
+map: one-way
+format: x12
+set: "850"
+record: order
+lossy: {REF: we never send them}
+tree:
+  - BEG:
+      "02": {fields: [order_type_code], read: '(.*)'}
+      "03": order_number
+END
+run map-check -C . one-way
+sed -n '/^does not bring back as it came:/,/^cannot carry:/p' out > losses
+grep -qx '  REF  we never send them' losses; ok $? 'a segment that is declared'
+grep -qx '  BEG02  its pattern has no write:, and it is not written' losses; ok $? 'a converter of one way'
+run map-check -C . --json one-way
+out_like '"what":"loses","place":"BEG","element":"02","why":"its pattern' 'also in JSON'
+rm maps/one-way.yaml
 run map-check "$CROSSDOCK_SOURCE/maps/acme/850.yaml"
 out_like '^acme/850: ' 'a file by its path'
 run map-check --release 005010 x12-850

@@ -21,8 +21,15 @@ struct reach {
     uint64_t components[X12_MAX_ELEMENTS]; /* bit n-1: component n */
 };
 
+/* What does not come back as it came. */
+struct loss {
+    struct loss *next;
+    const char *place, *element, *why;
+};
+
 struct lister {
     const struct map *map;
+    struct loss *losses, **last_loss;
     const struct standard_set *set; /* or NULL */
     struct canon_sink *sink;
     bool json;
@@ -115,11 +122,37 @@ static void put_line(struct lister *l, const struct line *line, const char *fiel
                       line->rule->otherwise ? "  written otherwise" : "");
 }
 
+static void lose(struct lister *l, const char *place, const char *element, const char *why)
+{
+    struct loss *loss = arena_alloc(&l->arena, sizeof(*loss));
+
+    place = arena_copy(&l->arena, bytes_of(place)).at;
+    if (loss == NULL || place == NULL)
+        return;
+    *loss = (struct loss){NULL, place, element, why};
+    *l->last_loss = loss;
+    l->last_loss = &loss->next;
+}
+
+/* Converters without an inverse. */
+static void note_losses(struct lister *l, const struct line *line, const struct map_target *target)
+{
+    const struct map_convert *convert = target->convert;
+
+    if (convert != NULL && convert->pattern != NULL && convert->written == NULL)
+        lose(l, line->place, line->element, "its pattern has no write:, and it is not written");
+    if (convert != NULL && convert->pattern == NULL && convert->written != NULL)
+        lose(l, line->place, line->element, "it has a write: alone, and is not read");
+    if (target->miss == MAP_MISS_DEFAULT)
+        lose(l, line->place, line->element, "a value that is in no table or cross-reference becomes the default");
+}
+
 static void list_target(struct lister *l, const struct line *line, const struct map_target *target)
 {
     const char *field = target->field != NULL ? target_path(l, line->context, target) : NULL;
     const char *how = "";
 
+    note_losses(l, line, target);
     if (target->convert != NULL && target->convert->n_parts > 0) {
         for (uint32_t i = 0; i < target->convert->n_parts; i++)
             list_target(l, line, &target->convert->parts[i]);
@@ -441,6 +474,38 @@ static void heading(const struct lister *l, const char *text)
         canon_sink_format(l->sink, "%s\n", text);
 }
 
+static void put_loss(struct lister *l, const char *place, const char *element, const char *why)
+{
+    if (l->json) {
+        canon_sink_format(l->sink, "{\"map\":\"%s\",\"what\":\"loses\"", l->map->name);
+        canon_sink_member(l->sink, "place", bytes_of(place));
+        canon_sink_member(l->sink, "element", bytes_of(element));
+        canon_sink_member(l->sink, "why", bytes_of(why));
+        canon_sink_add(l->sink, BYTES("}\n"));
+    } else {
+        canon_sink_format(l->sink, "  %s%s%s  %s\n", place,
+                          l->set == NULL && element[0] != '\0' ? " " : "", element, why);
+    }
+}
+
+/* Segments that the map declares, and converters without an inverse; mostly there are none. */
+static void list_losses(struct lister *l)
+{
+    const struct map *map = l->map;
+
+    if (map->n_lossy == 0 && l->losses == NULL)
+        return;
+    heading(l, "does not bring back as it came:");
+    for (uint32_t i = 0; i < map->n_lossy; i++) {
+        const char *segment = arena_copy(&l->arena, map->lossy[i].segment).at;
+
+        if (segment != NULL)
+            put_loss(l, segment, "", map->lossy[i].why);
+    }
+    for (const struct loss *loss = l->losses; loss != NULL; loss = loss->next)
+        put_loss(l, loss->place, loss->element, loss->why);
+}
+
 static bool write_all(struct lister *l, struct x12_binding *binding)
 {
     const struct map *map = l->map;
@@ -468,6 +533,7 @@ static bool write_all(struct lister *l, struct x12_binding *binding)
         heading(l, "leaves unread:");
         list_left(l);
     }
+    list_losses(l);
     heading(l, "cannot carry:");
     if (l->arena.failed || !sort_carried(l))
         return false;
@@ -482,6 +548,7 @@ bool listing_write(const struct map *map, const struct standard_set *set, struct
     bool good = false;
 
     arena_init(&l.arena, 256 * 1024, ceiling);
+    l.last_loss = &l.losses;
     if (set != NULL) {
         binding = x12_binding_open(map, set);
         l.reach = arena_zalloc(&l.arena, set->n_positions, sizeof(*l.reach));
