@@ -199,7 +199,8 @@ static bool same_number(const struct trace_document *a, const struct trace_docum
 static void see_what_counts(struct trace *trace)
 {
     for (size_t i = 0; i < trace->n_documents; i++)
-        for (size_t j = i + 1; j < trace->n_documents; j++) {
+        /* What a carrier says is said beside the rest, and may be said ten thousand times. */
+        for (size_t j = i + 1; j < trace->n_documents && about(&trace->documents[i])->number != NULL; j++) {
             struct trace_document *earlier = &trace->documents[i], *later = &trace->documents[j];
             struct trace_document *loser = earlier->rank > later->rank ? later : earlier;
 
