@@ -5,6 +5,6 @@ dist_man7_MANS += %reldir%/crossdock.7
 dist_man1_MANS += %reldir%/edi2canon.1 %reldir%/canon2erp.1 %reldir%/canon2edi.1 %reldir%/erp2canon.1
 dist_man7_MANS += %reldir%/crossdock-messages.7
 dist_man1_MANS += %reldir%/map-check.1
-dist_man1_MANS += %reldir%/canon-ledger.1
+dist_man1_MANS += %reldir%/canon-ledger.1 %reldir%/sftp-poll.1
 dist_man5_MANS += %reldir%/crossdock-ledger.5
 dist_man1_MANS += %reldir%/order-trace.1

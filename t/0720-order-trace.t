@@ -139,7 +139,7 @@ sqlite3 day.ledger 'SELECT 1' > /dev/null 2>&1 && {
 }
 
 # --- a ledger of the first version, which had no document_timeline
-if sqlite3 day.ledger 'DROP VIEW document_timeline; PRAGMA user_version = 1' 2> /dev/null; then
+if sqlite3 day.ledger 'DROP VIEW document_timeline; DROP VIEW transfers; DROP TABLE transfer; PRAGMA user_version = 1' 2> /dev/null; then
     run order-trace -p acme 4500018802
     status_is 2 'an older ledger is left alone'
     err_like 'L5001 .*migrate' 'and it is said how it is brought up to date'

@@ -19,6 +19,9 @@ static const struct family families[] = {
      "Partner files, maps and tables as files: YAML, keys, values, names.\n"
      "The place is file, line and column.\n"},
     {'L', "L5xxx: the ledger", "Documents, deliveries and control numbers in the ledger.\n"},
+    {'P', "P0xxx: mailboxes",
+     "Partners' servers and folders, and the files on their way to and from them.\n"
+     "The place is partner, folder and file there.\n"},
     {'R', "R6xxx: reconciling", "What was ordered, shipped, invoiced and received does not agree.\n"},
     {'T', "T7xxx: technical failures",
      "Files, disks and memory.\n"

@@ -12,6 +12,7 @@
  *   check            everything adds up
  *   lease, consumer  whether whoever took something is still at it; who takes what
  *   take             what a consumer has not had yet
+ *   transfer         a file between a partner's mailbox and this machine
  *   receipt, settle  what became of it; documents set free again
  *   dead             what waits for somebody
  *   number, log, backup   control numbers; the events; a copy

@@ -15,6 +15,7 @@ libcrossdock_a_SOURCES += %reldir%/consumer.c %reldir%/consumer.h
 libcrossdock_a_SOURCES += %reldir%/take.c %reldir%/take.h
 libcrossdock_a_SOURCES += %reldir%/receipt.c %reldir%/receipt.h
 libcrossdock_a_SOURCES += %reldir%/settle.c %reldir%/settle.h
+libcrossdock_a_SOURCES += %reldir%/transfer.c %reldir%/transfer.h
 libcrossdock_a_SOURCES += %reldir%/journey_number.c %reldir%/journey_number.h
 libcrossdock_a_SOURCES += %reldir%/journey_reading.c %reldir%/journey_reading.h
 libcrossdock_a_SOURCES += %reldir%/journey.c %reldir%/journey.h %reldir%/journey_find.c

@@ -180,10 +180,25 @@ static const char second_views[] =
     TIMELINE("k.value AS order_number,", "document_key k CROSS JOIN",
              " WHERE k.name = 'order_number' AND d.document_id = k.document_id") ";";
 
+/* Files on their way between partners' mailboxes and this machine. */
+static const char transfers[] =
+    "CREATE TABLE transfer("
+    " transfer_id INTEGER PRIMARY KEY, partner TEXT NOT NULL,"
+    " direction TEXT NOT NULL CHECK(direction IN ('in', 'out')), folder TEXT NOT NULL, name TEXT NOT NULL,"
+    " byte_count INTEGER NOT NULL, mtime INTEGER NOT NULL, sha256 TEXT, target TEXT,"
+    " state TEXT NOT NULL CHECK(state IN ('claimed', 'whole', 'kept', 'done')),"
+    " claimed_at TEXT NOT NULL, changed_at TEXT NOT NULL) STRICT;"
+    "CREATE INDEX transfer_name ON transfer(partner, direction, name, folder);"
+    "CREATE INDEX transfer_open ON transfer(partner, direction, state) WHERE state <> 'done';"
+    "CREATE VIEW transfers AS"
+    " SELECT transfer_id AS ordinal, partner, direction, folder, name, byte_count, mtime, sha256, target,"
+    "  state, claimed_at, changed_at FROM transfer;";
+
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
     {second_views},
+    {transfers},
 };
 
 int migration_newest(void)

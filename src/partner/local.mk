@@ -1,4 +1,5 @@
 libcrossdock_a_SOURCES += %reldir%/partner.c %reldir%/partner.h
 libcrossdock_a_SOURCES += %reldir%/partner_file.c %reldir%/partner_file.h
 libcrossdock_a_SOURCES += %reldir%/feed.c %reldir%/feed.h
+libcrossdock_a_SOURCES += %reldir%/mailbox.c %reldir%/mailbox.h
 libcrossdock_a_SOURCES += %reldir%/send.c %reldir%/send.h

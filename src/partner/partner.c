@@ -60,6 +60,7 @@ void partners_close(struct partners *partners)
             if (entry->partner != NULL) {
                 charset_close(entry->partner->charset);
                 partner_feeds_close(entry->partner->feeds, entry->partner->n_feeds);
+                mailbox_close(&entry->partner->mailbox);
             }
     arena_release(&partners->arena);
     free(partners);
@@ -96,6 +97,7 @@ static const struct partner *parse(struct partners *partners, struct entry *entr
     } else {
         charset_close(partner->charset);
         partner_feeds_close(partner->feeds, partner->n_feeds);
+        mailbox_close(&partner->mailbox);
     }
     return entry->partner;
 }

@@ -15,6 +15,7 @@
 #include "diag/report.h"
 #include "map/xref.h"
 #include "partner/feed.h"
+#include "partner/mailbox.h"
 #include "partner/send.h"
 #include "standard/rules.h"
 #include "standard/verdict.h"
@@ -66,6 +67,7 @@ struct partner {
     struct xref_sources xrefs; /* for the maps of its documents */
     uint32_t n_feeds;
     struct partner_feed *feeds; /* files that it sends and that are no X12 */
+    struct mailbox mailbox;
     struct partner_document defaults;
     uint32_t n_documents;
     const struct partner_document *documents;

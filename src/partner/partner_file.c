@@ -22,7 +22,7 @@ struct duplicate_values {
 
 struct partner_values {
     const char *partner, *title;
-    const struct yaml_node *ids, *us, *maps, *documents, *files, *xrefs;
+    const struct yaml_node *ids, *us, *maps, *documents, *files, *xrefs, *remote;
     const char *charset;
     int bad_bytes, test_data;
     struct duplicate_values duplicates;
@@ -197,6 +197,10 @@ static const struct settings_row partner_rows[] = {
      ROW(struct partner_values, all.send, SETTINGS_ANY),
      .argument = "{KEY: VALUE, ...}",
      .sentence = "How documents are sent to it."},
+    {.key = "remote",
+     ROW(struct partner_values, remote, SETTINGS_ANY),
+     .argument = "{KEY: VALUE, ...}",
+     .sentence = "Where its files are fetched and left."},
 };
 static const struct settings partner_settings = {SETTINGS_ROWS(partner_rows)};
 
@@ -413,7 +417,9 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
     good = partner_feeds_read(&partner->feeds, &partner->n_feeds, values.files, unmapped_words, arena,
                               report) &&
            good;
-    if (values.ids == NULL && values.files == NULL && partner->defaults.send.files == NULL) {
+    good = mailbox_read(&partner->mailbox, values.remote, arena, report) && good;
+    if (values.ids == NULL && values.files == NULL && values.remote == NULL &&
+        partner->defaults.send.files == NULL) {
         yaml_complain(report, top, false, SETTING_MISSING, NULL,
                       "ids: nobody could tell its interchanges; files: nor its other files");
         good = false;

@@ -18,6 +18,9 @@ src_tools_erp2canon_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/map-check
 src_tools_map_check_SOURCES = %reldir%/map-check.c
 src_tools_map_check_LDADD = $(tool_ldadd)
+bin_PROGRAMS += %reldir%/sftp-poll
+src_tools_sftp_poll_SOURCES = %reldir%/sftp-poll.c
+src_tools_sftp_poll_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/canon-ledger
 src_tools_canon_ledger_SOURCES = %reldir%/canon-ledger.c %reldir%/ledger_verbs.h \
 	%reldir%/ledger_flow.c %reldir%/ledger_look.c %reldir%/ledger_care.c
