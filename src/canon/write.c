@@ -684,7 +684,10 @@ void canon_write(struct canon_sink *sink, const struct canon_record *record)
     at = put_keys(sink, at, record);
     if (has_source(&record->source))
         at = put_source(sink, at, &record->source);
-    at = put_unordered(sink, at, record->body, false);
+    if (is_in_order(record->body))
+        at = put_runs(sink, at, record->body->block, &record->body->first, record->body->first.values, false);
+    else
+        at = put_unordered(sink, at, record->body, false);
     at = room(sink, at, ROOM_SMALL);
     at = PUT(at, "}\n");
     sink->at = at;
