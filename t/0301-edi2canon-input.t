@@ -219,4 +219,19 @@ rm -r maps partners
 run edi2canon missing text "$plain"
 expect 3 1 'T7001' 'technical over business'
 
+# --- a partner's file that is wrong, or cannot be read: what it mentions is not translated by guess
+mkdir -p guess/partners
+sed 's/^partner:/partnr:/' "$CROSSDOCK_SOURCE/partners/acme.yaml" > guess/partners/acme.yaml
+run edi2canon -C guess --all "$CROSSDOCK_SOURCE/samples/x12/850-acme-typical.edi"
+status_is 2 'a partner whose file is wrong: configuration'
+out_is '' 'and nothing is translated as if it were nobody'
+err_like 'C4201 error: guess/partners/acme.yaml:3:1: .*partnr' 'the file is told'
+run edi2canon -C guess --all "$CROSSDOCK_SOURCE/samples/x12/850-zenith-plain.edi"
+status_is 0 'another partner is no worse off'
+rm guess/partners/acme.yaml
+mkdir guess/partners/acme.yaml
+run edi2canon -C guess --all "$CROSSDOCK_SOURCE/samples/x12/850-acme-typical.edi"
+status_is 2 'one that is a folder'
+out_is '' 'neither'
+
 done_testing

@@ -1,6 +1,7 @@
 #include "conf/search.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -78,6 +79,13 @@ static const char *path_in(struct search *search, unsigned folder, const char *n
     return arena_format(&search->arena, "%s/%s", search->folders[folder], name);
 }
 
+/* Whether it is just not there, or not for us: a HOME of somebody else. */
+static bool means_absent(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM || error == ELOOP ||
+           error == ENAMETOOLONG;
+}
+
 static const char *find(struct search *search, const char *name, mode_t type)
 {
     if (!search_name_is_good(bytes_of(name)))
@@ -86,7 +94,9 @@ static const char *find(struct search *search, const char *name, mode_t type)
         const char *path = path_in(search, i, name);
         struct stat status;
 
-        if (path != NULL && stat(path, &status) == 0 && (status.st_mode & S_IFMT) == type)
+        if (path == NULL)
+            continue;
+        if (stat(path, &status) != 0 ? !means_absent(errno) : (status.st_mode & S_IFMT) == type)
             return path;
     }
     return NULL;
@@ -139,9 +149,10 @@ static struct bytes bare_name(const char *file, const char *suffix)
     return search_name_is_good(name) ? name : (struct bytes){NULL, 0};
 }
 
-void search_each(struct search *search, const char *folder, const char *suffix,
-                 bool (*take)(void *whom, const char *path, const char *name), void *whom)
+int search_each(struct search *search, const char *folder, const char *suffix,
+                bool (*take)(void *whom, const char *path, const char *name), void *whom)
 {
+    int error = 0;
     bool go = true;
 
     for (unsigned i = 0; i < search->n && go; i++) {
@@ -149,6 +160,8 @@ void search_each(struct search *search, const char *folder, const char *suffix,
         struct dirent **entries = NULL;
         int n = path != NULL ? scandir(path, &entries, NULL, alphasort) : -1;
 
+        if (n < 0 && error == 0 && (path == NULL || !means_absent(errno)))
+            error = path == NULL ? ENOMEM : errno;
         for (int e = 0; e < n; e++) {
             struct bytes bare = bare_name(entries[e]->d_name, suffix);
 
@@ -163,6 +176,7 @@ void search_each(struct search *search, const char *folder, const char *suffix,
         }
         free(entries);
     }
+    return error;
 }
 
 /* --- did you mean */

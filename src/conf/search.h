@@ -24,7 +24,8 @@ bool search_init(struct search *search, const char *first);
 void search_release(struct search *search);
 
 /* The first of the folders that has the regular file (or the folder) `name`: a path in the search's arena.
- * NULL when none has, or the name is not one we look for. */
+ * NULL when none has, or the name is not one we look for.  Where the machine cannot tell (an I/O error) it
+ * counts as there: opening it says why, and no later folder's file of that name is taken for it. */
 const char *search_find(struct search *search, const char *name);
 const char *search_find_folder(struct search *search, const char *name);
 
@@ -37,9 +38,10 @@ const char *search_folders_text(struct search *search);
 
 /* Calls `take` with the path and the bare name ("acme" of acme.yaml) of every file in `folder` ("partners")
  * with that suffix and a good name, of all folders, those found first hiding later ones of the same name; by
- * name within a folder.  `take` returns false to stop. */
-void search_each(struct search *search, const char *folder, const char *suffix,
-                 bool (*take)(void *whom, const char *path, const char *name), void *whom);
+ * name within a folder.  `take` returns false to stop.  0, or the error of a folder that is there and could not
+ * be read; a folder that may not be read counts as not there. */
+int search_each(struct search *search, const char *folder, const char *suffix,
+                bool (*take)(void *whom, const char *path, const char *name), void *whom);
 
 /* The name below `folder` that is most like this one, for "did you mean": "acme/850" for "acme/580".  In the
  * search's arena; NULL when none is near. */

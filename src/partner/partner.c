@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "partner/partner_file.h"
 
 /* A partner file that was seen: parsed only when it matters. */
@@ -25,7 +26,7 @@ struct partners {
     struct partner generic;
     struct entry *entries, **last; /* all there are, once they were listed */
     struct entry *named;           /* those asked for by name */
-    bool listed;
+    bool listed, unlisted; /* a folder of them could not be read */
     struct memo {
         char key[MEMO_KEY];
         size_t len; /* 0: nothing remembered */
@@ -120,8 +121,14 @@ static bool list_one(void *whom, const char *path, const char *name)
 
 static void list_all(struct partners *partners)
 {
-    if (!partners->listed)
-        search_each(partners->search, "partners", ".yaml", list_one, partners);
+    int error;
+
+    if (partners->listed)
+        return;
+    error = search_each(partners->search, "partners", ".yaml", list_one, partners);
+    if (error != 0)
+        report_say(partners->report, CONFIG_UNREADABLE, "partners", "%s", file_error(error));
+    partners->unlisted = error != 0;
     partners->listed = true;
 }
 
@@ -192,23 +199,26 @@ static enum partner_match match(struct partners *partners, struct bytes qualifie
 {
     const struct partner *other = NULL, *any_group = NULL;
     unsigned best = 6;
+    bool unusable;
 
     *found = &partners->generic;
     *nearest = NULL;
     list_all(partners);
+    unusable = partners->unlisted;
     for (int with_group = 1; id.len > 0 && with_group >= 0; with_group--)
         for (struct entry *entry = partners->entries; entry != NULL; entry = entry->next) {
             const struct partner *partner;
 
-            if (!entry->tried && !mentions(entry->path, id))
+            if (entry->partner == NULL && !mentions(entry->path, id))
                 continue;
             partner = parse(partners, entry);
+            unusable = unusable || partner == NULL;
             for (uint32_t i = 0; partner != NULL && i < partner->n_identities; i++) {
                 if (!bytes_equal(partner->identities[i].id, id))
                     continue;
                 if (fits(&partner->identities[i], qualifier, group, with_group)) {
                     *found = partner;
-                    return PARTNER_MATCHED;
+                    return unusable ? PARTNER_UNUSABLE : PARTNER_MATCHED;
                 }
                 if (partner->identities[i].group.at != NULL &&
                     fits(&partner->identities[i], qualifier, partner->identities[i].group, true))
@@ -217,6 +227,8 @@ static enum partner_match match(struct partners *partners, struct bytes qualifie
                     other = partner;
             }
         }
+    if (unusable)
+        return PARTNER_UNUSABLE;
     if (any_group != NULL && group.len == 0) {
         *found = any_group; /* the group will tell */
         return PARTNER_MATCHED;
@@ -244,20 +256,23 @@ unsigned partners_of_file(struct partners *partners, struct bytes name, const st
                           const struct partner_feed **feed)
 {
     unsigned count = 0;
+    bool unusable;
 
     list_all(partners);
+    unusable = partners->unlisted;
     for (struct entry *entry = partners->entries; entry != NULL; entry = entry->next) {
-        const struct partner *partner =
-            entry->tried || mentions(entry->path, BYTES("files")) ? parse(partners, entry) : NULL;
+        bool asked = entry->partner != NULL || mentions(entry->path, BYTES("files"));
+        const struct partner *partner = asked ? parse(partners, entry) : NULL;
         const struct partner_feed *fits =
             partner != NULL ? partner_feed_named(partner->feeds, partner->n_feeds, name) : NULL;
 
+        unusable = unusable || (asked && partner == NULL);
         if (fits != NULL && count++ == 0) {
             *found = partner;
             *feed = fits;
         }
     }
-    return count;
+    return unusable ? PARTNERS_UNUSABLE : count;
 }
 
 /* The three as one text, in `key`; its length, or 0 when they do not fit. */

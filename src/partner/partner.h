@@ -10,6 +10,8 @@
 #ifndef CROSSDOCK_PARTNER_PARTNER_H
 #define CROSSDOCK_PARTNER_PARTNER_H
 
+#include <limits.h>
+
 #include "base/charset.h"
 #include "conf/search.h"
 #include "diag/report.h"
@@ -90,6 +92,8 @@ enum partner_match {
     PARTNER_MATCHED,
     PARTNER_QUALIFIER_DIFFERS, /* the id is known under another qualifier: *nearest says which */
     PARTNER_NOBODY,            /* *nearest is the most similar identity there is, or NULL */
+    PARTNER_UNUSABLE,          /* whose it is cannot be said: a file that mentions the id is wrong or could not be
+                                  read, or not even their folder: told, and nothing may be translated by guess */
 };
 
 /* From the views of ISA05, ISA06 and GS02 as they came; *found is never NULL (the generic one when unknown).
@@ -99,7 +103,9 @@ enum partner_match partners_match(struct partners *partners, struct bytes qualif
                                   const struct partner **nearest);
 
 /* Whose file this is, by its name without folders: how many partners have a feed of that name, of all there
- * are, and the first of them with its first such feed.  Partner files without feeds are not parsed. */
+ * are, and the first of them with its first such feed.  Partner files without feeds are not parsed.
+ * PARTNERS_UNUSABLE: one that may have feeds, or the folder of all, is of no use: told. */
+#define PARTNERS_UNUSABLE UINT_MAX
 unsigned partners_of_file(struct partners *partners, struct bytes name, const struct partner **found,
                           const struct partner_feed **feed);
 

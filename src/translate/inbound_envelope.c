@@ -54,10 +54,15 @@ void inbound_open_group(struct inbound *in)
     struct ack_policy policy;
 
     group->partner = in->interchange.partner;
-    if (in->given == NULL &&
-        partners_match(in->partners, in->interchange.isa[4], in->interchange.isa[5],
-                       inbound_element(&in->segment, 2), &by_group, &nearest) == PARTNER_MATCHED)
-        group->partner = by_group;
+    if (in->given == NULL) {
+        enum partner_match match =
+            partners_match(in->partners, in->interchange.isa[4], in->interchange.isa[5],
+                           inbound_element(&in->segment, 2), &by_group, &nearest);
+
+        if (match == PARTNER_MATCHED)
+            group->partner = by_group;
+        in->fatal = in->fatal || match == PARTNER_UNUSABLE;
+    }
     copy_elements(&in->envelope, &in->segment, group->gs, 8);
     document = document_of_group(in, group);
     policy = (struct ack_policy){.detail = document->detail,
@@ -167,6 +172,10 @@ static void find_partner(struct inbound *in)
     }
     match = partners_match(in->partners, interchange->isa[4], interchange->isa[5], (struct bytes){NULL, 0},
                            &interchange->partner, &nearest);
+    if (match == PARTNER_UNUSABLE) {
+        in->fatal = true;
+        return;
+    }
     if (match == PARTNER_NOBODY && in->settings->known_partners_only) {
         fault = refuse_interchange(in, "the sender is no known partner (--known-partners-only)", 6);
     } else {

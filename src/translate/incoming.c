@@ -166,8 +166,8 @@ static void tell_name(struct incoming *incoming, enum complaint complaint, const
     report_add(incoming->report, &finding);
 }
 
-/* Whose file this is, and which of theirs; *feed NULL: it is taken for X12. */
-static void find_feed(struct incoming *incoming, const char *name, const char *base,
+/* Whose file this is, and which of theirs; *feed NULL: it is taken for X12.  False: it cannot be said, told. */
+static bool find_feed(struct incoming *incoming, const char *name, const char *base,
                       const struct partner **partner, const struct partner_feed **feed)
 {
     unsigned count;
@@ -175,18 +175,21 @@ static void find_feed(struct incoming *incoming, const char *name, const char *b
     *partner = incoming->given;
     *feed = NULL;
     if (base[0] == '\0')
-        return;
+        return true;
     if (*partner != NULL) {
         *feed = partner_feed_named((*partner)->feeds, (*partner)->n_feeds, bytes_of(base));
         if (*feed == NULL && (*partner)->n_feeds > 0)
             tell_name(incoming, PARTNER_NO_FEED, name, base, *partner, names_of(incoming, *partner));
-        return;
+        return true;
     }
     count = partners_of_file(incoming->partners, bytes_of(base), partner, feed);
+    if (count == PARTNERS_UNUSABLE)
+        return false;
     if (count > 1) {
         tell_name(incoming, PARTNER_FEED_OF_SEVERAL, name, base, *partner, "-p, which says whose it is");
         *feed = NULL;
     }
+    return true;
 }
 
 /* The reader of these, made when it is first wanted.  NULL: told. */
@@ -246,8 +249,8 @@ bool incoming_file(struct incoming *incoming, int fd, const char *name, const ch
         if (!open_partners(incoming))
             return false;
         partner = incoming->given;
-        if (incoming->map == NULL)
-            find_feed(incoming, name, base, &partner, &feed);
+        if (incoming->map == NULL && !find_feed(incoming, name, base, &partner, &feed))
+            return false;
         incoming->was_x12 = incoming->map == NULL && feed == NULL;
     }
     if (incoming->was_x12) {

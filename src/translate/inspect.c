@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "canon/schema.h"
 #include "conf/yaml.h"
 #include "map/flat_fill.h"
@@ -390,6 +391,15 @@ struct all {
     const char *prefix;
 };
 
+static void each(struct all *all, const char *folder,
+                 bool (*take)(void *whom, const char *path, const char *name))
+{
+    int error = search_each(all->inspect->search, folder, ".yaml", take, all);
+
+    if (error != 0)
+        report_say(all->inspect->report, CONFIG_UNREADABLE, folder, "%s", file_error(error));
+}
+
 static bool take_map(void *whom, const char *path, const char *name)
 {
     const struct all *all = whom;
@@ -406,8 +416,7 @@ static bool take_partner(void *whom, const char *path, const char *name)
     (void)path;
     inspect_partner(all.inspect, name);
     all.prefix = arena_format(&all.inspect->arena, "%s/", name);
-    search_each(all.inspect->search, arena_format(&all.inspect->arena, "maps/%s", name), ".yaml", take_map,
-                &all);
+    each(&all, arena_format(&all.inspect->arena, "maps/%s", name), take_map);
     return !all.inspect->arena.failed;
 }
 
@@ -422,9 +431,9 @@ void inspect_all(struct inspect *inspect)
 {
     struct all all = {.inspect = inspect, .prefix = ""};
 
-    search_each(inspect->search, "partners", ".yaml", take_partner, &all);
-    search_each(inspect->search, "maps", ".yaml", take_map, &all);
-    search_each(inspect->search, "guides", ".yaml", take_guide, &all);
+    each(&all, "partners", take_partner);
+    each(&all, "maps", take_map);
+    each(&all, "guides", take_guide);
     if (inspect->arena.failed)
         report_say(inspect->report, TECHNICAL_MEMORY, NULL, "for the maps");
 }

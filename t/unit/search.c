@@ -151,13 +151,13 @@ static void all_are_listed_once(void **state)
     struct seen seen = {.left = 100};
 
     (void)state;
-    search_each(&search, "partners", ".yaml", see, &seen);
+    assert_int_equal(search_each(&search, "partners", ".yaml", see, &seen), 0);
     assert_string_equal(seen.text, "acme nordwind zenith ");
     seen = (struct seen){.left = 2};
-    search_each(&search, "partners", ".yaml", see, &seen);
+    assert_int_equal(search_each(&search, "partners", ".yaml", see, &seen), 0);
     assert_string_equal(seen.text, "acme nordwind ");
     seen = (struct seen){.left = 100};
-    search_each(&search, "nowhere", ".yaml", see, &seen);
+    assert_int_equal(search_each(&search, "nowhere", ".yaml", see, &seen), 0);
     assert_string_equal(seen.text, "");
 }
 
