@@ -126,6 +126,10 @@ static bool bad_line(struct post *post, uint64_t number, const struct canon_read
         .consequence = "the file it belongs to was not posted",
     };
 
+    if (error->schema) {
+        report_say(ledger_report(post->ledger), TECHNICAL_SCHEMA, NULL, "%s", schema_error(post->schema));
+        return false;
+    }
     (void)snprintf(detail, sizeof(detail), "%s%s%s", error->path, error->path[0] != '\0' ? ": " : "",
                    error->what);
     if (error->nearest != NULL) {
