@@ -1,7 +1,9 @@
 #!/bin/bash
 # The day of an order, as cron runs it: everything that lies in SPOOL goes where it belongs, once.
 #
-#     day.sh SPOOL
+#     day.sh SPOOL [PART]...
+#
+#   PART: in, to-erp, from-erp, out; those alone, in that order (all)
 #
 #   SPOOL/ledger          the ledger; made the first time
 #   SPOOL/control         control numbers of what we send
@@ -19,7 +21,12 @@
 # shellcheck disable=SC1010
 set -uo pipefail
 umask 077
-spool=${1:?usage: day.sh SPOOL}
+spool=${1:?usage: day.sh SPOOL [PART]...}
+shift
+parts=" ${*:-in to-erp from-erp out} "
+for part in $parts; do
+    case $part in in | to-erp | from-erp | out) ;; *) echo "day.sh: there is no part \"$part\"" >&2; exit 2 ;; esac
+done
 cd "$spool" || exit 3
 mkdir -p inbox exports erp outbox || exit 3
 exec 9> day.lock || exit 3
@@ -33,7 +40,7 @@ all() {
     local status
 
     for status; do
-        # 128 and more: a signal; what follows in the pipe tells the rest.
+        # 128 and more: a signal; 126, 127: it could not even begin.
         [ "$status" -lt 4 ] || status=3
         [ "$status" -le "$worst" ] || worst=$status
     done
@@ -52,29 +59,42 @@ files() {
 [ -s ledger ] || canon-ledger create || exit
 
 # --- in: translated, checked, acknowledged, committed
-files inbox/*
-if [ ${#found[@]} -gt 0 ]; then
+come_in() {
+    files inbox/*
+    [ ${#found[@]} -gt 0 ] || return 0
     edi2canon -q --all "${found[@]}" | canon-ledger post
     all "${PIPESTATUS[@]}"
-fi
+}
 
-# --- to the ERP
-canon-ledger take erp --kind order | canon2erp -q -m erp-orders-csv -o erp | canon-ledger done erp
-all "${PIPESTATUS[@]}"
-
-# --- and from it
-for what in acks shipments invoices; do
-    files exports/$what*.csv
-    [ ${#found[@]} -gt 0 ] || continue
-    erp2canon -q --all -m erp-$what-csv "${found[@]}" | canon-ledger post
+to_erp() {
+    canon-ledger take erp --kind order | canon2erp -q -m erp-orders-csv -o erp | canon-ledger done erp
     all "${PIPESTATUS[@]}"
-done
+}
+
+from_erp() {
+    local what
+
+    for what in acks shipments invoices; do
+        files exports/$what*.csv
+        [ ${#found[@]} -gt 0 ] || continue
+        erp2canon -q --all -m erp-$what-csv "${found[@]}" | canon-ledger post
+        all "${PIPESTATUS[@]}"
+    done
+}
 
 # --- out: what we answer, and what the ERP said
-for partner in ${PARTNERS:-acme zenith}; do
-    mkdir -p "outbox/$partner"
-    canon-ledger take "$partner" | canon2edi -q -o "outbox/$partner" | canon-ledger done "$partner"
-    all "${PIPESTATUS[@]}"
-done
+go_out() {
+    local partner
 
+    for partner in ${PARTNERS:-acme zenith}; do
+        mkdir -p "outbox/$partner" || exit 3
+        canon-ledger take "$partner" | canon2edi -q -o "outbox/$partner" | canon-ledger done "$partner"
+        all "${PIPESTATUS[@]}"
+    done
+}
+
+[[ $parts != *" in "* ]] || come_in
+[[ $parts != *" to-erp "* ]] || to_erp
+[[ $parts != *" from-erp "* ]] || from_erp
+[[ $parts != *" out "* ]] || go_out
 exit "$worst"
