@@ -55,3 +55,5 @@ dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
 dist_check_SCRIPTS += %reldir%/0652-idoc-mutations.t
 dist_check_SCRIPTS += %reldir%/0720-order-trace.t
 EXTRA_DIST += %reldir%/0720-order-trace
+dist_check_SCRIPTS += %reldir%/0710-survive.t
+EXTRA_DIST += %reldir%/survive
