@@ -49,6 +49,7 @@ EXTRA_DIST += %reldir%/0650-idoc
 dist_check_SCRIPTS += %reldir%/0701-ledger-flow.t
 dist_check_SCRIPTS += %reldir%/0702-day.t
 dist_check_SCRIPTS += %reldir%/0750-sftp-poll.t
+dist_check_SCRIPTS += %reldir%/0751-sftp-server.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
 dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t

@@ -106,6 +106,43 @@ static const struct settings_row mailbox_rows[] = {
      ROW(mailbox_values, mailbox.dir, SETTINGS_TEXT),
      .argument = "FOLDER",
      .sentence = "The mailbox is a folder of this machine."},
+    {.key = "host",
+     ROW(mailbox_values, mailbox.host, SETTINGS_TEXT),
+     .most = 255,
+     .argument = "NAME",
+     .sentence = "The mailbox is on this server, by SFTP."},
+    {.key = "port",
+     ROW(mailbox_values, mailbox.port, SETTINGS_COUNT),
+     .least = 1,
+     .most = 65535,
+     .fallback = "22",
+     .sentence = "Its port."},
+    {.key = "user", ROW(mailbox_values, mailbox.user, SETTINGS_TEXT), .sentence = "Our name there."},
+    {.key = "key",
+     ROW(mailbox_values, mailbox.key, SETTINGS_TEXT),
+     .argument = "FILE",
+     .sentence = "Our private key, ed25519 or ECDSA, without a passphrase."},
+    {.key = "agent", ROW(mailbox_values, mailbox.agent, SETTINGS_FLAG), .sentence = "The keys of the agent."},
+    {.key = "password_command",
+     ROW(mailbox_values, mailbox.password_command, SETTINGS_TEXT),
+     .most = 4096,
+     .argument = "COMMAND",
+     .sentence = "What the shell runs to get the password, its first line."},
+    {.key = "known_hosts",
+     ROW(mailbox_values, mailbox.known_hosts, SETTINGS_TEXT),
+     .argument = "FILE",
+     .sentence = "A file of OpenSSH with the server's key."},
+    {.key = "fingerprint",
+     ROW(mailbox_values, mailbox.fingerprints, SETTINGS_TEXTS),
+     .most = 16,
+     .argument = "SHA256:...",
+     .sentence = "The fingerprint of the server's key, in place of known_hosts."},
+    {.key = "channels",
+     ROW(mailbox_values, mailbox.channels, SETTINGS_COUNT),
+     .least = 1,
+     .most = MAILBOX_MAX_CHANNELS,
+     .fallback = "8",
+     .sentence = "Files at a time, on one connection."},
     {.key = "timeout",
      ROW(mailbox_values, mailbox.timeout, SETTINGS_DURATION),
      .least = 1,
@@ -304,6 +341,30 @@ static bool read_send(struct mailbox_send *send, const struct yaml_node *node, s
     return take_names(&send->names, &values.which, node, arena, report) && good;
 }
 
+static bool dir_is_good(const struct mailbox *mailbox, const struct yaml_node *node, struct report *report)
+{
+    if (mailbox->host == NULL)
+        return folder_is_good(bytes_of(mailbox->dir), yaml_get(node, "dir"), report);
+    yaml_complain(report, node, true, SETTING_VALUE, NULL, "dir and host: the mailbox is one of them");
+    return false;
+}
+
+/* A server must be known, and we to it. */
+static bool host_is_good(const struct mailbox *mailbox, const struct yaml_node *node, struct report *report)
+{
+    unsigned ways = (mailbox->key != NULL) + (mailbox->password_command != NULL) + mailbox->agent;
+    const char *missing = mailbox->host == NULL ? "host: the server, or dir: the folder, that is the mailbox"
+                          : mailbox->user == NULL ? "user: our name there"
+                          : ways != 1 ? "one of key, agent and password_command: how we are let in"
+                          : (mailbox->known_hosts != NULL) == (mailbox->fingerprints.n > 0)
+                              ? "one of known_hosts and fingerprint: which key the server must show"
+                              : NULL;
+
+    if (missing != NULL)
+        yaml_complain(report, node, true, SETTING_MISSING, NULL, "%s", missing);
+    return missing == NULL;
+}
+
 bool mailbox_read(struct mailbox *mailbox, const struct yaml_node *node, struct arena *arena,
                   struct report *report)
 {
@@ -316,11 +377,7 @@ bool mailbox_read(struct mailbox *mailbox, const struct yaml_node *node, struct 
     if (!settings_read(&mailbox_settings, node, &values, arena, report))
         return false;
     *mailbox = values.mailbox;
-    if (mailbox->dir == NULL) {
-        yaml_complain(report, node, true, SETTING_MISSING, NULL, "dir: the folder that is the mailbox");
-        return false;
-    }
-    good = folder_is_good(bytes_of(mailbox->dir), yaml_get(node, "dir"), report);
+    good = mailbox->dir != NULL ? dir_is_good(mailbox, node, report) : host_is_good(mailbox, node, report);
     good = read_fetch(&mailbox->fetch, values.fetch, arena, report) && good;
     return read_send(&mailbox->send, values.send, arena, report) && good;
 }

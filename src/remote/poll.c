@@ -168,7 +168,6 @@ static void run_tries(struct poll *poll, enum poll_way way, const char *path)
 
 void poll_run(struct poll *poll, enum poll_way way, const char *ledger, worker_launch *launch)
 {
-    struct arena arena;
     int fd = -1;
 
     if (ledger != NULL && !poll->dry && way != POLL_LIST && lock(poll, ledger, &fd) <= 0) {
@@ -176,13 +175,13 @@ void poll_run(struct poll *poll, enum poll_way way, const char *ledger, worker_l
             close(fd);
         return;
     }
-    arena_init(&arena, ARENA_CHUNK, ARENA_CEILING);
-    poll->arena = &arena;
+    arena_init(&poll->store, ARENA_CHUNK, ARENA_CEILING);
+    poll->arena = &poll->store;
     worker_init(&poll->worker, &poll->partner->mailbox, launch);
     run_tries(poll, way, ledger);
     worker_stop(&poll->worker);
     ledger_close(poll->ledger);
-    arena_release(&arena);
+    arena_release(&poll->store);
     if (fd >= 0)
         close(fd);
 }

@@ -45,6 +45,7 @@ struct poll {
     struct ledger *ledger; /* NULL: looking alone */
     struct report *report;
     struct arena *arena; /* for the length of one try */
+    struct arena store;
     struct worker worker;
     struct poll_counts counts;
     bool dry;      /* show what would be done */

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "remote/folder.h"
+#include "remote/ssh.h"
 
 bool serve_moves(int socket, int64_t *last)
 {
@@ -25,5 +26,8 @@ void serve_mailbox(int socket, const void *what)
     /* It may come to hold keys and passwords: nobody looks into it, and it leaves no core. */
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)setrlimit(RLIMIT_CORE, &none);
-    folder_serve(socket, mailbox);
+    if (mailbox->dir != NULL)
+        folder_serve(socket, mailbox);
+    else
+        ssh_serve(socket, mailbox);
 }

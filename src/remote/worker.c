@@ -188,7 +188,7 @@ bool worker_do(struct worker *worker, struct job *jobs, size_t n)
 bool worker_list(struct worker *worker, const char *folder, struct job *answer,
                  void (*take)(void *whom, const struct channel_message *entry), void *whom)
 {
-    struct channel_message message;
+    struct channel_message message = {.what = CHANNEL_REPLY};
     enum channel_error error = CHANNEL_LOST;
     uint64_t names = 0;
 

@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "remote/poll.h"
+#include "remote/ssh.h"
 
 enum { MAX_JOBS = 64, MAX_PARTNERS = 1000 };
 
@@ -54,7 +55,7 @@ static const struct option_row rows[] = {
     OPTIONS_COMMON,
 };
 
-static const char *(*const libraries[])(void) = {ledger_library, NULL};
+static const char *(*const libraries[])(void) = {ssh_library, ledger_library, NULL};
 
 static const struct tool tool = {
     .name = "sftp-poll",
