@@ -1,11 +1,12 @@
 /*
- * generate: purchase orders by the megabyte, for measuring.
+ * generate: documents by the megabyte, for measuring.
  *
- *   generate [--seed=N] [--compact] [--single-set] MEGABYTES > orders.edi
+ *   generate [--seed=N] [--compact] [--document=850|856|810 | --single-set] MEGABYTES > orders.edi
  *
- * X12 850, release 004010, * ~ > as delimiters and a line end after each segment (none with --compact). An
- * interchange holds one group of 50 orders of 10 lines. --single-set writes all into one order instead, with
- * lines of about 1 KB, because the standard allows 100,000 lines in an order.
+ * X12, release 004010, * ~ > as delimiters and a line end after each segment (none with --compact). An
+ * interchange holds one group of 50 documents: orders of 10 lines; or ship notices of an order in 5 cartons, each
+ * with its SSCC and two items with their lots; or invoices of 10 lines with terms, a charge and a tax. --single-set
+ * writes all into one order instead, with lines of about 1 KB, because the standard allows 100,000 lines in one.
  *
  * All is valid: control numbers, counts, hash totals, check digits, codes and lengths. The same arguments
  * give the same bytes. At least so many megabytes (of 1,000,000 bytes) come out, up to the end of an
@@ -23,20 +24,28 @@
 #include <unistd.h>
 
 enum {
-    ORDERS = 50, /* an interchange */
-    LINES = 10,  /* an order */
+    SETS = 50,   /* an interchange */
+    LINES = 10,  /* an order, or an invoice */
+    CARTONS = 5, /* a ship notice */
     BUFFER = 256 << 10,
     ROOM = 16 << 10, /* a line of an order never needs more */
 };
 
+struct generator;
+struct document {
+    const char *set, *group; /* ST01, GS01 */
+    void (*write)(struct generator *generator, unsigned number);
+};
+
 struct generator {
+    const struct document *document;
     char *buffer;
     size_t used;
     uint64_t flushed; /* bytes written before what is in the buffer */
     uint64_t random;
     bool compact;
     unsigned segments; /* since ST, ST included */
-    unsigned order;    /* orders so far */
+    unsigned order;    /* documents so far */
     unsigned interchange;
 };
 
@@ -232,13 +241,39 @@ static void add_address(struct generator *generator)
     end(generator);
 }
 
-static void header(struct generator *generator, unsigned number)
+static void begin_set(struct generator *generator, unsigned number)
 {
     generator->segments = 0;
     generator->order++;
-    add(generator, "ST*850*");
+    add(generator, "ST*");
+    add(generator, generator->document->set);
+    add(generator, "*");
     add_number(generator, number, 4);
     end(generator);
+}
+
+static void end_set(struct generator *generator, unsigned number)
+{
+    add(generator, "SE*");
+    add_number(generator, generator->segments + 1, 1);
+    add(generator, "*");
+    add_number(generator, number, 4);
+    end(generator);
+}
+
+static void add_store(struct generator *generator)
+{
+    unsigned store = 100 + chance(generator, 900);
+    add(generator, "N1*ST*ACME STORE ");
+    add_number(generator, store, 4);
+    add(generator, "*92*");
+    add_number(generator, store, 4);
+    end(generator);
+}
+
+static void header(struct generator *generator, unsigned number)
+{
+    begin_set(generator, number);
     add(generator, "BEG*00*SA*45");
     add_number(generator, generator->order, 8);
     add(generator, "**20261122");
@@ -250,12 +285,7 @@ static void header(struct generator *generator, unsigned number)
     add(generator, "N1*BY*ACME STORES*UL*");
     add_gln(generator, 1);
     end(generator);
-    unsigned store = 100 + chance(generator, 900);
-    add(generator, "N1*ST*ACME STORE ");
-    add_number(generator, store, 4);
-    add(generator, "*92*");
-    add_number(generator, store, 4);
-    end(generator);
+    add_store(generator);
     segment(generator, "N2*Receiving");
     add_address(generator);
 }
@@ -267,11 +297,7 @@ static void trailer(struct generator *generator, unsigned number, unsigned lines
     add(generator, "*");
     add_number(generator, hash, 1);
     end(generator);
-    add(generator, "SE*");
-    add_number(generator, generator->segments + 1, 1);
-    add(generator, "*");
-    add_number(generator, number, 4);
-    end(generator);
+    end_set(generator, number);
 }
 
 static void order(struct generator *generator, unsigned number)
@@ -291,6 +317,135 @@ static void order(struct generator *generator, unsigned number)
         add_description(generator);
     }
     trailer(generator, number, LINES, hash);
+}
+
+/* What a line says of its item: the goods' number, the seller's and the buyer's. */
+static void add_item(struct generator *generator, unsigned item)
+{
+    add(generator, "UP*");
+    add_gtin12(generator, item);
+    add(generator, "*VN*CT-");
+    add_number(generator, item, 5);
+    add(generator, "*IN*3");
+    add_number(generator, item, 5);
+}
+
+static void invoice(struct generator *generator, unsigned number)
+{
+    uint64_t total = 0;
+    begin_set(generator, number);
+    add(generator, "BIG*20261122*IN");
+    add_number(generator, generator->order, 8);
+    add(generator, "*20261115*45");
+    add_number(generator, generator->order, 8);
+    end(generator);
+    add_reference(generator, "IA", 77130, 5);
+    add_reference(generator, "BM", 1 + chance(generator, 1000000), 7);
+    add_store(generator);
+    add_address(generator);
+    segment(generator, "ITD*01*3*2**10**30");
+    add_date(generator, "011");
+    for (unsigned line = 1; line <= LINES; line++) {
+        unsigned quantity = 1 + chance(generator, 500), price = 10 + chance(generator, 25000);
+        make_room(generator);
+        total += (uint64_t)quantity * price;
+        add(generator, "IT1*");
+        add_number(generator, line, 1);
+        add(generator, "*");
+        add_number(generator, quantity, 1);
+        add(generator, "*EA*");
+        add_price(generator, price);
+        add(generator, "**");
+        add_item(generator, chance(generator, 100000));
+        end(generator);
+        add_description(generator);
+    }
+    add(generator, "TDS*");
+    add_number(generator, total + 1250 + 4800, 1);
+    end(generator);
+    segment(generator, "TXI*ST*12.50");
+    segment(generator, "CAD*M***NTRX*NORTHERN TRANSIT");
+    segment(generator, "SAC*C*D240***4800**********Freight");
+    add(generator, "CTT*");
+    add_number(generator, LINES, 1);
+    end(generator);
+    end_set(generator, number);
+}
+
+/* HL: shipment, order, pack, item. */
+static void add_level(struct generator *generator, unsigned level, unsigned parent, const char *code)
+{
+    add(generator, "HL*");
+    add_number(generator, level, 1);
+    add(generator, "*");
+    if (parent > 0)
+        add_number(generator, parent, 1);
+    add(generator, "*");
+    add(generator, code);
+    end(generator);
+}
+
+static void ship_notice(struct generator *generator, unsigned number)
+{
+    unsigned level = 2;
+    begin_set(generator, number);
+    add(generator, "BSN*00*SH");
+    add_number(generator, generator->order, 8);
+    add(generator, "*20261122*0815*0001");
+    end(generator);
+    add_level(generator, 1, 0, "S");
+    segment(generator, "TD1*CTN25*5****G*46.5*LB");
+    segment(generator, "TD5**2*NTRX*M*NORTHERN TRANSIT");
+    add_reference(generator, "BM", 1 + chance(generator, 1000000), 7);
+    add_date(generator, "011");
+    segment(generator, "N1*SF*TUNDRA MILLS*92*0001");
+    add_store(generator);
+    add_address(generator);
+    add_level(generator, 2, 1, "O");
+    add(generator, "PRF*45");
+    add_number(generator, generator->order, 8);
+    add(generator, "***20261115");
+    end(generator);
+    for (unsigned carton = 1; carton <= CARTONS; carton++) {
+        unsigned pack = ++level;
+        make_room(generator);
+        add_level(generator, pack, 2, "P");
+        add(generator, "MAN*GM*0000614141");
+        add_number(generator, generator->order % 10000000 * 10 + carton, 9);
+        add_check_digit(generator, 17);
+        end(generator);
+        for (unsigned i = 0; i < 2; i++) {
+            add_level(generator, ++level, pack, "I");
+            add(generator, "LIN**");
+            add_item(generator, chance(generator, 100000));
+            add(generator, "*LT*L");
+            add_number(generator, chance(generator, 100000), 6);
+            end(generator);
+            add(generator, "SN1**");
+            add_number(generator, 1 + chance(generator, 24), 1);
+            add(generator, "*EA");
+            end(generator);
+            add_description(generator);
+        }
+    }
+    add(generator, "CTT*");
+    add_number(generator, level, 1);
+    end(generator);
+    end_set(generator, number);
+}
+
+static const struct document documents[] = {
+    {"850", "PO", order},
+    {"856", "SH", ship_notice},
+    {"810", "IN", invoice},
+};
+
+static const struct document *find_document(const char *set)
+{
+    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++)
+        if (strcmp(documents[i].set, set) == 0)
+            return &documents[i];
+    return NULL;
 }
 
 /* A line with most of what a line may have: some 1 KB. */
@@ -353,7 +508,9 @@ static void interchange(struct generator *generator, uint64_t size, bool single_
         "ISA*00*          *00*          *01*555010101      *ZZ*CROSSDOCK      *261122*0815*U*00401*");
     add_number(generator, number, 9);
     segment(generator, "*0*P*>");
-    add(generator, "GS*PO*555010101*CROSSDOCK*20261122*0815*");
+    add(generator, "GS*");
+    add(generator, generator->document->group);
+    add(generator, "*555010101*CROSSDOCK*20261122*0815*");
     add_number(generator, number, 1);
     segment(generator, "*X*004010");
     if (single_set) {
@@ -367,8 +524,8 @@ static void interchange(struct generator *generator, uint64_t size, bool single_
         if (lines > 100000)
             fprintf(stderr, "generate: %u lines; the standard allows 100000 in a set\n", lines);
     } else {
-        while (sets < ORDERS)
-            order(generator, ++sets);
+        while (sets < SETS)
+            generator->document->write(generator, ++sets);
     }
     add(generator, "GE*");
     add_number(generator, sets, 1);
@@ -390,7 +547,8 @@ static bool parse_number(const char *text, uint64_t *number)
 
 static int usage(void)
 {
-    fputs("usage: generate [--seed=N] [--compact] [--single-set] MEGABYTES\n", stderr);
+    fputs("usage: generate [--seed=N] [--compact] [--document=850|856|810 | --single-set] MEGABYTES\n",
+          stderr);
     return 2;
 }
 
@@ -399,10 +557,11 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"seed", required_argument, NULL, 's'},
         {"compact", no_argument, NULL, 'c'},
+        {"document", required_argument, NULL, 'd'},
         {"single-set", no_argument, NULL, '1'},
         {NULL, 0, NULL, 0},
     };
-    struct generator generator = {.random = 1};
+    struct generator generator = {.document = documents, .random = 1};
     bool single_set = false;
     uint64_t megabytes;
     int option;
@@ -415,10 +574,16 @@ int main(int argc, char **argv)
             break;
         case 'c': generator.compact = true; break;
         case '1': single_set = true; break;
+        case 'd':
+            generator.document = find_document(optarg);
+            if (generator.document == NULL)
+                return usage();
+            break;
         default: return usage();
         }
     }
-    if (argc - optind != 1 || !parse_number(argv[optind], &megabytes) || megabytes > 1000000)
+    if ((single_set && generator.document != documents) || argc - optind != 1 ||
+        !parse_number(argv[optind], &megabytes) || megabytes > 1000000)
         return usage();
     generator.buffer = malloc(BUFFER);
     if (generator.buffer == NULL)

@@ -134,8 +134,8 @@ static int price_basis(struct bytes code)
                  {"TD", -1}, {"WD", -1}, {"PS", -1}, {"TF", -1}, {"HF", -1}, {"NE", -1},
                  {"NS", -1}, {"TB", -1}, {"P1", -1}, {"NQ", -1}, {"NC", -1}};
 
-    for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
-        if (bytes_are(code, bases[i].code))
+    for (unsigned i = 0; code.len == 2 && i < sizeof(bases) / sizeof(bases[0]); i++)
+        if (memcmp(code.at, bases[i].code, 2) == 0)
             return bases[i].power;
     return 0;
 }
@@ -152,11 +152,12 @@ static void add_amount(struct balance *balance, const struct segment_view *view)
     }
     price.scale += (unsigned)power;
     if (!decimal_multiply(quantity, price, &product) ||
-        !decimal_add(balance->amount, product, &balance->amount) || !decimal_round(product, 2, &cents)) {
+        !decimal_add(balance->amount, product, &balance->amount) ||
+        (product.scale > 2 && !decimal_round(product, 2, &cents))) {
         balance->amount_known = false;
         return;
     }
-    if (decimal_compare(product, cents) != 0)
+    if (product.scale > 2 && decimal_compare(product, cents) != 0)
         balance->roundings++;
 }
 

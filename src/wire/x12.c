@@ -161,6 +161,12 @@ struct begun {
     uint32_t line;
 };
 
+/* ISA or IEA: they change what may come next. */
+static inline bool is_edge(const char *at)
+{
+    return at[0] == 'I' && (at[1] == 'S' || at[1] == 'E') && at[2] == 'A';
+}
+
 static inline bool begin(const struct x12_reader *reader, struct begun *begun)
 {
     begun->base = reader->current->data + reader->pos;
@@ -173,7 +179,8 @@ static inline bool begin(const struct x12_reader *reader, struct begun *begun)
         begun->line++;
         begun->place++;
     }
-    return begun->place < reader->plain && *begun->base >= 'A' && *begun->base <= 'Z' && *begun->base != 'I';
+    return begun->place < reader->plain && *begun->base >= 'A' && *begun->base <= 'Z' &&
+           !is_edge(begun->base);
 }
 
 /* What is read quickly: `id` bytes of an id, `n` elements, and nothing in them but text. */
@@ -219,7 +226,7 @@ static inline const char *cut(const char *base, uint64_t ends, const char **begu
 }
 
 /*
- * The next segment when it begins with a letter (but that of ISA and IEA), nothing is in it but elements, and
+ * The next segment when it begins with a letter (but is no ISA or IEA), nothing is in it but elements, and
  * 64 bytes, that were scanned, hold all of it: most are so.  False: nothing was done.
  */
 static inline __attribute__((always_inline)) bool
