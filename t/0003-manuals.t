@@ -57,6 +57,13 @@ for tool in $CROSSDOCK_TOOLS; do
     none wrong "$tool: the manual has its sections"
 done
 
+# A file there is a tool, with a page of its name; what a tool needs beside its main stands in another room.
+for file in "$CROSSDOCK_SOURCE"/src/tools/*.[ch]; do
+    name=$(basename "${file%.[ch]}")
+    [ "$file" = "${file%.h}" ] && [ -e "$CROSSDOCK_SOURCE/man/$name.1" ] || echo "src/tools/${file##*/}: no man/$name.1"
+done > wrong
+none wrong 'each file of src/tools has a manual'
+
 for page in "$CROSSDOCK_SOURCE"/man/*.[1-8]; do
     [ -e "$page" ] || continue
     if command -v mandoc > /dev/null; then

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/ledger_verbs.h"
 #include "cli/process.h"
 #include "ledger/consumer.h"
-#include "tools/ledger_verbs.h"
 
 enum { MAX_RECORD_MIB = 3 * 1024 };
 

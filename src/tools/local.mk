@@ -22,8 +22,7 @@ bin_PROGRAMS += %reldir%/sftp-poll
 src_tools_sftp_poll_SOURCES = %reldir%/sftp-poll.c
 src_tools_sftp_poll_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/canon-ledger
-src_tools_canon_ledger_SOURCES = %reldir%/canon-ledger.c %reldir%/ledger_verbs.h \
-	%reldir%/ledger_flow.c %reldir%/ledger_look.c %reldir%/ledger_care.c
+src_tools_canon_ledger_SOURCES = %reldir%/canon-ledger.c
 src_tools_canon_ledger_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/order-trace
 src_tools_order_trace_SOURCES = %reldir%/order-trace.c

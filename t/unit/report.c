@@ -369,8 +369,9 @@ static void catalogue_is_sound(void **state)
         if (strlen(info->code) != 5 || !bytes_to_count((struct bytes){info->code + 1, 4}, 9999, &number) ||
             family_of(info) < 0 || info->code[1] != "1234506789"[family_of(info)])
             fail_msg("%s: not a code of a family", info->code);
-        if (i + 1 < COMPLAINTS && (family_of(info) > family_of(next) ||
-                                   (family_of(info) == family_of(next) && strcmp(info->code, next->code) >= 0)))
+        if (i + 1 < COMPLAINTS &&
+            (family_of(info) > family_of(next) ||
+             (family_of(info) == family_of(next) && strcmp(info->code, next->code) >= 0)))
             fail_msg("%s: not in order, or twice", next->code);
         /* A map or a record that is wrong for its author's fault (M30.., J90..) is usage too. */
         if (info->class != class && strchr("MJLRCP", info->code[0]) == NULL)

@@ -2,12 +2,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "cli/ledger_verbs.h"
 #include "cli/process.h"
 #include "cli/records.h"
 #include "ledger/post.h"
 #include "ledger/settle.h"
 #include "ledger/take.h"
-#include "tools/ledger_verbs.h"
 
 enum { DEFAULT_RECORD_MIB = 256, DEFAULT_LEASE = 3600, RECEIPT_BYTES = 1024 * 1024 };
 

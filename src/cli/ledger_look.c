@@ -1,7 +1,7 @@
 /* ledger_look: the ledger itself, and what is in it. */
+#include "cli/ledger_verbs.h"
 #include "ledger/check.h"
 #include "ledger/lookup.h"
-#include "tools/ledger_verbs.h"
 
 void ledger_create(struct ledger_run *run)
 {

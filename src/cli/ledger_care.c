@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include "canon/sink.h"
+#include "cli/ledger_verbs.h"
 #include "ledger/backup.h"
 #include "ledger/dead.h"
 #include "ledger/log.h"
 #include "ledger/number.h"
-#include "tools/ledger_verbs.h"
 
 void ledger_dead_list(struct ledger_run *run)
 {

@@ -4,8 +4,8 @@
  * Each gets an open ledger and an open output, tells what is wrong to the report, and leaves the closing to
  * the caller.
  */
-#ifndef CROSSDOCK_TOOLS_LEDGER_VERBS_H
-#define CROSSDOCK_TOOLS_LEDGER_VERBS_H
+#ifndef CROSSDOCK_CLI_LEDGER_VERBS_H
+#define CROSSDOCK_CLI_LEDGER_VERBS_H
 
 #include "canon/schema.h"
 #include "cli/options.h"
