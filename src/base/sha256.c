@@ -1,69 +1,46 @@
-#include "base/hash.h"
-
 #include <stdlib.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
+
+#include "base/digits.h"
+#include "base/hash.h"
 
 struct sha256 {
-    EVP_MD_CTX *context;
-    bool failed;
+    struct sha256_ctx context;
 };
 
 struct sha256 *sha256_open(void)
 {
     struct sha256 *sha256 = malloc(sizeof(*sha256));
 
-    if (sha256 == NULL)
-        return NULL;
-    /* Its configuration file has nothing to say about a digest, and reading it takes as long as all the
-     * rest. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    sha256->context = EVP_MD_CTX_new();
-    if (sha256->context == NULL) {
-        free(sha256);
-        return NULL;
-    }
-    sha256_begin(sha256);
-    if (sha256->failed) {
-        sha256_close(sha256);
-        return NULL;
-    }
+    if (sha256 != NULL)
+        sha256_begin(sha256);
     return sha256;
 }
 
 void sha256_close(struct sha256 *sha256)
 {
-    if (sha256 == NULL)
-        return;
-    EVP_MD_CTX_free(sha256->context);
     free(sha256);
 }
 
 void sha256_begin(struct sha256 *sha256)
 {
-    sha256->failed = EVP_DigestInit_ex(sha256->context, EVP_sha256(), NULL) != 1;
+    sha256_init(&sha256->context);
 }
 
 void sha256_add(struct sha256 *sha256, const void *at, size_t len)
 {
-    if (len > 0 && !sha256->failed)
-        sha256->failed = EVP_DigestUpdate(sha256->context, at, len) != 1;
+    if (len > 0)
+        sha256_update(&sha256->context, len, at);
 }
 
-bool sha256_hex(struct sha256 *sha256, char out[65])
+void sha256_hex(struct sha256 *sha256, char out[65])
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    uint8_t digest[SHA256_DIGEST_SIZE];
 
-    out[0] = '\0';
-    if (sha256->failed || EVP_DigestFinal_ex(sha256->context, digest, &len) != 1 || len != 32)
-        return false;
-    for (unsigned i = 0; i < len; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[64] = '\0';
-    return true;
+    sha256_digest(&sha256->context, sizeof(digest), digest);
+    for (unsigned i = 0; i < sizeof(digest); i += 4)
+        digits_put_hex(out + 2 * (size_t)i, (uint32_t)digest[i] << 24 | (uint32_t)digest[i + 1] << 16 |
+                                                (uint32_t)digest[i + 2] << 8 | digest[i + 3]);
+    out[2 * sizeof(digest)] = '\0';
 }

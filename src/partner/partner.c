@@ -13,6 +13,7 @@
 struct entry {
     struct entry *next;
     const char *name, *path;
+    struct bytes text; /* of the file, once it was looked through; {NULL, 0} before */
     bool tried;
     struct partner *partner; /* NULL: not parsed, or wrong */
 };
@@ -26,7 +27,7 @@ struct partners {
     struct partner generic;
     struct entry *entries, **last; /* all there are, once they were listed */
     struct entry *named;           /* those asked for by name */
-    bool listed, unlisted; /* a folder of them could not be read */
+    bool listed, unlisted;         /* a folder of them could not be read */
     struct memo {
         char key[MEMO_KEY];
         size_t len; /* 0: nothing remembered */
@@ -167,20 +168,23 @@ const struct partner *partners_named(struct partners *partners, struct bytes nam
     return NULL;
 }
 
-/* Does the file mention the id at all?  Cheaper than parsing it. */
-static bool mentions(const char *path, struct bytes id)
+/* Does the file mention this at all?  Cheaper than parsing it; what was read of it is kept. */
+static bool mentions(struct partners *partners, struct entry *entry, struct bytes what)
 {
-    char text[64 * 1024];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got;
-    bool found;
+    if (entry->text.at == NULL) {
+        char text[64 * 1024];
+        int fd = open(entry->path, O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
 
-    if (fd < 0)
-        return true; /* let parsing tell why */
-    got = read(fd, text, sizeof(text));
-    found = got < 0 || got == (ssize_t)sizeof(text) || memmem(text, (size_t)got, id.at, id.len) != NULL;
-    close(fd);
-    return found;
+        if (fd >= 0)
+            close(fd);
+        if (got < 0 || got == (ssize_t)sizeof(text))
+            return true; /* let parsing tell why, or what stands there */
+        entry->text = arena_copy(&partners->arena, (struct bytes){text, (size_t)got});
+        if (entry->text.at == NULL)
+            return true;
+    }
+    return memmem(entry->text.at, entry->text.len, what.at, what.len) != NULL;
 }
 
 static bool fits(const struct partner_identity *identity, struct bytes qualifier, struct bytes group,
@@ -209,7 +213,7 @@ static enum partner_match match(struct partners *partners, struct bytes qualifie
         for (struct entry *entry = partners->entries; entry != NULL; entry = entry->next) {
             const struct partner *partner;
 
-            if (entry->partner == NULL && !mentions(entry->path, id))
+            if (entry->partner == NULL && !mentions(partners, entry, id))
                 continue;
             partner = parse(partners, entry);
             unusable = unusable || partner == NULL;
@@ -261,10 +265,11 @@ unsigned partners_of_file(struct partners *partners, struct bytes name, const st
     list_all(partners);
     unusable = partners->unlisted;
     for (struct entry *entry = partners->entries; entry != NULL; entry = entry->next) {
-        bool asked = entry->partner != NULL || mentions(entry->path, BYTES("files"));
+        bool asked = entry->partner != NULL || mentions(partners, entry, BYTES("files"));
         const struct partner *partner = asked ? parse(partners, entry) : NULL;
-        const struct partner_feed *fits =
-            partner != NULL ? partner_feed_named(partner->feeds, partner->n_feeds, name) : NULL;
+        const struct partner_feed *fits = partner != NULL
+                                              ? partner_feed_named(partner->feeds, partner->n_feeds, name)
+                                              : NULL;
 
         unusable = unusable || (asked && partner == NULL);
         if (fits != NULL && count++ == 0) {

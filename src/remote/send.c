@@ -128,8 +128,9 @@ static int look_at_file(struct sending *s, struct flight *flight)
     } while (error == 0 && got == sizeof(block));
     if (error == 0 && len != (uint64_t)about.st_size)
         error = FILE_CHANGED;
-    if (error == 0 && (!sha256_hex(s->sha256, flight->sha256) || lseek(flight->fd, 0, SEEK_SET) != 0))
-        error = ENOMEM;
+    sha256_hex(s->sha256, flight->sha256);
+    if (error == 0 && lseek(flight->fd, 0, SEEK_SET) != 0)
+        error = errno;
     flight->transfer = (struct transfer){.partner = bytes_of(s->poll->partner->name),
                                          .direction = TRANSFER_OUT,
                                          .folder = bytes_of(s->send->from),

@@ -137,10 +137,9 @@ static bool publish_document(struct delivery *delivery, const struct canon_recor
     sha256_add(delivery->sha256, content.at, content.len);
     delivery->size = content.len;
     error = publish_file(delivery->settings.folder, buffer_view(&name), content, PUBLISH_REPLACE);
+    sha256_hex(delivery->sha256, sha256);
     if (error != 0)
         failed_at(delivery, buffer_view(&name), error);
-    else if (!sha256_hex(delivery->sha256, sha256))
-        failed_at(delivery, buffer_view(&name), error = ENOMEM);
     else
         receipt(delivery, record->id, record->kind->name, record->partner, buffer_view(&path), sha256);
     buffer_release(&path);
@@ -256,8 +255,7 @@ static bool publish_single(struct delivery *delivery)
         else
             error = publish_close(&publish, PUBLISH_REPLACE);
     }
-    if (error == 0 && !sha256_hex(delivery->sha256, sha256))
-        error = ENOMEM;
+    sha256_hex(delivery->sha256, sha256);
     if (error != 0)
         failed_at(delivery, buffer_view(&name), error);
     for (const struct held *held = error == 0 ? delivery->first : NULL; held != NULL; held = held->next)

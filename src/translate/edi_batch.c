@@ -310,8 +310,7 @@ static bool to_file(struct edi_batches *batches, const struct edi_batch *batch)
     sha256_begin(batches->sha256);
     sha256_add(batches->sha256, content.at, content.len);
     error = publish_file(settings->folder, buffer_view(&name), content, PUBLISH_REPLACE);
-    if (error == 0 && !sha256_hex(batches->sha256, sha256))
-        error = ENOMEM;
+    sha256_hex(batches->sha256, sha256);
     if (error != 0)
         report_say(settings->report, TECHNICAL_WRITE, settings->folder, "%.*s: %s",
                    BYTES_ARG(buffer_view(&name)), file_error(error));

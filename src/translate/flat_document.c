@@ -156,7 +156,7 @@ static void digest(const struct flat_document *document, char out[65])
         return;
     sha256_begin(sha256);
     sha256_add(sha256, document->raw.at, document->raw.len);
-    (void)sha256_hex(sha256, out);
+    sha256_hex(sha256, out);
     sha256_close(sha256);
 }
 

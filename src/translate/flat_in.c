@@ -82,7 +82,7 @@ static void read_failed(struct flat_in *in)
 static void end_digest(struct flat_in *in)
 {
     if (in->sha256 != NULL && in->digest[0] == '\0')
-        (void)sha256_hex(in->sha256, in->digest);
+        sha256_hex(in->sha256, in->digest);
 }
 
 /* Nothing of the file is read: it is one reject, whatever documents it may have held. */

@@ -83,7 +83,7 @@ static bool fill_raw(struct canon_record *record, const struct x12_reader *reade
     if (reject->complete) {
         (void)x12_pieces(reader, source->offset, source->offset + source->length, take_piece, &raw);
         if (raw.all == source->length)
-            (void)sha256_hex(raw.sha256, sha256);
+            sha256_hex(raw.sha256, sha256);
     }
     sha256_close(raw.sha256);
     reject_fill_bytes(arena, record->body, (struct bytes){raw.at, raw.len}, source->length, sha256);

@@ -15,16 +15,16 @@ static void sha256_agrees_with_its_standard(void **state)
 
     (void)state;
     assert_non_null(sha256);
-    assert_true(sha256_hex(sha256, hex));
+    sha256_hex(sha256, hex);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     sha256_begin(sha256);
     sha256_add(sha256, "abc", 3);
-    assert_true(sha256_hex(sha256, hex));
+    sha256_hex(sha256, hex);
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     sha256_begin(sha256);
     sha256_add(sha256, "abcdbcdecdefdefgefghfghighijhijk", 32);
     sha256_add(sha256, "ijkljklmklmnlmnomnopnopq", 24);
-    assert_true(sha256_hex(sha256, hex));
+    sha256_hex(sha256, hex);
     assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     sha256_close(sha256);
     sha256_close(NULL);
