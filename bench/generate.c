@@ -4,9 +4,10 @@
  *   generate [--seed=N] [--compact] [--document=850|856|810 | --single-set] MEGABYTES > orders.edi
  *
  * X12, release 004010, * ~ > as delimiters and a line end after each segment (none with --compact). An
- * interchange holds one group of 50 documents: orders of 10 lines; or ship notices of an order in 5 cartons, each
- * with its SSCC and two items with their lots; or invoices of 10 lines with terms, a charge and a tax. --single-set
- * writes all into one order instead, with lines of about 1 KB, because the standard allows 100,000 lines in one.
+ * interchange holds one group of 50 documents: orders of 10 lines; or ship notices of an order in 5 cartons,
+ * each with its SSCC and two items with their lots; or invoices of 10 lines with terms, a charge and a tax.
+ * --single-set writes all into one order instead, with lines of about 1 KB, because the standard allows
+ * 100,000 lines in one.
  *
  * All is valid: control numbers, counts, hash totals, check digits, codes and lengths. The same arguments
  * give the same bytes. At least so many megabytes (of 1,000,000 bytes) come out, up to the end of an

@@ -30,8 +30,8 @@ void canon_spill_init(struct canon_spill *spill, const char *folder);
 void canon_spill_release(struct canon_spill *spill);
 
 /* Moves what is finished of `record` to the file.  `open`: n pointers to the objects of the record that are
- * open; each is set to where its object is then.  So is *aside: an open object that is not in the record yet and
- * has no keys; NULL, or of NULL: there is none.  False: no memory (spill->file.error is 0), or the file
+ * open; each is set to where its object is then.  So is *aside: an open object that is not in the record yet
+ * and has no keys; NULL, or of NULL: there is none.  False: no memory (spill->file.error is 0), or the file
  * failed; the record can no longer be used. */
 bool canon_spill(struct canon_spill *spill, struct canon_record *record, struct canon_object ***open,
                  unsigned n, struct canon_object **aside);

@@ -38,8 +38,8 @@ const char *search_folders_text(struct search *search);
 
 /* Calls `take` with the path and the bare name ("acme" of acme.yaml) of every file in `folder` ("partners")
  * with that suffix and a good name, of all folders, those found first hiding later ones of the same name; by
- * name within a folder.  `take` returns false to stop.  0, or the error of a folder that is there and could not
- * be read; a folder that may not be read counts as not there. */
+ * name within a folder.  `take` returns false to stop.  0, or the error of a folder that is there and could
+ * not be read; a folder that may not be read counts as not there. */
 int search_each(struct search *search, const char *folder, const char *suffix,
                 bool (*take)(void *whom, const char *path, const char *name), void *whom);
 

@@ -144,7 +144,8 @@ static void note_losses(struct lister *l, const struct line *line, const struct 
     if (convert != NULL && convert->pattern == NULL && convert->written != NULL)
         lose(l, line->place, line->element, "it has a write: alone, and is not read");
     if (target->miss == MAP_MISS_DEFAULT)
-        lose(l, line->place, line->element, "a value that is in no table or cross-reference becomes the default");
+        lose(l, line->place, line->element,
+             "a value that is in no table or cross-reference becomes the default");
 }
 
 static void list_target(struct lister *l, const struct line *line, const struct map_target *target)
@@ -483,8 +484,8 @@ static void put_loss(struct lister *l, const char *place, const char *element, c
         canon_sink_member(l->sink, "why", bytes_of(why));
         canon_sink_add(l->sink, BYTES("}\n"));
     } else {
-        canon_sink_format(l->sink, "  %s%s%s  %s\n", place,
-                          l->set == NULL && element[0] != '\0' ? " " : "", element, why);
+        canon_sink_format(l->sink, "  %s%s%s  %s\n", place, l->set == NULL && element[0] != '\0' ? " " : "",
+                          element, why);
     }
 }
 

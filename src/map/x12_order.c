@@ -151,8 +151,8 @@ static void add_fields(const struct x12_bound_rule *rule, uint64_t present,
             fields[rule->ops[i].word] |= rule->ops[i].bit;
 }
 
-/* Whether other rules, before this one, may fill the same object with all that it fills from the segment: each
- * of them alone for an object of a list, else several together.  Then they might write it. */
+/* Whether other rules, before this one, may fill the same object with all that it fills from the segment:
+ * each of them alone for an object of a list, else several together.  Then they might write it. */
 static bool has_rivals(const struct x12_read *read, const struct x12_bound_rule *rule)
 {
     const struct x12_frame *frame = read->frame;

@@ -476,8 +476,8 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
     for (uint32_t i = 0; i < rule->n_ops; i++) {
         const struct op *op = &rule->ops[i];
 
-        if (made->tests[i] == NULL && op->target->compute == MAP_COMPUTE_NOTHING && op->target->fallback.at == NULL &&
-            !put_may_have(op, object))
+        if (made->tests[i] == NULL && op->target->compute == MAP_COMPUTE_NOTHING &&
+            op->target->fallback.at == NULL && !put_may_have(op, object))
             continue;
         if (rule->pairs != NULL && goes_to_pair(&unit, op, object))
             continue;

@@ -40,7 +40,7 @@ struct put_rule {
     const struct standard_position *position;
     const uint64_t *instead; /* fields of its object: with one of them, another rule writes what it would;
                                 NULL: none does */
-    uint64_t used_by;                   /* the document it wrote in last, */
+    uint64_t used_by;        /* the document it wrote in last, */
     const struct canon_object *used_in; /* the object whose list it wrote from, and how often */
     uint32_t used;
 };
@@ -110,7 +110,8 @@ static inline bool put_test_takes(const struct map_test *test, struct bytes valu
 struct bytes put_value(struct putting *putting, const struct x12_bound_rule *rule, const struct op *op,
                        struct canon_object *object, bool use_up);
 
-/* What op i of the rule writes: its value, or, where that is none that the rule tests for, the test's first. */
+/* What op i of the rule writes: its value, or, where that is none that the rule tests for, the first of the
+ * test. */
 struct bytes put_text(struct putting *putting, const struct x12_bound_rule *rule, uint32_t i,
                       struct canon_object *object, bool use_up);
 

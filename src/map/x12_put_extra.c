@@ -76,7 +76,8 @@ static void insert(struct putting *putting, struct canon_object *extra, uint64_t
 static bool is_there(const struct x12_put *put, const struct x12_put_segment *segment, unsigned element,
                      unsigned component)
 {
-    struct bytes rest = element < segment->n ? segment->elements[element] : (struct bytes){NULL, 0}, part = rest;
+    struct bytes rest = element < segment->n ? segment->elements[element] : (struct bytes){NULL, 0},
+                 part = rest;
 
     for (unsigned i = 0; i < component; i++)
         if (!bytes_split(&rest, put->writer->style.delimiters.component, &part))

@@ -92,8 +92,9 @@ enum partner_match {
     PARTNER_MATCHED,
     PARTNER_QUALIFIER_DIFFERS, /* the id is known under another qualifier: *nearest says which */
     PARTNER_NOBODY,            /* *nearest is the most similar identity there is, or NULL */
-    PARTNER_UNUSABLE,          /* whose it is cannot be said: a file that mentions the id is wrong or could not be
-                                  read, or not even their folder: told, and nothing may be translated by guess */
+    /* Whose it is cannot be said: a file that mentions the id is wrong or could not be read, or not even
+     * their folder.  Told, and nothing may be translated by guess. */
+    PARTNER_UNUSABLE,
 };
 
 /* From the views of ISA05, ISA06 and GS02 as they came; *found is never NULL (the generic one when unknown).

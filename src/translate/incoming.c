@@ -166,7 +166,7 @@ static void tell_name(struct incoming *incoming, enum complaint complaint, const
     report_add(incoming->report, &finding);
 }
 
-/* Whose file this is, and which of theirs; *feed NULL: it is taken for X12.  False: it cannot be said, told. */
+/* Whose file this is, and which of theirs; *feed NULL: taken for X12.  False: it cannot be said, told. */
 static bool find_feed(struct incoming *incoming, const char *name, const char *base,
                       const struct partner **partner, const struct partner_feed **feed)
 {
@@ -218,7 +218,7 @@ static struct reader *reader_of(struct incoming *incoming, const struct partner 
         .charset = feed != NULL ? feed->charset : NULL,
         .usual_charset = partner != NULL ? charset_name(partner->charset) : NULL,
         .incoming = true,
-        .unmapped = x12->unmapped >= 0                     ? x12->unmapped
+        .unmapped = x12->unmapped >= 0                    ? x12->unmapped
                     : feed != NULL && feed->unmapped >= 0 ? feed->unmapped
                     : partner != NULL                     ? (int)partner->defaults.unmapped
                                                           : UNMAPPED_WARN,

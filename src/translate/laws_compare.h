@@ -9,8 +9,8 @@
 #include "standard/dictionary.h"
 #include "standard/view.h"
 
-/* A segment, without what is empty at its end.  It is compared as `elements` have it: numbers without zeros in
- * front, which X12 does not write. */
+/* A segment, without what is empty at its end.  It is compared as `elements` have it: numbers without zeros
+ * in front, which X12 does not write. */
 struct law_segment {
     struct bytes id;
     const struct bytes *elements;

@@ -4,7 +4,8 @@
 #include "wire/x12.h"
 
 /* "007" is "7", and "-0.5" is "-.5": X12 writes numbers without zeros in front. */
-static struct bytes plain_number(struct bytes text, const struct standard_element *element, struct arena *arena)
+static struct bytes plain_number(struct bytes text, const struct standard_element *element,
+                                 struct arena *arena)
 {
     size_t sign = text.len > 0 && text.at[0] == '-' ? 1 : 0, zeros = sign, digits = 0;
     char *made;
@@ -44,10 +45,8 @@ bool law_segment_make(struct law_segment *segment, const struct segment_view *vi
         return false;
     for (uint32_t i = 0; i < n; i++) {
         texts[i] = view->element[i];
-        elements[i] = plain_number(texts[i], standard != NULL && i < standard->n_fields
-                                                 ? standard->fields[i].element
-                                                 : NULL,
-                                   arena);
+        elements[i] = plain_number(
+            texts[i], standard != NULL && i < standard->n_fields ? standard->fields[i].element : NULL, arena);
     }
     *segment = (struct law_segment){.id = view->id,
                                     .elements = elements,
@@ -150,7 +149,7 @@ static struct law_segment *most_like(const struct law_segment *was, struct law_s
 static bool tell_moved(struct law_segment *was, uint32_t n_was, struct arena *arena, law_tell_segment *tell,
                        void *whom)
 {
-    uint32_t *last = arena_zalloc(arena, n_was + 1, sizeof(*last));   /* by length: index in `was` + 1 */
+    uint32_t *last = arena_zalloc(arena, n_was + 1, sizeof(*last));     /* by length: index in `was` + 1 */
     uint32_t *before = arena_zalloc(arena, n_was + 1, sizeof(*before)); /* in the run; index + 1 */
     bool *kept = arena_zalloc(arena, n_was + 1, sizeof(*kept));
     uint32_t longest = 0;

@@ -60,12 +60,11 @@ static void place_element(struct place *place, const struct law_segment *segment
 void laws_segment_differs(void *whom, enum law_difference difference, const struct law_segment *segment,
                           uint32_t element, struct bytes was, struct bytes became)
 {
-    static const enum complaint complaints[] = {
-        [LAW_DIFFERS] = LAW_ELEMENT,
-                                               [LAW_LOST] = LAW_SEGMENT_LOST,
-                                               [LAW_NEW] = LAW_SEGMENT_NEW,
-                                               [LAW_MOVED] = LAW_SEGMENT_MOVED,
-                                               [LAW_FORM] = LAW_DECLARED};
+    static const enum complaint complaints[] = {[LAW_DIFFERS] = LAW_ELEMENT,
+                                                [LAW_LOST] = LAW_SEGMENT_LOST,
+                                                [LAW_NEW] = LAW_SEGMENT_NEW,
+                                                [LAW_MOVED] = LAW_SEGMENT_MOVED,
+                                                [LAW_FORM] = LAW_DECLARED};
     struct laws *laws = whom;
     const struct map_lossy *lossy = map_lossy_of(laws->map->lossy, laws->map->n_lossy, segment->id);
     const char *why = difference == LAW_FORM ? "numbers come back in the form of the standard"
@@ -84,15 +83,15 @@ void laws_segment_differs(void *whom, enum law_difference difference, const stru
         if (difference == LAW_NEW)
             finding.place.ordinal = 0; /* of the new set: that helps nobody */
         if (difference == LAW_MOVED)
-            finding.detail = arena_format(&laws->arena, "it comes back as segment %u", segment->twin->ordinal);
+            finding.detail = arena_format(&laws->arena, "it comes back as segment %u",
+                                          segment->twin->ordinal);
     }
     if (why != NULL) {
         laws->declared++;
         finding.complaint = LAW_DECLARED;
         finding.origin = difference != LAW_FORM ? laws->map->name : NULL;
-        finding.detail = finding.detail != NULL
-                             ? arena_format(&laws->arena, "%s; %s", finding.detail, why)
-                             : why;
+        finding.detail = finding.detail != NULL ? arena_format(&laws->arena, "%s; %s", finding.detail, why)
+                                                : why;
     }
     laws_tell(laws, &finding);
 }

@@ -3,8 +3,8 @@
  *
  *   X12 -> record -> X12      the same segments in the same order, where the record keeps what no line of the
  *                             map reads; less what the map declares lossy
- *   record -> X12 -> record   the same record; also one drawn from the schema, which no document had, where it
- *                             is not refused
+ *   record -> X12 -> record   the same record; also one drawn from the schema, which no document had, where
+ *                             it is not refused
  *   record -> JSON -> record  the same record
  *   what is valid when it is read is valid when it is written
  *
@@ -369,8 +369,8 @@ static bool holds(struct trial *trial)
     if (!read_set(trial, buffer_view(&trial->again), &second, true))
         say(trial, "  what was valid no longer is\n");
     if (trial->keep)
-        assert_true(law_compare_segments(first.segments, first.n, second.segments, second.n,
-                                         &trial->compared, segment_differs, trial));
+        assert_true(law_compare_segments(first.segments, first.n, second.segments, second.n, &trial->compared,
+                                         segment_differs, trial));
     if (read_record(trial, buffer_view(&trial->json_again), &trial->compared, &became))
         (void)law_compare_records(&was, &became, false, field_differs, trial);
     return trial->why[0] == '\0';
@@ -420,7 +420,8 @@ static bool write_and_read(struct trial *trial, struct bytes json, struct readin
         trial->told = true;
         return false;
     }
-    return read_record(trial, arena_copy(&trial->compared, buffer_view(again->json)), &trial->compared, became);
+    return read_record(trial, arena_copy(&trial->compared, buffer_view(again->json)), &trial->compared,
+                       became);
 }
 
 /*
@@ -540,8 +541,8 @@ static void print_failure(struct trial *trial, const char *map, const char *rele
     trial->valid = valid;
     trial->declared = declared;
     print_message("# map %s, X12 %s, seed %llu, %s %u (state %llu)%s\n", map, release,
-                  (unsigned long long)seed, from_set ? "document" : "record", number, (unsigned long long)state,
-                  trial->keep ? ", --unmapped=keep" : "");
+                  (unsigned long long)seed, from_set ? "document" : "record", number,
+                  (unsigned long long)state, trial->keep ? ", --unmapped=keep" : "");
     for (struct bytes rest = bytes_of(trial->why), line; bytes_split(&rest, '\n', &line);)
         print_message("#%.*s\n", BYTES_ARG(line));
     if (from_set)
@@ -651,7 +652,8 @@ static uint32_t try_map(const char *map, const char *set, const char *release)
         failures++;
     }
     print_message(
-        "# %-12s %s %6u documents of %3u segments, %6u valid, %5u refused, %5u differences declared, %u broken\n",
+        "# %-12s %s %6u documents of %3u segments, %6u valid, %5u refused, %5u differences declared, "
+        "%u broken\n",
         map, release, documents, n_segments / documents, trial.valid, trial.refused, trial.declared,
         failures);
     /* What is refused tests nothing. */

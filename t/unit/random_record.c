@@ -40,8 +40,9 @@ static const char *value_anew(struct mixer *mixer, const struct canon_field *fie
 
     switch ((enum canon_type)field->type) {
     case CANON_DECIMAL:
-        return arena_format(mixer->arena, "%s%u.%0*u", random_chance(random, 5) ? "-" : "", random_below(random, 3000),
-                            (int)(1 + random_below(random, 2)), 1 + random_below(random, 9));
+        return arena_format(mixer->arena, "%s%u.%0*u", random_chance(random, 5) ? "-" : "",
+                            random_below(random, 3000), (int)(1 + random_below(random, 2)),
+                            1 + random_below(random, 9));
     case CANON_INTEGER: return arena_format(mixer->arena, "%u", random_below(random, 1000));
     case CANON_DATE:
         return arena_format(mixer->arena, "%u-%02u-%02u", 2000 + random_below(random, 40),
@@ -54,12 +55,12 @@ static const char *value_anew(struct mixer *mixer, const struct canon_field *fie
     }
 }
 
-static struct canon_object *mix(struct mixer *mixer, const struct canon_object *a, const struct canon_object *b,
-                                unsigned depth);
+static struct canon_object *mix(struct mixer *mixer, const struct canon_object *a,
+                                const struct canon_object *b, unsigned depth);
 
 /* Elements of `a`, some of them, each with fields of the element of `b` in its place. */
-static struct canon_list *mix_lists(struct mixer *mixer, const struct canon_list *a, const struct canon_list *b,
-                                    unsigned depth)
+static struct canon_list *mix_lists(struct mixer *mixer, const struct canon_list *a,
+                                    const struct canon_list *b, unsigned depth)
 {
     struct canon_list *made = arena_zalloc(mixer->arena, 1, sizeof(*made));
     const struct canon_object *other = b != NULL ? b->first : NULL;
@@ -85,8 +86,8 @@ static bool mix_value(struct mixer *mixer, const struct canon_field *field, cons
     const char *anew = NULL;
 
     if (value.held == CANON_HELD_OBJECT)
-        value.object = mix(mixer, a != NULL ? a->object : b->object, a != NULL && b != NULL ? b->object : NULL,
-                           depth + 1);
+        value.object = mix(mixer, a != NULL ? a->object : b->object,
+                           a != NULL && b != NULL ? b->object : NULL, depth + 1);
     else if (value.held == CANON_HELD_LIST)
         value.list = mix_lists(mixer, a != NULL ? a->list : b->list, a != NULL && b != NULL ? b->list : NULL,
                                depth + 1);
@@ -110,8 +111,8 @@ static bool mix_value(struct mixer *mixer, const struct canon_field *field, cons
     return true;
 }
 
-static struct canon_object *mix(struct mixer *mixer, const struct canon_object *a, const struct canon_object *b,
-                                unsigned depth)
+static struct canon_object *mix(struct mixer *mixer, const struct canon_object *a,
+                                const struct canon_object *b, unsigned depth)
 {
     struct canon_object *made = canon_object_new(mixer->arena, a->block);
 

@@ -16,8 +16,8 @@
 bool random_record_mix(struct random *random, struct arena *arena, const struct canon_record *a,
                        const struct canon_record *b, struct canon_record *made);
 
-/* The first value of `was` that `became` has not, or not as often: numbers, dates, times and texts, wherever they
- * stand; not codes, which a field of its own can take the place of.  at NULL: all are there. */
+/* The first value of `was` that `became` has not, or not as often: numbers, dates, times and texts, wherever
+ * they stand; not codes, which a field of its own can take the place of.  at NULL: all are there. */
 struct bytes random_record_missing(struct arena *arena, const struct canon_record *was,
                                    const struct canon_record *became);
 

@@ -143,7 +143,8 @@ static uint64_t completed(struct random *random, const struct standard_condition
     return want;
 }
 
-/* Of the wanted elements (or components) as many as the conditions let stand together, those of `fixed` first. */
+/* Of the wanted elements (or components) as many as the conditions let stand together, those of `fixed`
+ * first. */
 static void settle(struct random *random, const struct standard_condition *conditions, unsigned n,
                    uint64_t *want, uint64_t mandatory, uint64_t fixed)
 {
@@ -362,7 +363,8 @@ static bool make_segment(struct random_set *set, const struct standard_position 
     want &= ~(hints.avoid & ~standard->mandatory);
     for (uint32_t i = 0; rules != NULL && i < rules->n; i++)
         close_gaps(&set->random, rules->rules[i], &want);
-    settle(&set->random, standard->conditions, standard->n_conditions, &want, standard->mandatory, hints.want);
+    settle(&set->random, standard->conditions, standard->n_conditions, &want, standard->mandatory,
+           hints.want);
     for (unsigned e = 0; e < standard->n_fields && want == 0; e++) {
         want = (uint64_t)1 << e;
         settle(&set->random, standard->conditions, standard->n_conditions, &want, 0, want);

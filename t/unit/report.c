@@ -343,7 +343,7 @@ static void lines_too_long_are_still_told(void **state)
     free(much);
 }
 
-/* The families in the order of the catalogue; mailboxes came last, with the digit that was left.  -1: none. */
+/* The families in the catalogue's order; mailboxes came last, with the digit that was left; -1: none. */
 static int family_of(const struct complaint_info *info)
 {
     static const char families[] = "XSMCLPRTUJ";
