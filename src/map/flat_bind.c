@@ -17,7 +17,7 @@ static void complain(struct binder *b, enum complaint complaint, struct map_mark
 {
     struct finding finding = {
         .complaint = complaint,
-        .place = {.file = mark.file, .line = mark.line, .column = mark.column},
+        .place = map_place(mark),
         .value = value,
         .expected = expected,
     };

@@ -420,9 +420,7 @@ void layout_tell(struct report *report, const struct map *map, enum complaint co
 {
     struct finding finding = {
         .complaint = complaint,
-        .place = {.file = map->layout_mark.file,
-                  .line = map->layout_mark.line,
-                  .column = map->layout_mark.column},
+        .place = map_place(map->layout_mark),
         .detail = detail,
         .expected = expected,
     };

@@ -155,13 +155,7 @@ const struct tree_layout *layout_tree(const struct map *map, struct arena *arena
     const struct tree_layout *layout;
 
     if (map->layout == NULL) {
-        struct finding finding = {.complaint = SETTING_MISSING,
-                                  .place = {.file = map->layout_mark.file,
-                                            .line = map->layout_mark.line,
-                                            .column = map->layout_mark.column},
-                                  .detail = "layout"};
-
-        report_add(report, &finding);
+        layout_tell(report, map, SETTING_MISSING, "layout", NULL);
         return NULL;
     }
     layout = layout_read_tree(&keys, map->layout, strcmp(map->format, "json") == 0);

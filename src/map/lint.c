@@ -54,7 +54,7 @@ void lint_tell(struct lint *lint, const struct map_mark *mark, enum complaint co
                const char *hint)
 {
     struct finding finding = {.complaint = complaint,
-                              .place = {.file = mark->file, .line = mark->line, .column = mark->column},
+                              .place = map_place(*mark),
                               .detail = detail,
                               .hint = hint};
     const struct told *told = lint->told;

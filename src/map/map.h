@@ -26,6 +26,11 @@ struct map_mark {
     uint32_t line, column;
 };
 
+static inline struct place map_place(struct map_mark mark)
+{
+    return (struct place){.file = mark.file, .line = mark.line, .column = mark.column};
+}
+
 enum map_compute { MAP_COMPUTE_NOTHING, MAP_COUNT, MAP_SUM };
 
 struct map_convert;

@@ -22,7 +22,7 @@ static void complain(struct checker *c, const struct map_mark *mark, enum compla
 {
     struct finding finding = {
         .complaint = complaint,
-        .place = {.file = mark->file, .line = mark->line, .column = mark->column},
+        .place = map_place(*mark),
         .detail = detail,
         .hint = hint,
     };

@@ -143,10 +143,7 @@ static bool reads_trees(struct inspect *inspect, const struct map *map)
 /* What the format says of the map. */
 static bool fits_format(struct inspect *inspect, const struct map *map)
 {
-    struct finding finding = {.complaint = SETTING_VALUE,
-                              .place = {.file = map->layout_mark.file,
-                                        .line = map->layout_mark.line,
-                                        .column = map->layout_mark.column}};
+    struct finding finding = {.complaint = SETTING_VALUE, .place = map_place(map->layout_mark)};
     const struct standard_set *set;
     struct map_writer *writer;
 
