@@ -177,7 +177,7 @@ struct key_window {
     void *to;
 };
 
-static void tell_once(struct key_window *window, const struct canon_value *value)
+static inline void tell_once(struct key_window *window, const struct canon_value *value)
 {
     if (value->held != CANON_HELD_TEXT || value->len == 0)
         return;

@@ -6,8 +6,8 @@
  */
 #include "canon/write.h"
 
-#include "canon/spill.h"
 #include "base/text.h"
+#include "canon/spill.h"
 
 enum {
     ROOM_NAME = 1 + CANON_MAX_NAME + 3 +
@@ -223,7 +223,7 @@ static inline bool is_in_order(const struct canon_object *object)
     return true;
 }
 
-static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object);
+static inline char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object);
 
 /* Elements from `element` up to `end`, each behind a comma, but for the first: behind `mark`. */
 static inline char *put_elements(struct canon_sink *sink, char *at, const struct canon_field *field,
@@ -415,7 +415,7 @@ static __attribute__((noinline)) char *put_runs(struct canon_sink *sink, char *a
 }
 
 /* As deep as blocks nest: CANON_MAX_NEST. */
-static char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object)
+static inline char *put_object(struct canon_sink *sink, char *at, const struct canon_object *object)
 {
     const struct canon_block *const block = object->block;
     const struct canon_label *const labels = block->labels;
@@ -459,8 +459,8 @@ struct name {
     }
 
 /* A member of the envelope; nothing where there is no text. */
-static char *put_member(struct canon_sink *sink, char *at, const struct name *name, struct bytes text,
-                        bool *first)
+static inline char *put_member(struct canon_sink *sink, char *at, const struct name *name, struct bytes text,
+                               bool *first)
 {
     if (text.len == 0)
         return at;
@@ -472,7 +472,7 @@ static char *put_member(struct canon_sink *sink, char *at, const struct name *na
 }
 
 /* In twenty bytes of room. */
-static char *put_number(char *at, uint64_t number)
+static inline char *put_number(char *at, uint64_t number)
 {
     enum { LONGEST = 20 };
     char digits[2 * LONGEST] = "";
@@ -512,8 +512,8 @@ static const struct {
 };
 enum { FILE_MEMBER = 1, SET_MEMBER = 8, LAST_MEMBER = 12 };
 
-static char *put_members(struct canon_sink *sink, char *at, const struct canon_source *source, unsigned from,
-                         unsigned to, bool *first)
+static inline char *put_members(struct canon_sink *sink, char *at, const struct canon_source *source,
+                                unsigned from, unsigned to, bool *first)
 {
     for (unsigned i = from; i <= to; i++) {
         const void *text = (const char *)source + members[i].at;
@@ -523,7 +523,8 @@ static char *put_members(struct canon_sink *sink, char *at, const struct canon_s
     return at;
 }
 
-static char *put_offset(struct canon_sink *sink, char *at, const struct canon_source *source, bool *first)
+static inline char *put_offset(struct canon_sink *sink, char *at, const struct canon_source *source,
+                               bool *first)
 {
     at = room(sink, at, 3 * ROOM_SMALL);
     if (!*first)

@@ -270,15 +270,10 @@ static __attribute__((noinline)) void body_slowly(struct inbound *in)
 
 static inline bool is_envelope(uint64_t key)
 {
-    switch (key) {
-    case 'I' | 'S' << 8 | 'A' << 16:
-    case 'G' | 'S' << 8:
-    case 'S' | 'T' << 8:
-    case 'S' | 'E' << 8:
-    case 'G' | 'E' << 8:
-    case 'I' | 'E' << 8 | 'A' << 16: return true;
-    default: return false;
-    }
+    if (key > 0xffff)
+        return key == ('I' | 'S' << 8 | 'A' << 16) || key == ('I' | 'E' << 8 | 'A' << 16);
+    return key == ('G' | 'S' << 8) || key == ('S' | 'T' << 8) || key == ('S' | 'E' << 8) ||
+           key == ('G' | 'E' << 8);
 }
 
 enum x12_event inbound_body(struct inbound *in)
