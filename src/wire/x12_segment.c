@@ -98,7 +98,7 @@ enum x12_event x12_segment_read(struct x12_reader *reader, struct x12_segment *s
     struct bytes *part, last;
     uint32_t n, breaks;
     uint64_t present, compound;
-    size_t isa, index;
+    size_t isa, index, len;
     bool odd, quoted;
 
     segment->view.line = reader->line;
@@ -208,12 +208,14 @@ again:
         reader->pos = (size_t)(at + 1 - data);
         reader->line += d.terminator == '\n';
     }
-    if (segment->raw.len > ISA_HEAD && (isa = x12_isa_within(segment->raw, 1)) > 0) {
+    len = segment->raw.len;
+    if (len > ISA_HEAD && (isa = x12_isa_within(segment->raw, 1)) > 0) {
+        len = isa; /* with the blanks before it, as when all of it is passed over */
         cut_at_isa(reader, segment, isa);
         if (segment->raw.len == 0)
             return x12_next(reader, segment);
     }
-    if (segment->raw.len > reader->limits.segment)
+    if (len > reader->limits.segment)
         return x12_tell(reader, X12_TOO_LONG, segment->view.offset, segment->view.line,
                         x12_offset(reader) - segment->view.offset, segment->raw);
     if (odd && d.terminator == '\n' && at > first && segment->raw.at[segment->raw.len - 1] == '\r') {
