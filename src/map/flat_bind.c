@@ -218,6 +218,14 @@ static bool bind_columns(struct binder *b, struct flat_bound_rule *bound, const 
     return true;
 }
 
+/* A text that is taken as it stands can be gone on with. */
+static void bind_more(struct flat_bound_rule *bound, const struct flat_more *more)
+{
+    for (unsigned i = 0; more != NULL && i < bound->n_ops; i++)
+        if (bound->ops[i].slot == more->column && bound->ops[i].field != NULL && bound->ops[i].simple)
+            bound->more = &bound->ops[i];
+}
+
 static const struct flat_bound_node *bind_nodes(struct binder *b, const struct map_node *nodes, uint32_t n);
 
 static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, const struct map_rule *rule)
@@ -244,6 +252,7 @@ static bool bind_rule(struct binder *b, struct flat_bound_rule *bound, int tag, 
         check_split(b, &bound->ops[bound->n_ops++]);
     }
     number_places(b, bound);
+    bind_more(bound, record_of(b, tag)->more);
     for (uint32_t i = 0; i < rule->n_tests; i++) {
         struct flat_test *test = &bound->tests[bound->n_tests];
 
@@ -379,6 +388,7 @@ static bool make_counts(struct flat_binding *binding)
     binding->unread = arena_zalloc(&binding->arena, layout->n_records, sizeof(*binding->unread));
     binding->headings = arena_zalloc(&binding->arena, FLAT_MAX_HEADINGS, sizeof(*binding->headings));
     binding->extra = arena_zalloc(&binding->arena, FLAT_MAX_HEADINGS, sizeof(*binding->extra));
+    binding->seen_in = arena_zalloc(&binding->arena, layout->n_records + 1, sizeof(*binding->seen_in));
     for (unsigned i = 0; i < layout->n_records && binding->unread != NULL; i++)
         binding->unread[i] = arena_zalloc(&binding->arena, layout->records[i].n_columns + 1,
                                           sizeof(uint64_t));

@@ -65,6 +65,7 @@ struct flat_bound_rule {
     uint64_t list_in;
     /* Ops at the front that the unit before had nothing new for, and the columns that they look at. */
     unsigned n_old, n_old_columns;
+    struct flat_op *more; /* of the text that records of the layout's `more` go on with; or NULL */
     uint32_t n_nodes;
     const struct flat_bound_node *nodes;
 };
@@ -91,6 +92,7 @@ struct flat_binding {
     uint64_t **unread; /* by record and column */
     unsigned room;     /* values of the record's own that rules set */
     uint64_t serials;  /* documents so far */
+    uint64_t *seen_in; /* by record: the latest document that has one */
     const int *inside; /* by record: one in whose loop rules take it; -1 at the root; -2 where none does */
     struct flat_heading *headings; /* of a header; or types of records that the layout does not know */
     unsigned n_headings;
@@ -139,6 +141,13 @@ static inline bool flat_has(const struct canon_object *object, const struct cano
 {
     return object->held[field->index / 64] >> field->index % 64 & 1;
 }
+
+/* A unit that is more of the one before, as the layout's `more` has it: its text is put behind that one's.
+ * False: it is none. */
+bool flat_goes_on(struct flat_fill *fill, const struct flat_unit *unit);
+
+/* A value that no rule reads is counted, and kept where that is asked for. */
+void flat_unread_cell(struct flat_fill *fill, const struct flat_unit *unit, unsigned slot);
 
 /* Sets the default of a target that no cell gave. */
 void flat_set_default(struct flat_fill *fill, struct canon_object *object, const struct flat_op *op);

@@ -25,7 +25,7 @@ static void keep(struct flat_fill *fill, struct bytes tag, struct bytes column, 
     }
 }
 
-static void unread_cell(struct flat_fill *fill, const struct flat_unit *unit, unsigned slot)
+void flat_unread_cell(struct flat_fill *fill, const struct flat_unit *unit, unsigned slot)
 {
     struct flat_binding *binding = fill->binding;
     const struct flat_record *record = &binding->layout->records[unit->tag];
@@ -294,7 +294,7 @@ static void read_ops(struct flat_fill *fill, struct flat_bound_rule *rule, const
         if (op->seen_in == document && bytes_equal(op->seen, cell))
             continue;
         if (op->field != NULL && !flat_set(fill, object, op, cell))
-            unread_cell(fill, unit, op->slot);
+            flat_unread_cell(fill, unit, op->slot);
     }
     rule->n_old = n_old;
     rule->n_old_columns = n_old_columns;
@@ -422,6 +422,7 @@ void flat_fill_begin(struct flat_fill *fill, struct flat_binding *binding, struc
     fill->ordinal = 0;
     fill->clean = true;
     fill->latest = NULL;
+    fill->gone_on = (struct flat_gone_on){.rule = NULL};
     fill->frame = fill->frames;
     binding->serials++;
     memset(fill->set_by, 0, record->kind->body->n_fields * sizeof(*fill->set_by));
@@ -443,6 +444,10 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
 
     fill->ordinal++;
     fill->plain = unit->plain;
+    binding->seen_in[unit->tag] = binding->serials;
+    if (record->more != NULL && flat_goes_on(fill, unit))
+        return;
+    fill->gone_on = (struct flat_gone_on){.rule = NULL};
     for (unsigned i = flat_inside(record); i < record->n_columns; i++)
         unit->cells[i] = binding->groups[pattern_group(binding->file_name, record->columns[i].file.at)];
     for (;; frame--) {
@@ -465,6 +470,7 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
     object = enter(fill, rule, frame->object);
     if (object == NULL)
         return;
+    fill->gone_on = (struct flat_gone_on){.rule = rule, .object = object, .tag = unit->tag};
     check_columns(fill, rule, unit);
     read_ops(fill, rule, unit, object, same);
     set_fields(fill, rule->map->set, rule->map->n_set, object);
@@ -475,13 +481,18 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
                                                                               : (uint16_t)(rule->room + 1u);
     for (unsigned i = 0; i < rule->n_unread; i++)
         if (unit->cells[rule->unread[i]].at != NULL)
-            unread_cell(fill, unit, rule->unread[i]);
+            flat_unread_cell(fill, unit, rule->unread[i]);
     for (unsigned i = 0; i < binding->n_extra; i++)
         if (unit->cells[record->n_columns + i].at != NULL)
-            unread_cell(fill, unit, record->n_columns + i);
+            flat_unread_cell(fill, unit, record->n_columns + i);
     if (rule->n_nodes > 0 && frame + 1 < fill->frames + FLAT_DEPTH)
         *++fill->frame = (struct flat_frame){
             .nodes = rule->nodes, .n_nodes = rule->n_nodes, .object = object, .serial = ++fill->serial};
+}
+
+bool flat_fill_saw(const struct flat_fill *fill, unsigned tag)
+{
+    return fill->binding->seen_in[tag] == fill->binding->serials;
 }
 
 void flat_fill_end(struct flat_fill *fill)

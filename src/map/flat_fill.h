@@ -58,6 +58,14 @@ struct flat_stated {
     struct bytes column, tag;
 };
 
+/* The unit before, whose text may go on in this one. */
+struct flat_gone_on {
+    struct flat_bound_rule *rule; /* that took it; NULL: none did */
+    struct canon_object *object;
+    int tag;
+    size_t room; /* bytes of the text that is made longer; 0: it is the rule's */
+};
+
 struct flat_fill {
     struct flat_binding *binding;
     struct canon_record *record;
@@ -71,6 +79,7 @@ struct flat_fill {
     bool plain;      /* the unit at hand: flat_unit.plain */
     bool clean;      /* nothing was told of this document */
     const struct flat_bound_rule *latest; /* the rule that took the unit before, in this document */
+    struct flat_gone_on gone_on;
     struct flat_frame frames[FLAT_DEPTH], *frame;
     uint64_t serial;
     struct flat_stated stated[FLAT_MAX_STATED];
@@ -82,6 +91,9 @@ struct flat_fill {
 void flat_fill_begin(struct flat_fill *fill, struct flat_binding *binding, struct canon_record *record);
 void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit);
 void flat_fill_end(struct flat_fill *fill);
+
+/* Whether the document has a record of that number. */
+bool flat_fill_saw(const struct flat_fill *fill, unsigned tag);
 
 /* A file begins: what its name says, which must live as long as the file is read.  False: the name is not of
  * the pattern. */

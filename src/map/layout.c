@@ -1,6 +1,7 @@
 #include "map/layout.h"
 
 #include "map/layout_columns.h"
+#include "map/layout_more.h"
 #include "map/layout_table.h"
 
 enum { MAX_INDENT = 8 };
@@ -223,7 +224,7 @@ static void read_totals(struct layout_keys *keys, const struct yaml_node *node, 
 
 #define FLAT_KEYS                                                                                           \
     "line_end date time datetime columns records key begins type partner charset ragged file_name sign " \
-    "totals"
+    "totals more needs"
 
 /* The plain names of XML: it knows more, which files of records do without. */
 static bool is_plain_name(struct bytes name)
@@ -370,6 +371,7 @@ static struct flat_layout *read_flat(struct layout_keys *keys, const struct yaml
     read_totals(keys, node, layout);
     read_source(keys, node, layout);
     read_same(keys, node, layout, records);
+    layout_more_read(keys, node, layout, records);
     read_elements(keys, node, layout);
     partner = yaml_get(node, "partner");
     if (partner != NULL && partner->kind == YAML_MAP) /* with a table: map.c */

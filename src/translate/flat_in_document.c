@@ -80,6 +80,22 @@ static void lacks(void *whom, const char *path, const struct canon_field *field)
         flat_in_refuse(in, &in->document, &finding);
 }
 
+/* Records that every document has. */
+static void check_records(struct flat_in *in)
+{
+    for (unsigned i = 0; i < in->layout->n_records; i++) {
+        const struct flat_record *record = &in->layout->records[i];
+        struct finding finding = {
+            .complaint = READ_NO_RECORD,
+            .place = {.line = in->document.line, .offset = in->document.offset, .segment = record->tag},
+            .detail = arena_format(&in->arena, "%.*s", BYTES_ARG(record->tag)),
+        };
+
+        if (record->needed && !flat_fill_saw(&in->fill, i))
+            flat_in_refuse(in, &in->document, &finding);
+    }
+}
+
 /* --- documents */
 
 /* `said`: what the document itself says of it. */
@@ -138,6 +154,8 @@ void flat_in_close_document(struct flat_in *in)
     document->open = false;
     if (!document->bad)
         flat_fill_end(&in->fill); /* totals of what is not whole say nothing */
+    if (!document->bad)
+        check_records(in);
     if (!document->bad)
         (void)canon_check_needs(record, CANON_REQUIRED, lacks, in);
     if (in->arena.failed && !document->full)

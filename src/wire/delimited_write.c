@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wire/flat_more.h"
 #include "wire/flat_totals.h"
 
 enum { CELL_CEILING = 1024 * 1024 };
@@ -12,6 +13,7 @@ struct delimited_writer {
     const struct flat_layout *layout;
     struct buffer scratch;
     struct flat_totals *totals; /* or NULL */
+    struct flat_more_writer *more; /* or NULL */
     bool rows; /* the document has some already */
 };
 
@@ -24,6 +26,7 @@ static void close_writer(struct unit_writer *writer)
 {
     buffer_release(&self(writer)->scratch);
     flat_totals_close(self(writer)->totals);
+    flat_more_close(self(writer)->more);
     free(writer);
 }
 
@@ -146,6 +149,7 @@ static void begin_document(struct unit_writer *writer)
 {
     self(writer)->rows = false;
     flat_totals_begin_document(self(writer)->totals);
+    flat_more_begin_document(self(writer)->more);
 }
 
 static bool end_document(struct unit_writer *writer)
@@ -158,7 +162,7 @@ static void drop_document(struct unit_writer *writer)
     (void)writer;
 }
 
-static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+static bool put_row(struct unit_writer *writer, int tag, const struct unit_value *values)
 {
     struct delimited_writer *delimited = self(writer);
     const struct flat_layout *layout = delimited->layout;
@@ -197,6 +201,11 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     return good;
 }
 
+static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+{
+    return flat_more_put(self(writer)->more, writer, tag, values, put_row);
+}
+
 static void end_unit(struct unit_writer *writer, int tag)
 {
     (void)writer;
@@ -220,10 +229,10 @@ struct unit_writer *delimited_write_open(const struct flat_layout *layout)
         return NULL;
     delimited->base.format = &delimited_format;
     delimited->layout = layout;
-    if (!flat_totals_open(&delimited->totals, layout)) {
-        free(delimited);
+    buffer_init(&delimited->scratch, CELL_CEILING);
+    if (!flat_totals_open(&delimited->totals, layout) || !flat_more_open(&delimited->more, layout)) {
+        close_writer(&delimited->base);
         return NULL;
     }
-    buffer_init(&delimited->scratch, CELL_CEILING);
     return &delimited->base;
 }

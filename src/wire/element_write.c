@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "wire/flat_more.h"
 #include "wire/xml_write.h"
 
 enum { CELL_CEILING = 1024 * 1024, CHUNK = 64 * 1024 };
@@ -24,6 +25,7 @@ struct element_writer {
     struct element_tag *tags;  /* by record */
     struct element_tag document;
     struct unit_value *values; /* of one element, by the inner writer's slots */
+    struct flat_more_writer *more; /* or NULL */
     struct arena arena;        /* one document's cells */
     struct buffer scratch;
 };
@@ -48,6 +50,7 @@ static void close_writer(struct unit_writer *writer)
     free(elements->values);
     if (elements->inner != NULL)
         elements->inner->format->close(elements->inner);
+    flat_more_close(elements->more);
     buffer_release(&elements->scratch);
     arena_release(&elements->arena);
     free(elements);
@@ -158,6 +161,7 @@ static void begin_document(struct unit_writer *writer)
     struct unit_value value = {bytes_of(attribute->value), UNIT_TEXT};
 
     arena_reset(&elements->arena);
+    flat_more_begin_document(elements->more);
     xml->format->begin_document(xml);
     (void)xml->format->begin_unit(xml, elements->document.tag, &value);
 }
@@ -199,7 +203,7 @@ static struct bytes whole(struct element_writer *elements, const struct flat_cel
     return (struct bytes){at, len};
 }
 
-static bool begin_unit(struct unit_writer *writer, int number, const struct unit_value *values)
+static bool put_element(struct unit_writer *writer, int number, const struct unit_value *values)
 {
     struct element_writer *elements = self(writer);
     const struct flat_layout *layout = elements->layout;
@@ -229,6 +233,11 @@ static bool begin_unit(struct unit_writer *writer, int number, const struct unit
         }
     }
     return xml->format->begin_unit(xml, tag->tag, elements->values) && good;
+}
+
+static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+{
+    return flat_more_put(self(writer)->more, writer, tag, values, put_element);
 }
 
 static void end_unit(struct unit_writer *writer, int tag)
@@ -263,7 +272,8 @@ struct unit_writer *element_write_open(const struct flat_layout *layout, size_t 
     elements->tags = calloc(layout->n_records, sizeof(*elements->tags));
     elements->values = calloc(widest + 2, sizeof(*elements->values));
     elements->inner = xml_write_open(&layout->elements->tree, ceiling);
-    if (elements->tags == NULL || elements->values == NULL || elements->inner == NULL) {
+    if (elements->tags == NULL || elements->values == NULL || elements->inner == NULL ||
+        !flat_more_open(&elements->more, layout)) {
         close_writer(&elements->base);
         return NULL;
     }

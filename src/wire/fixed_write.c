@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wire/flat_more.h"
 #include "wire/flat_totals.h"
 
 enum { CELL_CEILING = 1024 * 1024, MAX_DEPTH = 32 /* maps nest less deep */ };
@@ -18,6 +19,7 @@ struct fixed_writer {
     const struct flat_layout *layout;
     struct buffer scratch;
     struct flat_totals *totals; /* or NULL */
+    struct flat_more_writer *more; /* or NULL */
     /* the document */
     unsigned n_records, depth;
     struct open_record open[MAX_DEPTH]; /* by depth; 0: the document */
@@ -34,6 +36,7 @@ static void close_writer(struct unit_writer *writer)
     buffer_release(&self(writer)->scratch);
     free(self(writer)->same);
     flat_totals_close(self(writer)->totals);
+    flat_more_close(self(writer)->more);
     free(writer);
 }
 
@@ -75,6 +78,7 @@ static void begin_document(struct unit_writer *writer)
     fixed->open[0] = (struct open_record){0, 0, 0};
     memset(fixed->same, 0, (fixed->layout->n_same + 1) * sizeof(*fixed->same));
     flat_totals_begin_document(fixed->totals);
+    flat_more_begin_document(fixed->more);
 }
 
 static bool end_document(struct unit_writer *writer)
@@ -176,7 +180,7 @@ static struct unit_value value_of(struct fixed_writer *fixed, int tag, unsigned 
     return value;
 }
 
-static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+static bool put_record(struct unit_writer *writer, int tag, const struct unit_value *values)
 {
     struct fixed_writer *fixed = self(writer);
     const struct flat_record *record = &fixed->layout->records[tag];
@@ -210,6 +214,11 @@ static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_va
     return good;
 }
 
+static bool begin_unit(struct unit_writer *writer, int tag, const struct unit_value *values)
+{
+    return flat_more_put(self(writer)->more, writer, tag, values, put_record);
+}
+
 static const struct unit_format fixed_format = {
     .name = "fixed", .extension = "txt", .close = close_writer,
     .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
@@ -228,11 +237,11 @@ struct unit_writer *fixed_write_open(const struct flat_layout *layout)
     fixed->base.format = &fixed_format;
     fixed->layout = layout;
     fixed->same = calloc(layout->n_same + 1, sizeof(*fixed->same));
-    if (fixed->same == NULL || !flat_totals_open(&fixed->totals, layout)) {
-        free(fixed->same);
-        free(fixed);
+    buffer_init(&fixed->scratch, CELL_CEILING);
+    if (fixed->same == NULL || !flat_totals_open(&fixed->totals, layout) ||
+        !flat_more_open(&fixed->more, layout)) {
+        close_writer(&fixed->base);
         return NULL;
     }
-    buffer_init(&fixed->scratch, CELL_CEILING);
     return &fixed->base;
 }

@@ -35,11 +35,20 @@ struct flat_column {
     unsigned first;            /* FLAT_COUNTS_LEVEL: of records that stand in no other */
 };
 
+/* Records of a tag that are more of the one before, whose text was too long for its column. */
+struct flat_more {
+    unsigned column; /* that holds the text */
+    unsigned mark;   /* that says so */
+    struct bytes says;
+};
+
 struct flat_record {
     struct bytes tag;
     unsigned n_columns;
     const struct flat_column *columns;
     int type; /* the column whose constant tells records of this tag; -1: none */
+    const struct flat_more *more; /* or NULL: each record is whole */
+    bool needed; /* each document that is read has one */
     unsigned n_file; /* columns, the last ones, that stand not in the record but in the file's name */
     /* fixed */
     uint32_t width;    /* characters: of all columns, or more: blanks behind them */

@@ -16,6 +16,7 @@ libcrossdock_a_SOURCES += %reldir%/xml_write.c %reldir%/xml_write.h
 libcrossdock_a_SOURCES += %reldir%/x12_write.c %reldir%/x12_write.h
 libcrossdock_a_SOURCES += %reldir%/flat_read.c %reldir%/flat_read.h %reldir%/flat_reading.h
 libcrossdock_a_SOURCES += %reldir%/flat_totals.c %reldir%/flat_totals.h
+libcrossdock_a_SOURCES += %reldir%/flat_more.c %reldir%/flat_more.h
 libcrossdock_a_SOURCES += %reldir%/flat_marks.c %reldir%/flat_marks.h
 libcrossdock_a_SOURCES += %reldir%/delimited_read.c %reldir%/fixed_read.c
 libcrossdock_a_SOURCES += %reldir%/xml_read.c %reldir%/xml_read.h
