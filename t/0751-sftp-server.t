@@ -4,66 +4,15 @@
 
 . "${0%/*}/tap.sh"
 
-export PATH=$PATH:/usr/sbin:/sbin
-for program in sshd ssh-keygen sqlite3; do
-    command -v $program > /dev/null || skip_all "$program is not installed"
-done
-sftp_server=/usr/lib/openssh/sftp-server
-[ -x $sftp_server ] || skip_all "$sftp_server is not there"
-[ "$(id -u)" != 0 ] || [ -d /run/sshd ] || mkdir /run/sshd 2> /dev/null || skip_all '/run/sshd cannot be made'
+# shellcheck source=t/remote/server.sh
+. "$CROSSDOCK_SOURCE/t/remote/server.sh"
+command -v sqlite3 > /dev/null || skip_all 'sqlite3 is not installed'
 
 export CROSSDOCK_LEDGER=l.db
 CROSSDOCK_PATH=$PWD:$CROSSDOCK_PATH
 mkdir partners
 canon-ledger create
-
-# --- the server
-for type in ed25519 ecdsa rsa; do
-    ssh-keygen -q -t $type -N '' -f host_$type
-    ssh-keygen -q -t $type -N '' -f user_$type
-done
 ssh-keygen -q -t ed25519 -N '' -f stranger
-cat user_*.pub > authorized
-server=
-port=
-stop() {
-    [ -z "$server" ] || { kill "$server" && wait "$server"; } 2> /dev/null
-    server=
-}
-trap stop EXIT
-
-# start [LINE]...: a server with these lines in its configuration, on a port of its own
-start() {
-    local i
-
-    stop
-    for i in 1 2 3 4 5 6 7 8 9 10; do
-        port=$((20000 + RANDOM % 12000))
-        {
-            printf '%s\n' "$@"
-            cat <<END
-Port $port
-ListenAddress 127.0.0.1
-PidFile none
-UsePAM no
-StrictModes no
-PermitRootLogin prohibit-password
-AuthorizedKeysFile $PWD/authorized
-LogLevel ERROR
-END
-            case "$*" in *HostKey*) ;; *) printf 'HostKey %s\n' "$PWD/host_ed25519" "$PWD/host_ecdsa" ;; esac
-            case "$*" in *Subsystem*) ;; *) echo "Subsystem sftp $sftp_server" ;; esac
-        } > sshd_config
-        "$(command -v sshd)" -D -e -f "$PWD/sshd_config" > sshd.log 2>&1 &
-        server=$!
-        for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-            if (exec 3<> /dev/tcp/127.0.0.1/$port) 2> /dev/null; then return 0; fi
-            kill -0 "$server" 2> /dev/null || break
-            sleep 0.1
-        done
-    done
-    return 1
-}
 
 # partner [LINE]...: partner acme of that server; lines stand in for the usual ones of the same key
 partner() {
@@ -78,11 +27,6 @@ partner() {
     for line in "$@"; do [ "${line#*: }" = none ] || printf '  %s\n' "$line"; done >> partners/acme.yaml
     printf "  fetch: {from: '%s', into: in, names: ['*.edi'], after: delete}\n" "$PWD/box/out" >> partners/acme.yaml
     printf "  send: {from: outgoing, to: '%s', after: delete}\n" "$PWD/box/in" >> partners/acme.yaml
-}
-
-known() { # TYPE...: known_hosts with these keys of the server
-    local type
-    for type in "$@"; do printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 host_$type.pub)"; done > known
 }
 
 start || skip_all "sshd does not start here: $(head -n 1 sshd.log)"
@@ -186,13 +130,24 @@ refused 'P0105' 'a key that is not entered'
 cp user_ed25519 open && chmod 644 open
 partner 'key: open'
 refused 'P0107 .*chmod 600' 'a key that others may read'
+for type in ed25519 ecdsa; do
+    ssh-keygen -q -t $type -N CANARY-91 -f locked_$type
+    cat locked_$type.pub >> authorized
+    partner "key: locked_$type" 'password_command: echo CANARY-91'
+    run sftp-poll --list acme
+    status_is 0 "a $type key with a passphrase, which the command gives"
+    partner "key: locked_$type" 'password_command: echo wrong'
+    refused 'P0107 .*passphrase' "a wrong passphrase for a $type key"
+    partner "key: locked_$type"
+    refused 'P0107 .*passphrase' "none for a $type key"
+done
 partner 'key: missing'
 refused 'P0107' 'a missing key'
 partner 'key: none' 'password_command: exit 3'
 refused 'P0107' 'a password command that fails'
 partner 'key: none' 'password_command: echo CANARY-73'
 refused 'P0105' 'a wrong password'
-grep -rlas CANARY-73 l.db* err > wrong
+grep -rlas -e CANARY-73 -e CANARY-91 l.db* err out > wrong
 none wrong 'which is not to be found anywhere'
 stop
 partner

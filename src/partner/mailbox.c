@@ -121,13 +121,13 @@ static const struct settings_row mailbox_rows[] = {
     {.key = "key",
      ROW(mailbox_values, mailbox.key, SETTINGS_TEXT),
      .argument = "FILE",
-     .sentence = "Our private key, ed25519 or ECDSA, without a passphrase."},
+     .sentence = "Our private key, ed25519 or ECDSA."},
     {.key = "agent", ROW(mailbox_values, mailbox.agent, SETTINGS_FLAG), .sentence = "The keys of the agent."},
     {.key = "password_command",
      ROW(mailbox_values, mailbox.password_command, SETTINGS_TEXT),
      .most = 4096,
      .argument = "COMMAND",
-     .sentence = "What the shell runs to get the password, its first line."},
+     .sentence = "What the shell runs to get the password, or the passphrase of key: its first line."},
     {.key = "known_hosts",
      ROW(mailbox_values, mailbox.known_hosts, SETTINGS_TEXT),
      .argument = "FILE",
@@ -352,7 +352,8 @@ static bool dir_is_good(const struct mailbox *mailbox, const struct yaml_node *n
 /* A server must be known, and we to it. */
 static bool host_is_good(const struct mailbox *mailbox, const struct yaml_node *node, struct report *report)
 {
-    unsigned ways = (mailbox->key != NULL) + (mailbox->password_command != NULL) + mailbox->agent;
+    bool password = mailbox->key == NULL && mailbox->password_command != NULL;
+    unsigned ways = (mailbox->key != NULL) + password + mailbox->agent;
     const char *missing = mailbox->host == NULL ? "host: the server, or dir: the folder, that is the mailbox"
                           : mailbox->user == NULL ? "user: our name there"
                           : ways != 1 ? "one of key, agent and password_command: how we are let in"

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "remote/hosts.h"
 
-enum { PASSWORD = 1024, ARENA = 64 * 1024, ARENA_CEILING = 4 * 1024 * 1024 };
+enum { SECRET = 1024, HOW = 300, ARENA = 64 * 1024, ARENA_CEILING = 4 * 1024 * 1024 };
 
 static const char algorithms_remedy[] =
     "it needs an ed25519 or ECDSA host key, aes256-ctr or the like, hmac-sha2-256 or -512, "
@@ -52,12 +52,11 @@ static bool reach(struct login *login, const struct mailbox *mailbox, struct cha
     return login->socket >= 0;
 }
 
-/* What the library says, for a message. */
-static const char *last(LIBSSH2_SESSION *session)
+const char *login_why(const struct login *login)
 {
     char *text = NULL;
 
-    (void)libssh2_session_last_error(session, &text, NULL, 0);
+    (void)libssh2_session_last_error(login->session, &text, NULL, 0);
     return text != NULL && text[0] != '\0' ? text : "no reason given";
 }
 
@@ -80,9 +79,9 @@ static bool shake_hands(struct login *login, const struct mailbox *mailbox, cons
         return true;
     if (error == LIBSSH2_ERROR_KEX_FAILURE || error == LIBSSH2_ERROR_METHOD_NONE)
         channel_fail(message, CHANNEL_ALGORITHMS, "%s; host key types asked for: %s; %s",
-                     last(login->session), types[0] != '\0' ? types : "any", algorithms_remedy);
+                     login_why(login), types[0] != '\0' ? types : "any", algorithms_remedy);
     else
-        channel_fail(message, CHANNEL_UNREACHABLE, "no SSH handshake: %s", last(login->session));
+        channel_fail(message, CHANNEL_UNREACHABLE, "no SSH handshake: %s", login_why(login));
     return false;
 }
 
@@ -133,7 +132,7 @@ static bool is_known(struct login *login, const struct mailbox *mailbox, struct 
 
     if (hosts == NULL ||
         libssh2_knownhost_readfile(hosts, mailbox->known_hosts, LIBSSH2_KNOWNHOST_FILE_OPENSSH) < 0) {
-        channel_fail(message, CHANNEL_SETTINGS, "%s: %s", mailbox->known_hosts, last(login->session));
+        channel_fail(message, CHANNEL_SETTINGS, "%s: %s", mailbox->known_hosts, login_why(login));
     } else {
         if (key != NULL && type > 0 && (size_t)type < sizeof(bits) / sizeof(bits[0]))
             found = libssh2_knownhost_checkp(
@@ -196,57 +195,23 @@ static bool meet_by_known_hosts(struct login *login, const struct mailbox *mailb
 
 /* --- are we let in? */
 
-static bool by_key(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
+/* Not let in, `how` we asked; or the connection was lost meanwhile. */
+static void refuse(const struct login *login, struct channel_message *message, const char *how)
 {
-    struct stat about;
-    int error;
-
-    if (stat(mailbox->key, &about) != 0)
-        channel_fail(message, CHANNEL_SETTINGS, "%s: %s", mailbox->key, file_error(errno));
-    else if (!S_ISREG(about.st_mode) || (about.st_mode & 077) != 0)
-        channel_fail(message, CHANNEL_SETTINGS, "%s: a key is a file for its owner alone (chmod 600)",
-                     mailbox->key);
-    if (message->error != CHANNEL_OK)
-        return false;
-    error = libssh2_userauth_publickey_fromfile_ex(login->session, mailbox->user,
-                                                   (unsigned)strlen(mailbox->user), NULL, mailbox->key, NULL);
-    if (error == 0)
-        return true;
-    if (error == LIBSSH2_ERROR_FILE)
-        channel_fail(message, CHANNEL_SETTINGS, "%s: %s; a key with a passphrase is for the agent",
-                     mailbox->key, last(login->session));
-    else
-        channel_fail(message, CHANNEL_LOGIN,
-                     "%s, key %s: %s; an RSA key is refused by servers of today, use ed25519 or ECDSA",
-                     mailbox->user, mailbox->key, last(login->session));
-    return false;
-}
-
-static bool by_agent(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
-{
-    LIBSSH2_AGENT *agent = libssh2_agent_init(login->session);
-    struct libssh2_agent_publickey *key = NULL;
-    unsigned tried = 0;
-    bool in = false;
-
-    if (agent == NULL || libssh2_agent_connect(agent) != 0 || libssh2_agent_list_identities(agent) != 0) {
-        channel_fail(message, CHANNEL_SETTINGS, "no agent answers (SSH_AUTH_SOCK)");
-    } else {
-        while (!in && libssh2_agent_get_identity(agent, &key, key) == 0) {
-            tried++;
-            in = libssh2_agent_userauth(agent, mailbox->user, key) == 0;
-        }
-        if (!in)
-            channel_fail(message, CHANNEL_LOGIN, "%s, with %u keys of the agent", mailbox->user, tried);
-        (void)libssh2_agent_disconnect(agent);
+    switch (libssh2_session_last_errno(login->session)) {
+    case LIBSSH2_ERROR_TIMEOUT:
+    case LIBSSH2_ERROR_SOCKET_TIMEOUT:
+    case LIBSSH2_ERROR_SOCKET_SEND:
+    case LIBSSH2_ERROR_SOCKET_RECV:
+    case LIBSSH2_ERROR_SOCKET_DISCONNECT:
+        channel_fail(message, CHANNEL_UNREACHABLE, "while logging in: %s", login_why(login));
+        break;
+    default: channel_fail(message, CHANNEL_LOGIN, "%s: %s", how, login_why(login)); break;
     }
-    if (agent != NULL)
-        libssh2_agent_free(agent);
-    return in;
 }
 
 /* The first line that the command prints.  0 or the error. */
-static int ask_command(const char *command, char password[PASSWORD])
+static int run_command(const char *command, char secret[SECRET])
 {
     char *const arguments[] = {(char[]){"sh"}, (char[]){"-c"}, strdup(command), NULL};
     posix_spawn_file_actions_t actions;
@@ -265,29 +230,96 @@ static int ask_command(const char *command, char password[PASSWORD])
     (void)posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     if (error == 0)
-        error = file_read(ends[0], password, PASSWORD - 1, &len);
+        error = file_read(ends[0], secret, SECRET - 1, &len);
     close(ends[0]);
     free(arguments[2]);
-    password[len] = '\0';
-    password[strcspn(password, "\r\n")] = '\0';
+    secret[len] = '\0';
+    secret[strcspn(secret, "\r\n")] = '\0';
     if (error == 0 && (waitpid(child, &status, 0) < 0 || status != 0))
         error = ECANCELED;
     return error;
 }
 
-static bool by_password(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
+/* A password, or a passphrase.  False: *message says why there is none. */
+static bool ask_command(const struct mailbox *mailbox, char secret[SECRET], struct channel_message *message)
 {
-    char password[PASSWORD];
-    int error = ask_command(mailbox->password_command, password);
+    int error = run_command(mailbox->password_command, secret);
 
-    if (error != 0 || password[0] == '\0')
+    if (error != 0 || secret[0] == '\0')
         channel_fail(message, CHANNEL_SETTINGS, "password_command: %s",
                      error == ECANCELED ? "it failed"
                      : error != 0       ? file_error(error)
                                         : "it prints nothing");
-    else if (libssh2_userauth_password(login->session, mailbox->user, password) != 0)
-        channel_fail(message, CHANNEL_LOGIN, "%s, with a password: %s", mailbox->user, last(login->session));
-    explicit_bzero(password, sizeof(password));
+    return message->error == CHANNEL_OK;
+}
+
+/* A key with a passphrase gets it from the password command. */
+static bool by_key(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
+{
+    char secret[SECRET] = "", how[HOW];
+    struct stat about;
+    int error;
+
+    if (stat(mailbox->key, &about) != 0)
+        channel_fail(message, CHANNEL_SETTINGS, "%s: %s", mailbox->key, file_error(errno));
+    else if (!S_ISREG(about.st_mode) || (about.st_mode & 077) != 0)
+        channel_fail(message, CHANNEL_SETTINGS, "%s: a key is a file for its owner alone (chmod 600)",
+                     mailbox->key);
+    else if (mailbox->password_command != NULL)
+        (void)ask_command(mailbox, secret, message);
+    if (message->error != CHANNEL_OK)
+        return false;
+    error = libssh2_userauth_publickey_fromfile_ex(login->session, mailbox->user,
+                                                   (unsigned)strlen(mailbox->user), NULL, mailbox->key,
+                                                   secret[0] != '\0' ? secret : NULL);
+    explicit_bzero(secret, sizeof(secret));
+    if (error == 0)
+        return true;
+    (void)snprintf(how, sizeof(how), "%s, key %s (RSA is refused by servers of today: use ed25519 or ECDSA)",
+                   mailbox->user, mailbox->key);
+    if (error == LIBSSH2_ERROR_FILE || error == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED)
+        channel_fail(message, CHANNEL_SETTINGS,
+                     "%s: %s; its passphrase, if it has one, comes from password_command, or from the agent",
+                     mailbox->key, login_why(login));
+    else
+        refuse(login, message, how);
+    return false;
+}
+
+static bool by_agent(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
+{
+    LIBSSH2_AGENT *agent = libssh2_agent_init(login->session);
+    struct libssh2_agent_publickey *key = NULL;
+    char how[HOW];
+    unsigned tried = 0;
+    bool in = false;
+
+    if (agent == NULL || libssh2_agent_connect(agent) != 0 || libssh2_agent_list_identities(agent) != 0) {
+        channel_fail(message, CHANNEL_SETTINGS, "no agent answers (SSH_AUTH_SOCK)");
+    } else {
+        while (!in && libssh2_agent_get_identity(agent, &key, key) == 0) {
+            tried++;
+            in = libssh2_agent_userauth(agent, mailbox->user, key) == 0;
+        }
+        (void)snprintf(how, sizeof(how), "%s, with %u keys of the agent", mailbox->user, tried);
+        if (!in)
+            refuse(login, message, how);
+        (void)libssh2_agent_disconnect(agent);
+    }
+    if (agent != NULL)
+        libssh2_agent_free(agent);
+    return in;
+}
+
+static bool by_password(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
+{
+    char secret[SECRET], how[HOW];
+
+    (void)snprintf(how, sizeof(how), "%s, with a password", mailbox->user);
+    if (ask_command(mailbox, secret, message) &&
+        libssh2_userauth_password(login->session, mailbox->user, secret) != 0)
+        refuse(login, message, how);
+    explicit_bzero(secret, sizeof(secret));
     return message->error == CHANNEL_OK;
 }
 

@@ -18,4 +18,7 @@ struct login {
 bool login_open(struct login *login, const struct mailbox *mailbox, struct channel_message *message);
 void login_close(struct login *login);
 
+/* What the library says went wrong last. */
+const char *login_why(const struct login *login);
+
 #endif

@@ -249,6 +249,9 @@ static void put(struct sending *s, struct flight *flights, size_t n)
         flying[i]->good = false;
         if (jobs[i].error == CHANNEL_OK) {
             fail_here(s, flying[i]->name, FILE_CHANGED);
+        } else if (jobs[i].error == CHANNEL_CHANGED) {
+            s->poll->counts.failed++;
+            poll_tell(s->poll, REMOTE_FAILED, flying[i]->path, "what arrived there has another size");
         } else {
             s->poll->counts.failed++;
             poll_fail(s->poll, REMOTE_FAILED, flying[i]->path, &jobs[i]);
@@ -372,40 +375,50 @@ static void send_all(struct sending *s)
 
 /* --- after one who was killed */
 
-/* One that is whole there: under its temporary name, or already under its own. */
+/* What is there of one that is whole: *there, and whether it still has to get its name.  False: told. */
+static bool look_there(struct sending *s, const struct transfer *transfer, const char *part, const char *path,
+                       bool *there, bool *named)
+{
+    struct job looks[] = {{.what = CHANNEL_LOOK, .path = part, .fd = -1},
+                          {.what = CHANNEL_LOOK, .path = path, .fd = -1},
+                          {.what = CHANNEL_LOOK, .path = s->send->to, .fd = -1}};
+
+    /* Without the folder, that nothing is in it tells nothing. */
+    (void)worker_do(&s->poll->worker, looks, 3);
+    for (size_t i = 0; i < 3; i++)
+        if (looks[i].error != CHANNEL_OK && (looks[i].error != CHANNEL_GONE || i == 2)) {
+            s->poll->counts.failed++;
+            poll_fail(s->poll, REMOTE_FAILED, path, &looks[i]);
+            return false;
+        }
+    *named = looks[0].error == CHANNEL_GONE;
+    *there = looks[1].error == CHANNEL_OK && looks[1].size == (uint64_t)transfer->size;
+    return true;
+}
+
+/* One that is whole there: under its temporary name, or already under its own, whatever was heard of that. */
 static bool name_whole(void *whom, struct transfer *transfer)
 {
     struct sending *s = whom;
-    struct bytes to = bytes_of(s->send->to);
-    const char *path = poll_path(s->poll, to, "", transfer->name, "");
+    const char *path = poll_path(s->poll, bytes_of(s->send->to), "", transfer->name, "");
     const char *part = part_path(s, transfer);
     struct job job = {.what = CHANNEL_RENAME, .path = part, .to = path, .fd = -1};
-    struct job looks[] = {{.what = CHANNEL_LOOK, .path = part, .fd = -1},
-                          {.what = CHANNEL_LOOK, .path = path, .fd = -1}};
+    bool there = false, named = false;
 
     if (path == NULL || part == NULL)
         return false;
-    (void)worker_do(&s->poll->worker, &job, 1);
-    if (job.error != CHANNEL_OK && job.error != CHANNEL_GONE) {
-        s->poll->counts.failed++;
-        poll_fail(s->poll, job.error == CHANNEL_THERE ? REMOTE_TAKEN : REMOTE_FAILED, path, &job);
+    if (!look_there(s, transfer, part, path, &there, &named))
         return !s->poll->lost;
-    }
-    if (job.error == CHANNEL_GONE) {
-        /* It has its name already, unless it was the folder that was not found. */
-        (void)worker_do(&s->poll->worker, looks, 2);
-        if (looks[0].error != CHANNEL_GONE ||
-            (looks[1].error != CHANNEL_OK && looks[1].error != CHANNEL_GONE)) {
+    if (!named) {
+        (void)worker_do(&s->poll->worker, &job, 1);
+        if (job.error != CHANNEL_OK) {
             s->poll->counts.failed++;
-            poll_fail(s->poll, REMOTE_FAILED, path,
-                      looks[0].error == CHANNEL_OK     ? &job
-                      : looks[0].error != CHANNEL_GONE ? &looks[0]
-                                                       : &looks[1]);
+            poll_fail(s->poll, job.error == CHANNEL_THERE ? REMOTE_TAKEN : REMOTE_FAILED, path, &job);
             return !s->poll->lost;
         }
-        if (looks[1].error == CHANNEL_GONE)
-            poll_tell(s->poll, REMOTE_DOUBT, path, "%lld bytes, SHA-256 %.*s", (long long)transfer->size,
-                      BYTES_ARG(transfer->sha256));
+    } else if (!there) {
+        poll_tell(s->poll, REMOTE_DOUBT, path, "%lld bytes, SHA-256 %.*s", (long long)transfer->size,
+                  BYTES_ARG(transfer->sha256));
     }
     s->poll->counts.moved++;
     s->poll->counts.bytes += (uint64_t)transfer->size;

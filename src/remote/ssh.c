@@ -15,6 +15,7 @@ enum {
     MOST_BLOCK = 4 * 1024 * 1024, /* a large file on a long way is slow with a small one */
     TIMID_BLOCK = 4 * 1024,       /* for servers that answer with less than was asked for */
     HEAD = 64 * 1024,             /* of what is there already: must be the same */
+    NOBODYS = 0x40000000,         /* attributes that no server sends */
     NAME = 4096,                  /* a smaller one loses names in libssh2 1.10 */
     WAIT = 1000,                  /* milliseconds */
 };
@@ -30,7 +31,7 @@ struct slot {
     enum stage stage;
     uint64_t at, names;  /* bytes moved; names listed */
     size_t filled, used; /* PUT: of the block */
-    bool timid;
+    bool timid, asked; /* asked: the library waits for an answer */
 };
 
 struct ssh {
@@ -60,6 +61,7 @@ static enum step fail(struct ssh *ssh, struct slot *slot, const char *doing)
         enum channel_error error;
         const char *text;
     } known[] = {
+        {LIBSSH2_FX_OK, CHANNEL_REFUSED, "the server's answer makes no sense"},
         {LIBSSH2_FX_NO_SUCH_FILE, CHANNEL_GONE, "there is none"},
         {LIBSSH2_FX_NO_SUCH_PATH, CHANNEL_GONE, "there is none"},
         {LIBSSH2_FX_PERMISSION_DENIED, CHANNEL_DENIED, "not allowed"},
@@ -189,7 +191,7 @@ static enum step open_it(struct ssh *ssh, struct slot *slot)
 static enum step list(struct ssh *ssh, struct slot *slot)
 {
     struct channel_message entry = {.what = CHANNEL_ENTRY, .number = slot->message.number};
-    LIBSSH2_SFTP_ATTRIBUTES about = {.flags = 0};
+    LIBSSH2_SFTP_ATTRIBUTES about = {.flags = NOBODYS};
     char name[NAME];
     ssize_t len = libssh2_sftp_readdir(slot->handle, name, sizeof(name), &about);
 
@@ -197,7 +199,8 @@ static enum step list(struct ssh *ssh, struct slot *slot)
         return AGAIN;
     if (len < 0)
         return fail(ssh, slot, "listing it");
-    if (len == 0) {
+    /* An empty name looks like the end, but has attributes. */
+    if (len == 0 && about.flags == NOBODYS) {
         slot->stage = CLOSING;
         return ON;
     }
@@ -285,12 +288,16 @@ static enum step get(struct ssh *ssh, struct slot *slot)
         slot->stage = MEASURING;
         return ON;
     }
+    if (slot->timid && !slot->asked)
+        libssh2_sftp_seek64(slot->handle, slot->at);
     got = libssh2_sftp_read(slot->handle, ssh->block, block_size(slot));
+    slot->asked = got == LIBSSH2_ERROR_EAGAIN;
     if (got == LIBSSH2_ERROR_EAGAIN)
         return AGAIN;
     if (got < 0 && !slot->timid &&
         libssh2_session_last_errno(ssh->login.session) == LIBSSH2_ERROR_SFTP_PROTOCOL) {
-        /* Answers shorter than what was asked for confuse the library: once more, in small requests. */
+        /* Answers shorter than what was asked for confuse the library: once more, with one small request at a
+         * time, each from where the one before has come to. */
         slot->timid = true;
         slot->stage = REOPENING;
         return ON;
@@ -358,8 +365,9 @@ static enum step close_it(struct ssh *ssh, struct slot *slot)
     if (error == LIBSSH2_ERROR_EAGAIN)
         return AGAIN;
     slot->handle = NULL;
-    /* For a file that was written, closing may tell that it was not. */
-    if (error != 0 && slot->message.error == CHANNEL_OK)
+    /* For a file that was written, closing may tell that it was not; what was read is read. */
+    if (error != 0 && slot->message.error == CHANNEL_OK &&
+        (slot->message.what == CHANNEL_PUT || error != LIBSSH2_ERROR_SFTP_PROTOCOL))
         (void)fail(ssh, slot, "closing it");
     return DONE;
 }
@@ -531,7 +539,8 @@ void ssh_serve(int socket, const struct mailbox *mailbox)
     else if (login_open(&ssh->login, mailbox, &ready)) {
         open_channels(ssh, (unsigned)mailbox->channels);
         if (ssh->n == 0)
-            channel_fail(&ready, CHANNEL_UNREACHABLE, "the server has no SFTP for %s", mailbox->user);
+            channel_fail(&ready, CHANNEL_UNREACHABLE, "the server has no SFTP for %s: %s", mailbox->user,
+                         login_why(&ssh->login));
         ready.size = ssh->n;
     }
     if (channel_send(socket, &ready, -1) && ready.error == CHANNEL_OK)
