@@ -8,3 +8,5 @@ dist_man1_MANS += %reldir%/map-check.1
 dist_man1_MANS += %reldir%/canon-ledger.1 %reldir%/sftp-poll.1
 dist_man5_MANS += %reldir%/crossdock-ledger.5
 dist_man1_MANS += %reldir%/order-trace.1
+dist_man1_MANS += %reldir%/reconcile.1
+dist_man7_MANS += %reldir%/reconcile-codes.7

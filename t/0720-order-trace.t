@@ -139,7 +139,10 @@ sqlite3 day.ledger 'SELECT 1' > /dev/null 2>&1 && {
 }
 
 # --- a ledger of the first version, which had no document_timeline
-if sqlite3 day.ledger 'DROP VIEW document_timeline; DROP VIEW transfers; DROP TABLE transfer; PRAGMA user_version = 1' 2> /dev/null; then
+if sqlite3 day.ledger 'DROP VIEW document_timeline; DROP VIEW transfers; DROP TABLE transfer;
+    DROP VIEW findings; DROP VIEW finding_events; DROP VIEW reviews; DROP TABLE finding_event; DROP TABLE finding;
+    DROP TABLE review; DROP TABLE review_due; DROP TABLE review_loose; DROP INDEX delivery_at;
+    PRAGMA user_version = 1' 2> /dev/null; then
     run order-trace -p acme 4500018802
     status_is 2 'an older ledger is left alone'
     err_like 'L5001 .*migrate' 'and it is said how it is brought up to date'

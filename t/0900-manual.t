@@ -12,7 +12,7 @@
 
 . "${0%/*}/tap.sh"
 
-for tool in edi2canon canon2erp canon2edi canon-ledger map-check order-trace sftp-poll; do
+for tool in edi2canon canon2erp canon2edi canon-ledger map-check order-trace reconcile sftp-poll; do
     case " $CROSSDOCK_TOOLS " in
     *" $tool "*) ;;
     *) skip_all "$tool is not built" ;;

@@ -57,6 +57,7 @@ dist_check_SCRIPTS += %reldir%/0655-idoc-texts.t
 dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
 dist_check_SCRIPTS += %reldir%/0652-idoc-mutations.t
 dist_check_SCRIPTS += %reldir%/0720-order-trace.t
+dist_check_SCRIPTS += %reldir%/0730-reconcile.t
 EXTRA_DIST += %reldir%/0720-order-trace
 dist_check_SCRIPTS += %reldir%/0710-survive.t
 EXTRA_DIST += %reldir%/survive

@@ -15,3 +15,5 @@ libcrossdock_a_SOURCES += %reldir%/hash.c %reldir%/sha256.c %reldir%/hash.h
 libcrossdock_a_SOURCES += %reldir%/banned.h
 libcrossdock_a_SOURCES += %reldir%/text.h
 libcrossdock_a_SOURCES += %reldir%/scanner.c %reldir%/scanner.h
+libcrossdock_a_SOURCES += %reldir%/zone.c %reldir%/zone.h
+libcrossdock_a_SOURCES += %reldir%/calendar.c %reldir%/calendar.h

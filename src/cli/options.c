@@ -263,6 +263,8 @@ static void tell(const struct tool *tool, const struct option_row *row, const ch
     } else if ((complaint = complaint_find(bytes_of(argument))) != COMPLAINTS) {
         explain(&text, complaint);
         print(&text, report);
+    } else if (tool->explain != NULL && tool->explain(&text, argument)) {
+        print(&text, report);
     } else {
         complain(tool, report, USAGE_VALUE, "--explain", bytes_of(argument),
                  "the code of a finding, such as T7001, or its name", NULL);

@@ -89,6 +89,8 @@ struct tool {
     const char *see_also;
     /* "libyaml 0.2.5": of each library that matters to the tool, up to a NULL; or NULL. */
     const char *(*const *libraries)(void);
+    /* What --explain says of codes that are the tool's own; false: it is none.  Or NULL. */
+    bool (*explain)(struct buffer *into, const char *code);
 };
 
 /* Common sentences for `statuses`. */

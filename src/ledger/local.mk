@@ -24,3 +24,6 @@ libcrossdock_a_SOURCES += %reldir%/number.c %reldir%/number.h
 libcrossdock_a_SOURCES += %reldir%/log.c %reldir%/log.h
 libcrossdock_a_SOURCES += %reldir%/backup.c %reldir%/backup.h
 libcrossdock_a_SOURCES += %reldir%/timeline.c %reldir%/timeline.h
+libcrossdock_a_SOURCES += %reldir%/query.c %reldir%/query.h
+libcrossdock_a_SOURCES += %reldir%/mismatch.c %reldir%/mismatch.h
+libcrossdock_a_SOURCES += %reldir%/survey.c %reldir%/survey.h

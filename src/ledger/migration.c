@@ -194,11 +194,62 @@ static const char transfers[] =
     " SELECT transfer_id AS ordinal, partner, direction, folder, name, byte_count, mtime, sha256, target,"
     "  state, claimed_at, changed_at FROM transfer;";
 
+/* What reconcile found, run by run; review_id of a finding: the run that last said something of it. */
+static const char reviews[] =
+    "CREATE TABLE review("
+    " review_id INTEGER PRIMARY KEY, at TEXT NOT NULL, document_id INTEGER NOT NULL, event_id INTEGER NOT NULL,"
+    " settings TEXT NOT NULL, verdict TEXT, new_count INTEGER, open_count INTEGER, cleared_count INTEGER,"
+    " tolerated_count INTEGER, waived_count INTEGER, at_risk TEXT) STRICT;"
+    "CREATE TABLE finding("
+    " finding_id INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, scope TEXT NOT NULL,"
+    " severity TEXT NOT NULL, partner TEXT, order_number TEXT, line_number TEXT, item TEXT, document TEXT,"
+    " number TEXT, expected TEXT, found TEXT, difference TEXT, limit_text TEXT, limit_origin TEXT, amount TEXT,"
+    " currency TEXT, due_at TEXT, text TEXT, state TEXT NOT NULL"
+    " CHECK(state IN ('new', 'open', 'tolerated', 'waived', 'cleared')), first_seen TEXT NOT NULL,"
+    " last_seen TEXT NOT NULL, cleared_at TEXT, runs INTEGER NOT NULL, owner TEXT, comment TEXT,"
+    " review_id INTEGER NOT NULL REFERENCES review) STRICT;"
+    "CREATE INDEX finding_scope ON finding(scope) WHERE state <> 'cleared';"
+    "CREATE INDEX finding_open ON finding(state) WHERE state <> 'cleared';"
+    "CREATE INDEX finding_review ON finding(review_id);"
+    "CREATE TABLE finding_event("
+    " event_id INTEGER PRIMARY KEY, finding_id INTEGER NOT NULL REFERENCES finding, at TEXT NOT NULL,"
+    " what TEXT NOT NULL, who TEXT, text TEXT) STRICT;"
+    "CREATE INDEX finding_event_finding ON finding_event(finding_id);"
+    "CREATE TRIGGER finding_event_stays BEFORE UPDATE ON finding_event"
+    " BEGIN SELECT raise(ABORT, 'events stay'); END;"
+    "CREATE TRIGGER finding_event_remains BEFORE DELETE ON finding_event"
+    " BEGIN SELECT raise(ABORT, 'events stay'); END;"
+    /* When an order must be looked at again though nothing of it changes: a deadline passes. */
+    "CREATE TABLE review_due(order_number TEXT PRIMARY KEY, due_at TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    /* Documents that name no order, and those that they belong to. */
+    "CREATE TABLE review_loose("
+    " document_id INTEGER NOT NULL REFERENCES document, order_number TEXT NOT NULL, is_order INTEGER NOT NULL,"
+    " PRIMARY KEY(document_id, order_number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX review_due_at ON review_due(due_at);"
+    "CREATE INDEX delivery_at ON delivery(at);"
+    "DROP VIEW files;"
+    "CREATE VIEW files AS"
+    " SELECT file_id AS ordinal, name, sha256, format, byte_count, is_complete, read_count, translated_count,"
+    "  held_count, rejected_count, duplicate_count, ignored_count, run, posted_at,"
+    "  (SELECT d.partner FROM arrival a JOIN document d USING(document_id) WHERE a.file_id = f.file_id LIMIT 1)"
+    "  AS partner FROM file f;"
+    "CREATE VIEW findings AS"
+    " SELECT id, code, severity, state, partner, order_number, line_number, item, document, number, expected,"
+    "  found, difference, limit_text AS \"limit\", limit_origin, amount, currency, due_at, text, first_seen,"
+    "  last_seen, cleared_at, runs, owner, comment FROM finding;"
+    "CREATE VIEW finding_events AS"
+    " SELECT e.event_id AS ordinal, e.at, f.id, f.code, e.what, e.who, e.text"
+    " FROM finding_event e JOIN finding f USING(finding_id);"
+    "CREATE VIEW reviews AS"
+    " SELECT review_id AS ordinal, at, verdict, new_count, open_count, cleared_count, tolerated_count,"
+    "  waived_count, at_risk FROM review;";
+
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
     {second_views},
     {transfers},
+    {reviews},
 };
 
 int migration_newest(void)

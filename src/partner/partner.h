@@ -17,6 +17,7 @@
 #include "diag/report.h"
 #include "map/xref.h"
 #include "partner/feed.h"
+#include "partner/limit.h"
 #include "partner/mailbox.h"
 #include "partner/send.h"
 #include "standard/rules.h"
@@ -70,6 +71,7 @@ struct partner {
     uint32_t n_feeds;
     struct partner_feed *feeds; /* files that it sends and that are no X12 */
     struct mailbox mailbox;
+    struct limits limits; /* of reconcile; above is for whoever compares to set */
     struct partner_document defaults;
     uint32_t n_documents;
     const struct partner_document *documents;

@@ -22,7 +22,7 @@ struct duplicate_values {
 
 struct partner_values {
     const char *partner, *title;
-    const struct yaml_node *ids, *us, *maps, *documents, *files, *xrefs, *remote;
+    const struct yaml_node *ids, *us, *maps, *documents, *files, *xrefs, *remote, *reconcile;
     const char *charset;
     int bad_bytes, test_data;
     struct duplicate_values duplicates;
@@ -201,6 +201,10 @@ static const struct settings_row partner_rows[] = {
      ROW(struct partner_values, remote, SETTINGS_ANY),
      .argument = "{KEY: VALUE, ...}",
      .sentence = "Where its files are fetched and left."},
+    {.key = "reconcile",
+     ROW(struct partner_values, reconcile, SETTINGS_ANY),
+     .argument = "{KEY: VALUE, ...}",
+     .sentence = "How far its documents may differ, and until when they must be there."},
 };
 static const struct settings partner_settings = {SETTINGS_ROWS(partner_rows)};
 
@@ -223,6 +227,7 @@ void partner_file_defaults(struct partner *partner)
         .name = "",
         .title = "",
         .charset = charset_open(BYTES("utf-8")),
+        .limits = {.above = limits_built_in()},
         .bad_bytes = CHARSET_ERROR,
         .ta1 = ACK_TA1_AS_ASKED,
         .test_data = TEST_ACCEPT,
@@ -418,6 +423,7 @@ bool partner_file_read(struct partner *partner, const struct yaml_node *top, con
                               report) &&
            good;
     good = mailbox_read(&partner->mailbox, values.remote, arena, report) && good;
+    good = limits_read(&partner->limits, limits_built_in(), values.reconcile, arena, report) && good;
     if (values.ids == NULL && values.files == NULL && values.remote == NULL &&
         partner->defaults.send.files == NULL) {
         yaml_complain(report, top, false, SETTING_MISSING, NULL,

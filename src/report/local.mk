@@ -2,3 +2,9 @@ libcrossdock_a_SOURCES += %reldir%/trace.c %reldir%/trace.h %reldir%/trace_lines
 	%reldir%/trace_missing.c
 libcrossdock_a_SOURCES += %reldir%/trace_show.c %reldir%/trace_show.h %reldir%/trace_text.c %reldir%/trace_json.c \
 	%reldir%/trace_page.c %reldir%/trace_svg.c
+libcrossdock_a_SOURCES += %reldir%/rule.c %reldir%/rule.h %reldir%/rule.def
+libcrossdock_a_SOURCES += %reldir%/review.c %reldir%/review.h %reldir%/review_made.c %reldir%/review_made.h
+libcrossdock_a_SOURCES += %reldir%/review_show.h %reldir%/review_text.c %reldir%/review_table.c
+libcrossdock_a_SOURCES += %reldir%/compare.c %reldir%/compare.h %reldir%/compare_case.c %reldir%/compare_case.h
+libcrossdock_a_SOURCES += %reldir%/compare_order.c %reldir%/compare_shipping.c %reldir%/compare_billing.c \
+	%reldir%/compare_files.c %reldir%/compare_invoice.c

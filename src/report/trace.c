@@ -131,15 +131,13 @@ static int rank_of(struct bytes purpose)
     return bytes_are(purpose, "replace") || bytes_are(purpose, "change") ? 1 : 0;
 }
 
-static void read_document(struct trace *trace, struct trace_document *document)
+/* What there is to know of a document whose rows are set. */
+static void see_document(struct trace *trace, struct trace_document *document, struct bytes line)
 {
     const struct kind_about *kind;
     struct canon_read_error error;
-    struct bytes line = timeline_record(trace->ledger, trace->arena, document->ordinal), state;
+    struct bytes state = document->rows[0].state;
 
-    document->n_rows = timeline_read(trace->ledger, trace->arena, document->ordinal, &document->rows);
-    if (document->n_rows == 0)
-        return;
     if (line.at == NULL || !canon_read(&document->record, trace->schema, line, trace->arena, &error))
         document->record = (struct canon_record){.kind = NULL};
     kind = about(document);
@@ -158,11 +156,19 @@ static void read_document(struct trace *trace, struct trace_document *document)
     if (document->record.kind != NULL && kind->purpose != NULL)
         document->rank = rank_of(trace_text(document->record.body, kind->purpose));
     document->is_cancel = document->rank == 2;
-    state = document->rows[0].state;
     document->counts = document->record.kind != NULL && bytes_are(state, "open");
     document->counts_not = document->record.kind == NULL ? "cannot be read"
                            : bytes_are(state, "held")    ? "held"
                                                          : "dismissed";
+}
+
+static void read_document(struct trace *trace, struct trace_document *document)
+{
+    struct bytes line = timeline_record(trace->ledger, trace->arena, document->ordinal);
+
+    document->n_rows = timeline_read(trace->ledger, trace->arena, document->ordinal, &document->rows);
+    if (document->n_rows > 0)
+        see_document(trace, document, line);
 }
 
 static int by_life(const void *a, const void *b)
@@ -334,6 +340,33 @@ static void find_numbers(struct trace *trace)
     }
     if (trace->n_numbers > 1)
         qsort(trace->numbers, trace->n_numbers, sizeof(*trace->numbers), by_number);
+}
+
+bool trace_begin(struct trace *trace, const struct schema *schema, struct arena *arena,
+                 const struct journey_order *order, size_t n)
+{
+    *trace = (struct trace){.arena = arena, .schema = schema, .order = *order};
+    trace->documents = arena_zalloc(arena, n + 1, sizeof(*trace->documents));
+    return trace->documents != NULL;
+}
+
+void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n, struct bytes line)
+{
+    struct trace_document *document = &trace->documents[trace->n_documents++];
+
+    document->ordinal = ordinal;
+    document->rows = rows;
+    document->n_rows = n;
+    see_document(trace, document, line);
+}
+
+void trace_arrange(struct trace *trace)
+{
+    if (trace->n_documents > 1)
+        qsort(trace->documents, trace->n_documents, sizeof(*trace->documents), by_life);
+    see_what_counts(trace);
+    find_order(trace);
+    trace_lines(trace);
 }
 
 bool trace_make(struct trace *trace, struct ledger *ledger, const struct schema *schema, struct arena *arena,

@@ -49,6 +49,8 @@ struct trace_line {
     struct bytes description;
     struct bytes unit_price, currency;
     bool ordered; /* the order, or a change of it, has this line */
+    struct bytes pack_uom;      /* of what so many make one, where it is known */
+    struct decimal pack;        /* pieces in it */
     struct trace_amount at[TRACE_STAGES];
 };
 
@@ -89,6 +91,7 @@ struct trace_missing {
 
 struct trace {
     struct arena *arena;
+    bool in_pieces; /* quantities of packs whose content is known are counted in pieces (EA) */
     const struct schema *schema;
     struct ledger *ledger;
     struct journey_order order;
@@ -115,7 +118,18 @@ struct trace {
 bool trace_make(struct trace *trace, struct ledger *ledger, const struct schema *schema, struct arena *arena,
                 const struct journey_order *order);
 
+/* --- for whoever has the documents: room for `n` of them, one after the other, then what they come to:
+ * which of them count, the order's own dates, lines.  No numbers, events and missing things. */
+bool trace_begin(struct trace *trace, const struct schema *schema, struct arena *arena,
+                 const struct journey_order *order, size_t n);
+void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n, struct bytes line);
+void trace_arrange(struct trace *trace);
+
 /* --- for the modules of the trace */
+
+/* The line that a line of a document means, or NULL: none of them. */
+struct trace_line *trace_find_line(struct trace *trace, const struct trace_document *document,
+                                   const struct canon_object *object, bool own_number);
 
 /* The text under a name in an object; at NULL: none.  The list likewise: its first element. */
 struct bytes trace_text(const struct canon_object *object, const char *name);

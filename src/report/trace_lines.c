@@ -115,10 +115,10 @@ static void tell_item(struct trace_line *line, const struct canon_object *object
         line->description = trace_text(object, "description");
 }
 
-/* The line that a line of a document means: by the order's number of it; else by the item; else by its own
- * number.  A new one when there is none.  `own_number`: its own number is the order's. */
-static struct trace_line *line_of(struct trace *trace, const struct trace_document *document,
-                                  const struct canon_object *object, bool own_number)
+/* By the order's number of it; else by the item; else by its own number.  `own_number`: its own number is the
+ * order's. */
+struct trace_line *trace_find_line(struct trace *trace, const struct trace_document *document,
+                                   const struct canon_object *object, bool own_number)
 {
     struct bytes number = trace_text(object, "order_line_number"), own = trace_text(object, "line_number");
     struct bytes release = trace_text(object, "release_number");
@@ -133,7 +133,24 @@ static struct trace_line *line_of(struct trace *trace, const struct trace_docume
         line = find_by_item(trace, object, release);
     if (line == NULL && number.at == NULL)
         line = find_by_number(trace, own, release);
+    return line;
+}
+
+/* The same; a new one when there is none. */
+static struct trace_line *line_of(struct trace *trace, const struct trace_document *document,
+                                  const struct canon_object *object, bool own_number)
+{
+    struct trace_line *line = trace_find_line(trace, document, object, own_number);
+
     if (line == NULL) {
+        struct bytes number = trace_text(object, "order_line_number"),
+                     own = trace_text(object, "line_number"),
+                     release = trace_text(object, "release_number");
+
+        if (release.at == NULL)
+            release = trace_text(document->record.body, "release_number");
+        if (number.at == NULL && own_number)
+            number = own;
         line = add_line(trace);
         if (line == NULL)
             return NULL;
@@ -144,10 +161,42 @@ static struct trace_line *line_of(struct trace *trace, const struct trace_docume
     return line;
 }
 
-static void count(struct trace_line *line, enum trace_stage stage, const struct canon_object *object,
-                  const char *quantity, const char *uom)
+/* A unit that is a piece, and not a pack of them. */
+static bool is_piece(struct bytes uom)
 {
-    if (line != NULL)
+    return bytes_are(uom, "EA") || bytes_are(uom, "PCE") || bytes_are(uom, "C62") || bytes_are(uom, "H87");
+}
+
+/* Quantities of packs in pieces: as the document says itself, or by what is in one, as this or another one
+ * says. */
+static void count_pieces(struct trace *trace, struct trace_line *line, enum trace_stage stage,
+                         const struct canon_object *object, struct bytes quantity, struct bytes uom)
+{
+    struct bytes base = trace_text(object, "base_quantity"), pack = trace_text(object, "pack_quantity");
+    char digits[DECIMAL_TEXT];
+    struct decimal pieces;
+
+    if (pack.at != NULL && line->pack_uom.at == NULL && uom.at != NULL && !is_piece(uom) && decimal_parse(pack, &line->pack) &&
+        decimal_sign(line->pack) > 0)
+        line->pack_uom = uom;
+    if (base.at != NULL && trace_text(object, "base_uom").at != NULL)
+        add_amount(&line->at[stage], base, trace_text(object, "base_uom"));
+    else if (!is_piece(uom) && line->pack_uom.at != NULL && bytes_equal(line->pack_uom, uom) &&
+             quantity.at != NULL && decimal_parse(quantity, &pieces) &&
+             decimal_multiply(pieces, line->pack, &pieces))
+        add_amount(&line->at[stage],
+                   arena_copy(trace->arena, (struct bytes){digits, decimal_print(pieces, digits)}),
+                   BYTES("EA"));
+    else
+        add_amount(&line->at[stage], quantity, uom);
+}
+
+static void count(struct trace *trace, struct trace_line *line, enum trace_stage stage,
+                  const struct canon_object *object, const char *quantity, const char *uom)
+{
+    if (line != NULL && trace->in_pieces)
+        count_pieces(trace, line, stage, object, trace_text(object, quantity), trace_text(object, uom));
+    else if (line != NULL)
         add_amount(&line->at[stage], trace_text(object, quantity), trace_text(object, uom));
 }
 
@@ -169,7 +218,7 @@ static void count_order(struct trace *trace, const struct trace_document *docume
         line->currency = trace_text(document->record.body, "currency");
         line->ordered = true;
         tell_item(line, at);
-        count(line, TRACE_ORDERED, at, "quantity", "uom");
+        count(trace, line, TRACE_ORDERED, at, "quantity", "uom");
     }
 }
 
@@ -197,7 +246,7 @@ static void count_change(struct trace *trace, const struct trace_document *docum
             add_amount(&line->at[TRACE_ORDERED], BYTES("0"), trace_text(at, "uom"));
         } else if (trace_text(at, "quantity").at != NULL) {
             clear(&line->at[TRACE_ORDERED]);
-            count(line, TRACE_ORDERED, at, "quantity", "uom");
+            count(trace, line, TRACE_ORDERED, at, "quantity", "uom");
         }
     }
 }
@@ -226,7 +275,7 @@ static void count_answer(struct trace *trace, const struct trace_document *docum
                 if (bytes_are(code, later[i]))
                     stage = TRACE_BACKORDERED;
             /* Without a quantity of its own it speaks of the line's. */
-            count(line, stage, said ? ack : at, said ? "ack_quantity" : "quantity",
+            count(trace, line, stage, said ? ack : at, said ? "ack_quantity" : "quantity",
                   said && trace_text(ack, "ack_uom").at != NULL ? "ack_uom" : "uom");
         }
     }
@@ -314,7 +363,7 @@ static void count_shipment(struct trace *trace, const struct trace_document *doc
             order = order_above(&tree, trace_text(at, "parent_level_id"));
         if (order.at != NULL ? !bytes_equal(order, trace->order.number) : several)
             continue;
-        count(line_of(trace, document, at, false), stage, at, "shipped_quantity", "uom");
+        count(trace, line_of(trace, document, at, false), stage, at, "shipped_quantity", "uom");
     }
 }
 
@@ -333,7 +382,7 @@ static void count_lines(struct trace *trace, const struct trace_document *docume
         if (order.at == NULL)
             order = head;
         if (order.at == NULL || bytes_equal(order, trace->order.number))
-            count(line_of(trace, document, at, false), stage, at, quantity, "uom");
+            count(trace, line_of(trace, document, at, false), stage, at, quantity, "uom");
     }
 }
 

@@ -27,3 +27,6 @@ src_tools_canon_ledger_LDADD = $(tool_ldadd)
 bin_PROGRAMS += %reldir%/order-trace
 src_tools_order_trace_SOURCES = %reldir%/order-trace.c
 src_tools_order_trace_LDADD = $(tool_ldadd)
+bin_PROGRAMS += %reldir%/reconcile
+src_tools_reconcile_SOURCES = %reldir%/reconcile.c
+src_tools_reconcile_LDADD = $(tool_ldadd)

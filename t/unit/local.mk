@@ -81,3 +81,9 @@ t_unit_journey_SOURCES = %reldir%/journey.c $(canon_fixture)
 check_PROGRAMS += %reldir%/json_read
 t_unit_json_read_SOURCES = %reldir%/json_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
 t_unit_json_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+check_PROGRAMS += %reldir%/rules
+t_unit_rules_SOURCES = %reldir%/rules.c
+check_PROGRAMS += %reldir%/calendar
+t_unit_calendar_SOURCES = %reldir%/calendar.c
+check_PROGRAMS += %reldir%/limits
+t_unit_limits_SOURCES = %reldir%/limits.c

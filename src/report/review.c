@@ -1,0 +1,315 @@
+#include "report/review.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "ledger/timeline.h"
+#include "report/compare.h"
+#include "report/review_made.h"
+
+enum { SETTINGS_CEILING = 1024 * 1024, SECONDS_A_DAY = 86400 };
+
+const char *const review_state_names[REVIEW_STATES] = {
+    [REVIEW_NEW] = "new",       [REVIEW_OPEN] = "open",       [REVIEW_TOLERATED] = "tolerated",
+    [REVIEW_WAIVED] = "waived", [REVIEW_CLEARED] = "cleared",
+};
+
+/* --- what the run is set to: another one looks at everything again */
+
+struct digest {
+    struct sha256 *hash;
+    struct arena *arena;
+};
+
+static bool add_file(void *to, const char *path, const char *name)
+{
+    struct digest *digest = to;
+    struct bytes whole;
+
+    sha256_add(digest->hash, name, strlen(name) + 1);
+    arena_reset(digest->arena);
+    if (file_read_whole(path, SETTINGS_CEILING, digest->arena, &whole, NULL) == 0)
+        sha256_add(digest->hash, whole.at, whole.len);
+    return true;
+}
+
+static struct bytes digest_settings(struct compare *compare)
+{
+    struct digest digest = {sha256_open(), &compare->scratch};
+    const char *path = search_find(compare->search, "reconcile.yaml");
+    char hex[65] = "";
+
+    if (digest.hash == NULL)
+        return (struct bytes){NULL, 0};
+    sha256_begin(digest.hash);
+    for (enum rule rule = 0; rule < RULES; rule++)
+        sha256_add(digest.hash, rule_info(rule)->code, strlen(rule_info(rule)->code) + 1);
+    if (path != NULL)
+        (void)add_file(&digest, path, "reconcile.yaml");
+    (void)search_each(compare->search, "partners", ".yaml", add_file, &digest);
+    sha256_hex(digest.hash, hex);
+    sha256_close(digest.hash);
+    return arena_copy(compare->arena, bytes_of(hex));
+}
+
+/* --- which orders are looked at */
+
+struct numbers {
+    struct arena *arena;
+    struct bytes *at; /* allocated */
+    size_t n, room;
+};
+
+static bool add_number(void *to, struct bytes number)
+{
+    struct numbers *numbers = to;
+
+    if (numbers->n == numbers->room) {
+        size_t room = numbers->room == 0 ? 256 : numbers->room * 2;
+        struct bytes *more = realloc(numbers->at, room * sizeof(*more));
+
+        if (more == NULL)
+            return false;
+        numbers->at = more;
+        numbers->room = room;
+    }
+    numbers->at[numbers->n] = arena_copy(numbers->arena, number);
+    return numbers->at[numbers->n++].at != NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static void sort_numbers(struct numbers *numbers)
+{
+    size_t n = 0;
+
+    if (numbers->n > 1)
+        qsort(numbers->at, numbers->n, sizeof(*numbers->at), by_number);
+    for (size_t i = 0; i < numbers->n; i++)
+        if (n == 0 || !bytes_equal(numbers->at[n - 1], numbers->at[i]))
+            numbers->at[n++] = numbers->at[i];
+    numbers->n = n;
+}
+
+/* --- orders, and when each must be looked at again */
+
+struct wait {
+    struct bytes number;
+    int64_t wake; /* INT64_MAX: when something comes */
+};
+
+struct look {
+    struct compare *compare;
+    bool every; /* also those that wait for nothing are noted */
+    struct wait *waits; /* allocated */
+    size_t n, room;
+};
+
+static bool look_at(void *to, const struct survey_group *group)
+{
+    struct look *look = to;
+    struct compare *compare = look->compare;
+
+    compare->scope = arena_copy(compare->arena, group->number);
+    if (compare->scope.at == NULL || !compare_group(compare, group))
+        return false;
+    if (compare->wake == INT64_MAX && !look->every)
+        return true;
+    if (look->n == look->room) {
+        size_t room = look->room == 0 ? 256 : look->room * 2;
+        struct wait *more = realloc(look->waits, room * sizeof(*more));
+
+        if (more == NULL)
+            return false;
+        look->waits = more;
+        look->room = room;
+    }
+    look->waits[look->n++] = (struct wait){compare->scope, compare->wake};
+    return true;
+}
+
+/* What is compared beside orders; in the order of the scopes. */
+static const struct part {
+    const char *scope;
+    bool (*look)(struct compare *compare);
+} parts[] = {
+    {"SYS-UNACC", compare_files},
+    {"EXC-OLD", compare_exceptions},
+};
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+/* --- what is remembered */
+
+static bool remember(struct compare *compare, struct survey *survey, const struct look *look, bool whole,
+                     struct mismatch_run *run, struct review *review)
+{
+    bool good = mismatch_begin_run(compare->ledger, run);
+
+    for (size_t i = 0; i < compare->n && good; i++)
+        good = mismatch_see(compare->ledger, run, &compare->findings[i].mismatch,
+                            compare->findings[i].tolerated);
+    if (whole)
+        good = good && mismatch_clear(compare->ledger, run, (struct bytes){NULL, 0}) &&
+               survey_forget(compare->ledger);
+    else
+        for (size_t i = 0; i < PARTS && good; i++)
+            good = mismatch_clear(compare->ledger, run, bytes_of(parts[i].scope));
+    for (size_t i = 0; i < look->n && good; i++) {
+        const struct wait *wait = &look->waits[i];
+        char text[MOMENT_TEXT + 1];
+
+        if (!whole)
+            good = mismatch_clear(compare->ledger, run, wait->number);
+        if (wait->wake != INT64_MAX)
+            good = good && survey_wait(compare->ledger, wait->number, moment_print(wait->wake, text));
+        else if (!whole)
+            good = good && survey_wait(compare->ledger, wait->number, (struct bytes){NULL, 0});
+    }
+    return good && survey_keep(survey) && review_load(review, compare, run->run) &&
+           mismatch_end_run(compare->ledger, run,
+                            &(struct mismatch_totals){
+                                .fresh = (int64_t)review->counts[REVIEW_NEW],
+                                .open = (int64_t)review->counts[REVIEW_OPEN],
+                                .cleared = (int64_t)review->counts[REVIEW_CLEARED],
+                                .tolerated = (int64_t)review->counts[REVIEW_TOLERATED],
+                                .waived = (int64_t)review->counts[REVIEW_WAIVED],
+                                .verdict = bytes_of(review->verdict),
+                                .at_risk = bytes_of(review_risk_text(review)),
+                            });
+}
+
+/* --- the run */
+
+static bool is_all(const struct review_settings *settings)
+{
+    return settings->as_of == 0 && settings->partner == NULL && settings->order == NULL &&
+           settings->since == 0 && settings->all_rules;
+}
+
+/* The numbers to look at, unless all are. */
+static bool choose(struct compare *compare, struct survey *survey, const struct mismatch_run *last,
+                   struct numbers *numbers)
+{
+    const struct review_settings *settings = compare->settings;
+
+    if (settings->order != NULL)
+        return add_number(numbers, bytes_of(settings->order));
+    if (settings->since != 0) {
+        static const char first[] = "SELECT ordinal - 1 FROM documents WHERE posted_at >= ?1"
+                                    " ORDER BY ordinal LIMIT 1";
+        char text[MOMENT_TEXT + 1];
+        struct bytes since = moment_print(settings->since, text);
+        struct query *query = query_ask(compare->ledger, first, &since, 1);
+        struct survey_since from = {.document = INT64_MAX, .event = INT64_MAX, .at = since};
+
+        if (query_row(compare->ledger, query))
+            from.document = query_number(query, 0);
+        query_end(query);
+        return survey_changed(survey, &from, add_number, numbers);
+    }
+    return survey_changed(survey,
+                          &(struct survey_since){last->document, last->event, last->at}, add_number,
+                          numbers) &&
+           survey_overdue(compare->ledger, compare->until, add_number, numbers);
+}
+
+static bool look_at_orders(struct compare *compare, struct survey *survey, const struct mismatch_run *last,
+                           bool whole, struct look *look)
+{
+    struct numbers numbers = {.arena = compare->arena};
+    bool good;
+
+    if (whole)
+        return survey_range(survey, (struct bytes){NULL, 0}, (struct bytes){NULL, 0}, look_at, look);
+    good = choose(compare, survey, last, &numbers);
+    sort_numbers(&numbers);
+    for (size_t i = 0; i < numbers.n && good; i++)
+        good = survey_number(survey, numbers.at[i], look_at, look);
+    free(numbers.at);
+    return good;
+}
+
+static bool look_at_all(struct compare *compare, struct survey *survey, const struct mismatch_run *last,
+                        bool whole, struct look *look)
+{
+    bool good = look_at_orders(compare, survey, last, whole, look);
+
+    for (size_t i = 0; i < PARTS && good && compare->settings->order == NULL; i++) {
+        arena_reset(&compare->scratch);
+        compare->wake = INT64_MAX;
+        good = parts[i].look(compare);
+    }
+    return good && !compare->failed && !ledger_failed(compare->ledger);
+}
+
+static bool run_with(struct review *review, struct compare *compare)
+{
+    const struct review_settings *settings = compare->settings;
+    bool remembered = is_all(settings), whole, good;
+    struct mismatch_run last, run;
+    struct survey_time time = {compare->until, settings->as_of != 0};
+    struct look look = {.compare = compare};
+    struct survey *survey;
+
+    if (!mismatch_last_run(compare->ledger, compare->arena, &last) || !timeline_begin(compare->ledger))
+        return false;
+    run = (struct mismatch_run){.at = compare->until, .settings = digest_settings(compare)};
+    whole = settings->order == NULL && settings->since == 0 &&
+            (!remembered || settings->everything || last.run == 0 ||
+             !bytes_equal(last.settings, run.settings));
+    survey = survey_open(compare->ledger, &time, whole ? 0 : last.document);
+    if (survey == NULL) {
+        timeline_end(compare->ledger);
+        return false;
+    }
+    run.document = survey_last_document(survey);
+    run.event = survey_last_event(survey);
+    look.every = !whole;
+    good = run.settings.at != NULL && look_at_all(compare, survey, &last, whole, &look);
+    timeline_end(compare->ledger);
+    review->orders = compare->orders;
+    if (good && remembered) {
+        good = ledger_begin(compare->ledger);
+        if (good && remember(compare, survey, &look, whole, &run, review)) {
+            good = ledger_commit(compare->ledger);
+        } else {
+            ledger_rollback(compare->ledger);
+            good = false;
+        }
+    } else if (good) {
+        good = review_take(review, compare);
+    }
+    free(look.waits);
+    survey_close(survey);
+    return good && review_tell_inputs(review, compare);
+}
+
+bool review_run(struct review *review, struct ledger *ledger, const struct schema *schema,
+                struct search *search, const struct review_settings *settings, struct arena *arena)
+{
+    struct timespec clock;
+    struct compare compare;
+    int64_t now = settings->as_of;
+    bool good;
+
+    if (now == 0) {
+        clock_gettime(CLOCK_REALTIME, &clock);
+        now = clock.tv_sec;
+    }
+    *review = (struct review){.arena = arena, .now = now, .verdict = "OK", .inputs_good = true};
+    good = compare_open(&compare, ledger, schema, search, settings, arena, now);
+    if (good) {
+        review->at = compare.until;
+        review->calendar = *limits_calendar(&compare.all);
+        good = run_with(review, &compare);
+    }
+    if (arena->failed && !ledger_failed(ledger))
+        report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger), "more findings than can be held");
+    compare_close(&compare);
+    return good && !arena->failed;
+}

@@ -1,0 +1,22 @@
+/*
+ * review_show: a review as text for a terminal or a mail, as a table, as JSON lines.
+ *
+ * Whatever comes from documents is made fit to be seen: control characters and those that turn the direction
+ * of text are shown as \xNN; in a table no cell is a formula.
+ */
+#ifndef CROSSDOCK_REPORT_REVIEW_SHOW_H
+#define CROSSDOCK_REPORT_REVIEW_SHOW_H
+
+#include "canon/write.h"
+#include "report/review.h"
+
+/* `more`: also what is tolerated, waived and cleared, one by one. */
+void review_put_text(struct canon_sink *out, const struct review *review, bool more);
+
+/* A header and a row a finding; `tab`: with tabs between, else commas. */
+void review_put_table(struct canon_sink *out, const struct review *review, bool tab);
+
+/* A line that says what the report's first lines say, then a line a finding. */
+void review_put_json(struct canon_sink *out, const struct review *review);
+
+#endif
