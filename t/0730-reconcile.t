@@ -85,7 +85,7 @@ is "$(found --as-of 2099-01-01)" "$(tr ' ' '\n' <<< "${want}POA-MISS silent" | p
     for name in cents clean early greedy less over parts refused short silent sum unbilled; do echo "PO-NOTPOST $name"; done
 } | sort | tr '\n' ' ')" 'in a time to come everything is late'
 canon-ledger take erp --kind order | sed 's/.*"id":"\([0-9a-f]*\)".*/{"receipt":1,"id":"\1","status":"written","file":"f"}/' > receipts
-canon-ledger done erp receipts > /dev/null 2> done.err || sed -n 1,2p done.err
+canon-ledger 'done' erp receipts > /dev/null 2> done.err || sed -n 1,2p done.err
 is "$(found --rule R6,R7,R12,R13,R15)" "$want" 'what is wrong is found, and nothing else'
 
 run reconcile
@@ -98,8 +98,8 @@ out_like '^INV-SUM .*PO cents' 'and listed with -v'
 out_like '  new 0  open 8  cleared 0 ' 'the second run knows them'
 
 # --- in order again
-answer less 10 > more && shipped S-10 early 10 >> more
-post more
+answer less 10 > later.jsonl && shipped S-10 early 10 >> later.jsonl
+post later.jsonl
 run reconcile
 out_like '  new 0  open [67]  cleared [12] ' 'what is in order again leaves the list'
 run reconcile --all
@@ -177,9 +177,9 @@ status_is 0 'a code is explained'
 out_like '^POA-QTY \(R7, warn, business\)$' 'whatever its case'
 
 # --- a file that broke off
-edi2canon -q --all "$CROSSDOCK_SOURCE"/samples/x12/850-acme-batch.edi > batch
+edi2canon -q --all "$CROSSDOCK_SOURCE"/samples/x12/850-acme-batch.edi > batch.jsonl
 if command -v sqlite3 > /dev/null; then
-    canon-ledger post batch > /dev/null 2>&1
+    canon-ledger post batch.jsonl > /dev/null 2>&1
     sqlite3 day.ledger "UPDATE file SET is_complete = 0" 2> /dev/null
     run reconcile
     status_is 4 'an input that is not complete'
