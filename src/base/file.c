@@ -17,6 +17,25 @@ const char *file_error(int error)
     }
 }
 
+bool file_error_is_technical(int error)
+{
+    switch (error) {
+    case FILE_TOO_LARGE:
+    case FILE_NOT_REGULAR:
+    case FILE_BAD_NAME:
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case ELOOP:
+    case ENAMETOOLONG:
+    case ENXIO:
+    case ENODEV: return false;
+    default: return true;
+    }
+}
+
 int file_read(int fd, void *at, size_t len, size_t *got)
 {
     *got = 0;

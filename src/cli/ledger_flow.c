@@ -62,6 +62,10 @@ static bool read_kinds(struct ledger_run *run, const struct schema *schema, stru
     struct bytes rest = bytes_of(run->settings->kinds), kind;
 
     while (bytes_split(&rest, ',', &kind)) {
+        if (schema_kind(schema, kind) == NULL && schema_error(schema) != NULL) {
+            report_say(run->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(schema));
+            return false;
+        }
         if (schema_kind(schema, kind) == NULL) {
             options_complain(run->tool, run->report, USAGE_VALUE, "--kind: there is no kind \"%.*s\"",
                              BYTES_ARG(kind));

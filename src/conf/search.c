@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
+
 #ifndef CROSSDOCK_SYSCONFDIR
 #define CROSSDOCK_SYSCONFDIR "/etc/crossdock"
 #endif
@@ -177,6 +179,13 @@ int search_each(struct search *search, const char *folder, const char *suffix,
         free(entries);
     }
     return error;
+}
+
+enum complaint search_complaint(int error)
+{
+    if (error == FILE_TOO_LARGE)
+        return CONFIG_TOO_LARGE;
+    return file_error_is_technical(error) ? TECHNICAL_CONFIG : CONFIG_UNREADABLE;
 }
 
 /* --- did you mean */

@@ -10,6 +10,7 @@
 #define CROSSDOCK_CONF_SEARCH_H
 
 #include "base/arena.h"
+#include "diag/complaint.h"
 
 enum { SEARCH_MAX = 32 };
 
@@ -42,6 +43,9 @@ const char *search_folders_text(struct search *search);
  * not be read; a folder that may not be read counts as not there. */
 int search_each(struct search *search, const char *folder, const char *suffix,
                 bool (*take)(void *whom, const char *path, const char *name), void *whom);
+
+/* What to say of a file or folder of the configuration that gave this error. */
+enum complaint search_complaint(int error);
 
 /* The name below `folder` that is most like this one, for "did you mean": "acme/850" for "acme/580".  In the
  * search's arena; NULL when none is near. */

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "conf/search.h"
 
 enum { FEW_KEYS = 16 /* compared each with each; more are sorted */ };
 
@@ -348,7 +349,7 @@ static bool read_file(struct loader *loader, struct bytes *text)
     if (error == FILE_TOO_LARGE)
         report_say(loader->report, CONFIG_TOO_LARGE, loader->file, "larger than 1 MiB");
     else if (!loader->arena->failed)
-        report_say(loader->report, CONFIG_UNREADABLE, loader->file, "%s", file_error(error));
+        report_say(loader->report, search_complaint(error), loader->file, "%s", file_error(error));
     return false;
 }
 

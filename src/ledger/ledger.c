@@ -147,9 +147,14 @@ static bool look_inside(struct ledger *ledger, int64_t *version)
     *version = pragma(ledger, "PRAGMA user_version");
     if (ledger->failed)
         return false;
-    if (application != LEDGER_APPLICATION &&
-        (application != 0 || *version != 0 || pragma(ledger, "SELECT count(*) FROM sqlite_schema") != 0))
-        return cannot_open(ledger, "a database, but no ledger");
+    if (application != LEDGER_APPLICATION) {
+        int64_t tables = pragma(ledger, "SELECT count(*) FROM sqlite_schema");
+
+        if (ledger->failed)
+            return false;
+        if (application != 0 || *version != 0 || tables != 0)
+            return cannot_open(ledger, "a database, but no ledger");
+    }
     if (*version > migration_newest())
         return cannot_open(ledger, "made by a newer version of crossdock");
     return true;

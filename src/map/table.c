@@ -1,9 +1,7 @@
 #include "map/table.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/file.h"
+#include "conf/search.h"
 
 enum { MAX_ROWS = 1000000, MAX_FILE = 64 * 1024 * 1024 };
 
@@ -87,27 +85,6 @@ static struct map_row row_of(struct bytes code, struct bytes word)
                             bytes_equal(code, word), plain};
 }
 
-static bool read_whole(const char *path, struct arena *arena, struct bytes *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    char *at = NULL;
-    size_t len = 0;
-    ssize_t got = -1;
-
-    if (fd >= 0 && fstat(fd, &status) == 0 && status.st_size <= MAX_FILE)
-        at = arena_text(arena, (size_t)status.st_size + 1);
-    while (at != NULL && (got = read(fd, at + len, (size_t)status.st_size - len)) != 0)
-        if (got > 0)
-            len += (size_t)got;
-        else if (errno != EINTR)
-            break;
-    if (fd >= 0)
-        close(fd);
-    *out = (struct bytes){at, len};
-    return at != NULL && got == 0;
-}
-
 /* Two columns between tabs; blank lines and # comments do not count. */
 static bool rows_of_file(struct map_table *table, const struct yaml_node *named, struct search *search,
                          struct arena *arena, struct report *report)
@@ -116,10 +93,16 @@ static bool rows_of_file(struct map_table *table, const struct yaml_node *named,
     struct bytes text, rest, line;
     struct map_row *rows;
     uint32_t n = 0, number = 0;
+    int error;
 
-    if (path == NULL || !read_whole(path, arena, &text)) {
-        yaml_complain(report, named, false, SETTING_VALUE, NULL, "maps/%.120s %s", named->text.at,
-                      path == NULL ? "is in none of the folders searched" : "cannot be read");
+    if (path == NULL) {
+        yaml_complain(report, named, false, SETTING_VALUE, NULL,
+                      "maps/%.120s is in none of the folders searched", named->text.at);
+        return false;
+    }
+    error = file_read_whole(path, MAX_FILE, arena, &text, NULL);
+    if (error != 0) {
+        report_say(report, search_complaint(error), path, "%s", file_error(error));
         return false;
     }
     for (size_t i = 0; i < text.len; i++)

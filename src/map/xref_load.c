@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "conf/search.h"
 #include "map/xref_rows.h"
 
 struct loader {
@@ -288,8 +289,7 @@ static bool read_text(struct loader *l, struct bytes *text)
 
     if (error == 0)
         return true;
-    report_say(l->report, error == FILE_TOO_LARGE ? CONFIG_TOO_LARGE : CONFIG_UNREADABLE, l->xref->file, "%s",
-               file_error(error));
+    report_say(l->report, search_complaint(error), l->xref->file, "%s", file_error(error));
     return false;
 }
 

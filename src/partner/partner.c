@@ -128,7 +128,7 @@ static void list_all(struct partners *partners)
         return;
     error = search_each(partners->search, "partners", ".yaml", list_one, partners);
     if (error != 0)
-        report_say(partners->report, CONFIG_UNREADABLE, "partners", "%s", file_error(error));
+        report_say(partners->report, search_complaint(error), "partners", "%s", file_error(error));
     partners->unlisted = error != 0;
     partners->listed = true;
 }

@@ -234,7 +234,8 @@ static bool has_set(const struct edi_out *edi, const struct canon_record *record
     return set->at != NULL;
 }
 
-/* False: refused, told; with edi->report->misused or out of memory the run stops. */
+/* False: refused, told; with edi->report->misused or failed, or out of memory, the run stops: it says nothing
+ * about the document. */
 static bool find_job(struct edi_out *edi, struct job *job, const struct canon_record *record)
 {
     bool exact;
@@ -573,7 +574,7 @@ static bool write_record(struct edi_out *edi, struct canon_record *record)
     if (!claim(edi, edi->batches))
         return refuse(edi, record);
     if (!find_job(edi, &job, record)) {
-        if (edi->life.failed || edi->report->misused) {
+        if (edi->life.failed || edi->report->misused || edi->report->failed) {
             edi->counts.failed++;
             return false;
         }

@@ -189,7 +189,7 @@ void inbound_open_set(struct inbound *in)
     in->group.sets++;
     set->work = workshop_work(&in->shop, in->group.partner, in->group.release, bytes_trim(set->id));
     if (set->work == NULL) {
-        if (!in->report->misused)
+        if (!in->report->misused && !in->report->failed)
             inbound_out_of_memory(in, "for what applies to a set");
         in->fatal = true;
         set->level.open = false;

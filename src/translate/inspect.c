@@ -394,7 +394,7 @@ static void each(struct all *all, const char *folder,
     int error = search_each(all->inspect->search, folder, ".yaml", take, all);
 
     if (error != 0)
-        report_say(all->inspect->report, CONFIG_UNREADABLE, folder, "%s", file_error(error));
+        report_say(all->inspect->report, search_complaint(error), folder, "%s", file_error(error));
 }
 
 static bool take_map(void *whom, const char *path, const char *name)
