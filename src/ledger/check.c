@@ -23,10 +23,21 @@ static const char file_arrivals[] =
     " FROM arrival WHERE is_counted AND file_id IS NOT NULL GROUP BY file_id) AS n USING(file_id)"
     " WHERE f.translated_count <> ifnull(n.new, 0) OR f.held_count < ifnull(n.held, 0)"
     " OR f.duplicate_count < ifnull(n.duplicate, 0) OR f.rejected_count < ifnull(n.refused, 0)";
-static const char without_record[] = "SELECT 'document ' || id || ' has no record' FROM document"
-                                     " WHERE document_id NOT IN (SELECT document_id FROM record)";
+/* Of documents and their records as many as there are, by one walk over the records, which are most of the
+ * file; only when numbers differ are those that are alone looked for. */
+static const char record_counts[] =
+    "SELECT count(*), count(d.document_id), (SELECT count(*) FROM document)"
+    " FROM record r NOT INDEXED LEFT JOIN document d ON d.document_id = r.document_id";
+static const char without_record[] =
+    "SELECT 'document ' || id || ' has no record' FROM document d NOT INDEXED"
+    " WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.document_id = d.document_id)";
+static const char without_document[] =
+    "SELECT 'record ' || document_id || ' belongs to no document' FROM record r NOT INDEXED"
+    " WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.document_id = r.document_id)";
+/* NOT INDEXED, here and above: in the order of the table, which is that of the other one; by the index of ids
+ * each look would be at another page. */
 static const char without_arrival[] =
-    "SELECT 'document ' || id || ' came from nowhere' FROM document d"
+    "SELECT 'document ' || id || ' came from nowhere' FROM document d NOT INDEXED"
     " WHERE NOT EXISTS (SELECT 1 FROM arrival a WHERE a.document_id = d.document_id)";
 static const char held_without[] =
     "SELECT 'document ' || id || ' is held without an open exception' FROM document d"
@@ -37,8 +48,15 @@ static const char refused_without[] =
     " FROM delivery v JOIN document d USING(document_id) WHERE v.state = 'refused' AND NOT EXISTS ("
     "  SELECT 1 FROM exception x WHERE x.document_id = v.document_id AND x.consumer_id = v.consumer_id"
     "  AND x.state IN ('open', 'dismissed'))";
-static const char keys_broken[] = "SELECT 'table ' || \"table\" || ' has a row without its ' || parent"
-                                  " FROM pragma_foreign_key_check";
+/* Keys of documents stand by value, so a walk in their order would look at any page of the documents. */
+static const char keys_alone[] =
+    "SELECT 'key ' || name || ' ' || value || ' belongs to no document' FROM document_key k"
+    " INDEXED BY document_key_document"
+    " WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.document_id = k.document_id)";
+static const char references_broken[] =
+    "SELECT 'table ' || \"table\" || ' has a row without its ' || parent FROM sqlite_schema s"
+    " JOIN pragma_foreign_key_check(s.name)"
+    " WHERE s.type = 'table' AND s.name NOT IN ('record', 'document_key')";
 static const char quick[] = "SELECT quick_check FROM pragma_quick_check(100) WHERE quick_check <> 'ok'";
 static const char full[] =
     "SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'";
@@ -55,6 +73,23 @@ static uint64_t ask(struct ledger *ledger, enum complaint complaint, const char 
             report_say(ledger_report(ledger), complaint, ledger_path(ledger), "%.*s", BYTES_ARG(what));
     }
     return n;
+}
+
+/* Each document has its record, and each record its document. */
+static uint64_t ask_records(struct ledger *ledger)
+{
+    sqlite3_stmt *statement = sql_begin(ledger, record_counts);
+    int64_t records = 0, matched = 0, documents = 0;
+
+    if (sql_row(ledger, statement)) {
+        records = sql_get_number(statement, 0);
+        matched = sql_get_number(statement, 1);
+        documents = sql_get_number(statement, 2);
+    }
+    sql_end(statement);
+    if (records == matched && documents == matched)
+        return 0;
+    return ask(ledger, LEDGER_COUNTS, without_record) + ask(ledger, LEDGER_DAMAGED, without_document);
 }
 
 static void put_sums(struct ledger *ledger, struct canon_sink *out)
@@ -76,15 +111,17 @@ static void put_sums(struct ledger *ledger, struct canon_sink *out)
 
 bool check_run(struct ledger *ledger, enum check_depth depth, struct canon_sink *out)
 {
-    static const char *const counts[] = {file_sums,       file_arrivals, without_record,
-                                         without_arrival, held_without,  refused_without};
+    static const char *const counts[] = {file_sums, file_arrivals, without_arrival, held_without,
+                                         refused_without};
     uint64_t wrong;
 
     /* All of it about one state, whoever writes meanwhile. */
     if (!sql_script(ledger, "BEGIN"))
         return false;
     wrong = ask(ledger, LEDGER_DAMAGED, depth == CHECK_FULL ? full : quick);
-    wrong += ask(ledger, LEDGER_DAMAGED, keys_broken);
+    wrong += ask(ledger, LEDGER_DAMAGED, references_broken);
+    wrong += ask(ledger, LEDGER_DAMAGED, keys_alone);
+    wrong += ask_records(ledger);
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
         wrong += ask(ledger, LEDGER_COUNTS, counts[i]);
     put_sums(ledger, out);
