@@ -80,20 +80,25 @@ static void lacks(void *whom, const char *path, const struct canon_field *field)
         flat_in_refuse(in, &in->document, &finding);
 }
 
-/* Records that every document has. */
+static void lacks_record(struct flat_in *in, struct bytes tag)
+{
+    struct finding finding = {
+        .complaint = READ_NO_RECORD,
+        .place = {.line = in->document.line, .offset = in->document.offset, .segment = tag},
+        .detail = arena_format(&in->arena, "%.*s", BYTES_ARG(tag)),
+    };
+
+    flat_in_refuse(in, &in->document, &finding);
+}
+
+/* Records that every document has.  (Trees have none.) */
 static void check_records(struct flat_in *in)
 {
-    for (unsigned i = 0; i < in->layout->n_records; i++) {
-        const struct flat_record *record = &in->layout->records[i];
-        struct finding finding = {
-            .complaint = READ_NO_RECORD,
-            .place = {.line = in->document.line, .offset = in->document.offset, .segment = record->tag},
-            .detail = arena_format(&in->arena, "%.*s", BYTES_ARG(record->tag)),
-        };
+    const struct flat_record *records = in->layout->records;
 
-        if (record->needed && !flat_fill_saw(&in->fill, i))
-            flat_in_refuse(in, &in->document, &finding);
-    }
+    for (unsigned i = 0; records != NULL && i < in->layout->n_records; i++)
+        if (records[i].needed && !flat_fill_saw(&in->fill, i))
+            lacks_record(in, records[i].tag);
 }
 
 /* --- documents */
