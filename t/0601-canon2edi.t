@@ -11,7 +11,7 @@ at=(--time 2026-11-24T09:30)
 # --- how it is called
 run canon2edi "$acme"
 status_is 2 'without control numbers nothing is done'
-err_like 'CROSSDOCK_CONTROL' 'and it says what is missing'
+err_like '-l LEDGER and -o DIR, or --control FILE' 'and it says what is missing'
 out_is '' 'no data'
 run canon2edi --control n -p nobody "$acme"
 status_is 2 'a partner nobody knows'

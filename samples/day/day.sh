@@ -5,8 +5,7 @@
 #
 #   PART: in, to-erp, from-erp, out; those alone, in that order (all)
 #
-#   SPOOL/ledger          the ledger; made the first time
-#   SPOOL/control         control numbers of what we send
+#   SPOOL/ledger          the ledger, with the control numbers of what we send; made the first time
 #   SPOOL/inbox/*         what partners sent
 #   SPOOL/exports/*       what our ERP wrote: acks*.csv, shipments*.csv, invoices*.csv
 #   SPOOL/erp/            files for our ERP
@@ -32,7 +31,8 @@ mkdir -p inbox exports erp outbox || exit 3
 exec 9> day.lock || exit 3
 flock --nonblock 9 || exit 0
 
-export CROSSDOCK_LEDGER=$PWD/ledger CROSSDOCK_CONTROL=$PWD/control
+export CROSSDOCK_LEDGER=$PWD/ledger
+unset CROSSDOCK_CONTROL
 worst=0
 
 # all STATUS...: of each part of a pipe

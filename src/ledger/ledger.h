@@ -13,9 +13,10 @@
  *   lease, consumer  whether whoever took something is still at it; who takes what
  *   take             what a consumer has not had yet
  *   transfer         a file between a partner's mailbox and this machine
+ *   number, sent     control numbers; the interchanges that went out under them
  *   receipt, settle  what became of it; documents set free again
  *   dead             what waits for somebody
- *   number, log, backup   control numbers; the events; a copy
+ *   log, backup      the events; a copy
  * A module of another matter (journeys, acknowledgments) adds a step to migration.c and a pair of files.
  *
  * WAL with synchronous=FULL: what was committed survives a power cut.  SQLite before 3.51.3 can damage a WAL

@@ -244,12 +244,44 @@ static const char reviews[] =
     " SELECT review_id AS ordinal, at, verdict, new_count, open_count, cleared_count, tolerated_count,"
     "  waived_count, at_risk FROM review;";
 
+/* Interchanges that went out, a functional group (or TA1s) each, and the documents in them: the n-th has the
+ * set number n.  `name`: of the file in its folder; `file`: as receipts name it; `content`: of one that is
+ * not there yet.  `is_settled`: its receipt was taken; the index is small, for most are. */
+static const char sending[] =
+    "CREATE TABLE sent("
+    " sent_id INTEGER PRIMARY KEY, partner TEXT NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL,"
+    " control INTEGER NOT NULL, group_code TEXT, group_control INTEGER, set_code TEXT NOT NULL,"
+    " release TEXT NOT NULL, set_count INTEGER NOT NULL, is_test INTEGER NOT NULL,"
+    " state TEXT NOT NULL CHECK(state IN ('sending', 'sent')), name TEXT NOT NULL, file TEXT NOT NULL,"
+    " byte_count INTEGER NOT NULL, sha256 TEXT NOT NULL, content BLOB, recorded_at TEXT NOT NULL,"
+    " sent_at TEXT) STRICT;"
+    "CREATE INDEX sent_control ON sent(sender, receiver, control);"
+    "CREATE INDEX sent_open ON sent(state) WHERE state = 'sending';"
+    "CREATE TABLE sent_set("
+    " sent_id INTEGER NOT NULL REFERENCES sent, ordinal INTEGER NOT NULL, id TEXT NOT NULL,"
+    " partner TEXT NOT NULL, kind TEXT NOT NULL, document_id INTEGER REFERENCES document,"
+    " is_settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(sent_id, ordinal)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX sent_set_open ON sent_set(id, partner) WHERE is_settled = 0;"
+    "CREATE INDEX sent_set_document ON sent_set(document_id) WHERE document_id IS NOT NULL;"
+    "CREATE VIEW sent_interchanges AS"
+    " SELECT sent_id AS ordinal, partner, sender, receiver, printf('%09d', control) AS interchange,"
+    "  group_code, CAST(group_control AS TEXT) AS group_control, set_code, release, set_count, is_test,"
+    "  state, file, byte_count, sha256, recorded_at, sent_at FROM sent;"
+    "CREATE VIEW sent_documents AS"
+    " SELECT d.document_id AS ordinal, t.id, t.kind, s.partner, d.number, s.sent_id AS sent,"
+    "  printf('%09d', s.control) AS interchange, s.group_code,"
+    "  CAST(s.group_control AS TEXT) AS group_control,"
+    "  CASE WHEN s.group_code IS NOT NULL THEN printf('%04d', t.ordinal) END AS set_control, s.set_code,"
+    "  s.state, s.file, s.sha256, s.sent_at"
+    " FROM sent_set t JOIN sent s USING(sent_id) LEFT JOIN document d ON d.document_id = t.document_id;";
+
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
     {second_views},
     {transfers},
     {reviews},
+    {sending},
 };
 
 int migration_newest(void)

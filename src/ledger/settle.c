@@ -8,6 +8,7 @@
 #include "ledger/exception.h"
 #include "ledger/lookup.h"
 #include "ledger/receipt.h"
+#include "ledger/sent.h"
 #include "ledger/sql.h"
 
 enum {
@@ -141,6 +142,8 @@ static void take_receipt(struct settle *settle, const struct receipt *receipt, c
             tell(settle, LEDGER_RECEIPT, place, receipt->id, "no document has this id");
         return;
     }
+    if (!receipt->is_refused)
+        (void)sent_settle(settle->ledger, receipt->id, receipt->sha256);
     state = state_of(settle, document);
     if (state == (receipt->is_refused ? 'r' : 'd')) {
         settle->counts.repeated++;

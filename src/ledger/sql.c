@@ -61,6 +61,12 @@ void sql_text(sqlite3_stmt *statement, int place, struct bytes value)
         (void)sqlite3_bind_text64(statement, place, value.at, value.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void sql_bytes(sqlite3_stmt *statement, int place, struct bytes value)
+{
+    if (statement != NULL)
+        (void)sqlite3_bind_blob64(statement, place, value.at, value.len, SQLITE_STATIC);
+}
+
 void sql_number(sqlite3_stmt *statement, int place, int64_t value)
 {
     if (statement != NULL)
@@ -108,6 +114,13 @@ int64_t sql_answer(struct ledger *ledger, sqlite3_stmt *statement, int64_t other
 struct bytes sql_get_text(sqlite3_stmt *statement, int column)
 {
     const char *at = (const char *)sqlite3_column_text(statement, column);
+
+    return (struct bytes){at, at != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0};
+}
+
+struct bytes sql_get_bytes(sqlite3_stmt *statement, int column)
+{
+    const char *at = sqlite3_column_blob(statement, column);
 
     return (struct bytes){at, at != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0};
 }

@@ -34,6 +34,7 @@ void sql_end(sqlite3_stmt *statement);
 
 /* {NULL, 0} is bound as NULL.  The bytes must stay until sql_end. */
 void sql_text(sqlite3_stmt *statement, int place, struct bytes value);
+void sql_bytes(sqlite3_stmt *statement, int place, struct bytes value); /* a BLOB */
 void sql_number(sqlite3_stmt *statement, int place, int64_t value);
 void sql_null(sqlite3_stmt *statement, int place);
 
@@ -47,6 +48,7 @@ bool sql_run(struct ledger *ledger, sqlite3_stmt *statement);
 int64_t sql_answer(struct ledger *ledger, sqlite3_stmt *statement, int64_t otherwise);
 
 struct bytes sql_get_text(sqlite3_stmt *statement, int column);
+struct bytes sql_get_bytes(sqlite3_stmt *statement, int column); /* as they are, of a BLOB */
 int64_t sql_get_number(sqlite3_stmt *statement, int column);
 
 int64_t sql_last_row(const struct ledger *ledger);

@@ -12,6 +12,8 @@
 #include "cli/process.h"
 #include "cli/records.h"
 #include "conf/search.h"
+#include "ledger/sent.h"
+#include "translate/control.h"
 #include "translate/edi_out.h"
 
 enum { DEFAULT_RECORD_MIB = 256, MAX_RECORD_MIB = 3 * 1024, DEFAULT_BYTES = 16 * 1024 * 1024 };
@@ -19,6 +21,7 @@ enum { DEFAULT_RECORD_MIB = 256, MAX_RECORD_MIB = 3 * 1024, DEFAULT_BYTES = 16 *
 struct settings {
     struct options_common common; /* first: see cli/options.h */
     struct edi_out_settings edi;
+    const char *ledger, *control;
     uint64_t max_record; /* MiB */
 };
 
@@ -43,14 +46,20 @@ static const struct option_row rows[] = {
      .argument = "DIR",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct settings, edi.folder),
-     .help =
-         "write a file for each interchange (or document that is none) into DIR, and a receipt for each "
-         "document to standard output"},
+     .help = "write a file for each interchange (or document that is none) into DIR, and a receipt for each "
+             "document to standard output"},
+    {.letter = 'l',
+     .name = "ledger",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, ledger),
+     .help = "the ledger, which counts control numbers and records what was sent; wants -o (default "
+             "$CROSSDOCK_LEDGER)"},
     {.name = "control",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, edi.control),
-     .help = "where control numbers are counted (default $CROSSDOCK_CONTROL)"},
+     .offset = offsetof(struct settings, control),
+     .help = "a file where control numbers are counted, instead of the ledger (default $CROSSDOCK_CONTROL)"},
     {.name = "time",
      .argument = "TIME",
      .kind = OPTION_TEXT,
@@ -71,8 +80,7 @@ static const struct option_row rows[] = {
     {.name = "relay",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, edi.relay),
-     .help =
-         "send on what came as X12 as it came: set, release and identities of the record's source"},
+     .help = "send on what came as X12 as it came: set, release and identities of the record's source"},
     {.name = "test",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, edi.test),
@@ -101,6 +109,8 @@ static const struct option_row rows[] = {
     OPTIONS_COMMON,
 };
 
+static const char *(*const libraries[])(void) = {ledger_library, NULL};
+
 static const struct tool tool = {
     .name = "canon2edi",
     .operands = "[FILE]...",
@@ -110,6 +120,7 @@ static const struct tool tool = {
         "no X12, as their partner file says. Without FILE, or where it is -, reads standard input.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
+    .libraries = libraries,
     .statuses = {"all records were written or passed over",
                  "some records were refused; the others were written", STATUS_MISUSED, STATUS_FAILED},
     .see_also = "canon2edi(1), crossdock-partner(5), crossdock-map(5), crossdock-canon(5), crossdock(7)",
@@ -157,12 +168,86 @@ static void print_now(char text[32])
              (unsigned)(now % 86400 / 3600), (unsigned)(now % 3600 / 60));
 }
 
+/* --- control numbers */
+
+struct numbers {
+    struct control_file file;
+    struct ledger *ledger;
+    struct sent_journal sent;
+    struct edi_journal journal;
+};
+
+static const char *from_environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* Who counts: what the command line says, or else the environment; there a file goes before the ledger, so
+ * that it goes on where it stands.  False: told. */
+static bool open_numbers(struct numbers *numbers, struct settings *settings, struct report *report)
+{
+    const char *control = settings->control, *ledger = settings->ledger;
+
+    *numbers = (struct numbers){.ledger = NULL};
+    if (control != NULL && ledger != NULL) {
+        options_complain(&tool, report, USAGE_TOGETHER, "--control and --ledger: one of them counts");
+        return false;
+    }
+    if (control == NULL && ledger == NULL) {
+        control = from_environment("CROSSDOCK_CONTROL");
+        if (control == NULL && settings->edi.folder != NULL)
+            ledger = from_environment("CROSSDOCK_LEDGER");
+    }
+    if (control != NULL && control[0] != '\0') {
+        numbers->file = (struct control_file){control, report};
+        numbers->journal = control_journal(&numbers->file);
+        settings->edi.journal = &numbers->journal;
+    } else if (ledger != NULL) {
+        if (settings->edi.folder == NULL) {
+            options_complain(&tool, report, USAGE_MISSING,
+                             "-o DIR: what is sent by the ledger are files; or --control FILE");
+            return false;
+        }
+        numbers->ledger = ledger_open(ledger, LEDGER_WRITE, report);
+        if (numbers->ledger == NULL)
+            return false;
+        sent_journal_init(&numbers->sent, numbers->ledger);
+        numbers->journal = sent_journal_edi(&numbers->sent);
+        settings->edi.journal = &numbers->journal;
+    }
+    return true;
+}
+
+static void close_numbers(struct numbers *numbers)
+{
+    if (numbers->ledger != NULL)
+        sent_journal_release(&numbers->sent);
+    ledger_close(numbers->ledger);
+}
+
+static void run(struct settings *settings, struct input_list *inputs, struct report *report)
+{
+    struct numbers numbers;
+    struct search search;
+
+    if (!search_init(&search, settings->common.folder)) {
+        report_say(report, TECHNICAL_MEMORY, NULL, "at the start");
+        return;
+    }
+    if (open_numbers(&numbers, settings, report)) {
+        write_all(settings, &search, inputs, report);
+        close_numbers(&numbers);
+    }
+    search_release(&search);
+}
+
 int main(int argc, char **argv)
 {
     struct settings settings = {.max_record = DEFAULT_RECORD_MIB,
                                 .edi = {.unmapped = OUTBOUND_WARN, .max_bytes = DEFAULT_BYTES}};
     struct input_list inputs;
-    struct search search;
     struct report report;
     char now[32];
     int first, status;
@@ -172,21 +257,12 @@ int main(int argc, char **argv)
     output_report(&report);
     options_default(&settings.common);
     if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO) {
-        if (settings.edi.control == NULL)
-            settings.edi.control = getenv("CROSSDOCK_CONTROL");
         if (settings.edi.time == NULL) {
             print_now(now);
             settings.edi.time = now;
         }
-        if (settings.edi.control != NULL && settings.edi.control[0] == '\0')
-            settings.edi.control = NULL;
-        if (!search_init(&search, settings.common.folder)) {
-            report_say(&report, TECHNICAL_MEMORY, NULL, "at the start");
-        } else {
-            input_list_init(&inputs, argv + first, argc - first);
-            write_all(&settings, &search, &inputs, &report);
-            search_release(&search);
-        }
+        input_list_init(&inputs, argv + first, argc - first);
+        run(&settings, &inputs, &report);
     }
     report_close(&report);
     status = report_status(&report);

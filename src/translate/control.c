@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/publish.h"
+#include "translate/edi_batch.h"
 
 enum { FILE_CEILING = 64 * 1024 * 1024 };
 
@@ -102,8 +103,9 @@ static bool take_locked(const char *path, struct bytes sender, struct bytes rece
     return good;
 }
 
-bool control_take(const char *path, struct bytes sender, struct bytes receiver, struct bytes group,
-                  struct control_numbers *out, struct report *report)
+/* The next numbers; `group` (GS01) empty: none is wanted. */
+static bool take(const char *path, struct bytes sender, struct bytes receiver, struct bytes group,
+                 struct control_numbers *out, struct report *report)
 {
     struct arena arena;
     int fd = -1, error;
@@ -118,4 +120,47 @@ bool control_take(const char *path, struct bytes sender, struct bytes receiver, 
         close(fd); /* ends the lock */
     arena_release(&arena);
     return good;
+}
+
+/* --- as a journal */
+
+static enum edi_found find(void *whom, struct bytes partner, const char *id, struct edi_kept *out)
+{
+    (void)whom;
+    (void)partner;
+    (void)id;
+    (void)out;
+    return EDI_NEW;
+}
+
+static bool begin(void *whom, const struct edi_address *address, struct control_numbers *out)
+{
+    const struct control_file *file = whom;
+
+    return take(file->path, address->from, address->to, address->group, out, file->report);
+}
+
+static bool keep(void *whom, const struct edi_interchange *interchange)
+{
+    (void)whom;
+    (void)interchange;
+    return true;
+}
+
+static void drop(void *whom)
+{
+    (void)whom;
+}
+
+static bool sent(void *whom, struct bytes path)
+{
+    (void)whom;
+    (void)path;
+    return true;
+}
+
+struct edi_journal control_journal(struct control_file *file)
+{
+    return (struct edi_journal){
+        .whom = file, .find = find, .begin = begin, .keep = keep, .drop = drop, .sent = sent};
 }

@@ -10,15 +10,14 @@
 #define CROSSDOCK_TRANSLATE_CONTROL_H
 
 #include "diag/report.h"
+#include "translate/edi_journal.h"
 
-enum { CONTROL_MAX = 999999999 }; /* ISA13 and GS06 have nine digits */
-
-struct control_numbers {
-    uint32_t interchange, group;
+struct control_file {
+    const char *path;
+    struct report *report;
 };
 
-/* The next numbers; `group` (GS01) empty: none is wanted.  False: told (technical). */
-bool control_take(const char *path, struct bytes sender, struct bytes receiver, struct bytes group,
-                  struct control_numbers *out, struct report *report);
+/* The journal that counts in this file; both must outlive it. */
+struct edi_journal control_journal(struct control_file *file);
 
 #endif

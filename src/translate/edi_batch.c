@@ -7,17 +7,11 @@
 #include "base/hash.h"
 #include "base/publish.h"
 #include "canon/sink.h"
-#include "translate/control.h"
 #include "translate/receipt.h"
 
-static const size_t content_ceiling = (size_t)1024 * 1024 * 1024; /* bytes */
+enum { TABLE = 4096 }; /* lists of documents that wait, a power of two */
 
-struct held {
-    struct held *next;
-    const char *kind;
-    struct bytes partner;
-    char id[33];
-};
+static const size_t content_ceiling = (size_t)1024 * 1024 * 1024; /* bytes */
 
 struct edi_batch {
     struct edi_batch *next;
@@ -26,12 +20,13 @@ struct edi_batch {
     struct arena arena; /* what is held of the documents */
     struct buffer sets;
     uint32_t n;
-    struct held *first, *last;
+    struct edi_set *first, *last;
 };
 
 struct edi_batches {
     struct edi_batch_settings settings;
     struct edi_batch *first, *last; /* in the order they came up */
+    struct edi_set *waiting[TABLE]; /* by their ids, where the journal remembers */
     struct buffer content;
     struct hash *hash;
     struct sha256 *sha256;
@@ -169,10 +164,39 @@ uint32_t edi_batch_next(const struct edi_batch *batch)
     return batch->n + 1;
 }
 
+/* Ids are hashes: any digits of them do. */
+static struct edi_set **slot_of(struct edi_batches *batches, const char *id)
+{
+    uint64_t hash = 0;
+
+    for (unsigned i = 0; i < 8 && id[i] != '\0'; i++)
+        hash = hash * 31 + (unsigned char)id[i];
+    return &batches->waiting[hash % TABLE];
+}
+
+static bool waits(struct edi_batches *batches, const struct canon_record *record)
+{
+    const struct edi_set *set = *slot_of(batches, record->id);
+
+    while (set != NULL && (strcmp(set->id, record->id) != 0 || !bytes_equal(set->partner, record->partner)))
+        set = set->same;
+    return set != NULL;
+}
+
+static void forget(struct edi_batches *batches, const struct edi_set *set)
+{
+    struct edi_set **at = slot_of(batches, set->id);
+
+    while (*at != NULL && *at != set)
+        at = &(*at)->same;
+    if (*at != NULL)
+        *at = set->same;
+}
+
 bool edi_batch_add(struct edi_batches *batches, struct edi_batch *batch, const struct canon_record *record,
                    struct bytes set)
 {
-    struct held *held;
+    struct edi_set *held;
 
     /* What would make it too large goes into the next one: the set has its number already, so this one is let
      * in, and the bound is looked at before the next. */
@@ -191,6 +215,12 @@ bool edi_batch_add(struct edi_batches *batches, struct edi_batch *batch, const s
         batch->first = held;
     batch->last = held;
     batch->n++;
+    if (batches->settings.journal->remembers) {
+        struct edi_set **slot = slot_of(batches, held->id);
+
+        held->same = *slot;
+        *slot = held;
+    }
     return true;
 }
 
@@ -284,7 +314,7 @@ static void name_file(struct edi_batches *batches, const struct edi_batch *batch
     char hex[33];
 
     hash_begin(batches->hash);
-    for (const struct held *held = batch->first; held != NULL; held = held->next)
+    for (const struct edi_set *held = batch->first; held != NULL; held = held->next)
         hash_add(batches->hash, held->id, sizeof(held->id));
     if (batch->first->id[0] == '\0')
         hash_add(batches->hash, batch->sets.at, batch->sets.len);
@@ -295,55 +325,125 @@ static void name_file(struct edi_batches *batches, const struct edi_batch *batch
     buffer_add_format(name, "-%s.edi", hex);
 }
 
-static bool to_file(struct edi_batches *batches, const struct edi_batch *batch)
+static void describe(struct edi_batches *batches, struct bytes content, char sha256[65])
 {
-    const struct edi_batch_settings *settings = &batches->settings;
-    struct bytes content = buffer_view(&batches->content);
+    sha256_begin(batches->sha256);
+    sha256_add(batches->sha256, content.at, content.len);
+    sha256_hex(batches->sha256, sha256);
+}
+
+static bool publish(struct edi_batches *batches, struct bytes name, struct bytes content)
+{
+    const char *folder = batches->settings.folder;
+    int error = publish_file(folder, name, content, PUBLISH_REPLACE);
+
+    if (error != 0)
+        report_say(batches->settings.report, TECHNICAL_WRITE, folder, "%.*s: %s", BYTES_ARG(name),
+                   file_error(error));
+    return error == 0;
+}
+
+static bool to_file(struct edi_batches *batches, struct edi_interchange *interchange)
+{
+    const struct edi_journal *journal = batches->settings.journal;
+
+    if (!journal->keep(journal->whom, interchange) ||
+        !publish(batches, interchange->name, interchange->content) ||
+        !journal->sent(journal->whom, interchange->path))
+        return false;
+    for (const struct edi_set *set = interchange->first; set != NULL; set = set->next)
+        receipt_written(batches->settings.out, set->id, set->kind, set->partner, interchange->path,
+                        interchange->sha256, interchange->content.len);
+    return !batches->settings.out->failed;
+}
+
+static bool to_stream(struct edi_batches *batches, const struct edi_interchange *interchange)
+{
+    const struct edi_journal *journal = batches->settings.journal;
+
+    if (!journal->keep(journal->whom, interchange))
+        return false;
+    canon_sink_add(batches->settings.out, interchange->content);
+    return !batches->settings.out->failed;
+}
+
+static bool hand_over(struct edi_batches *batches, const struct edi_batch *batch,
+                      struct control_numbers numbers)
+{
+    struct edi_interchange interchange = {.address = &batch->address,
+                                          .numbers = numbers,
+                                          .n = batch->n,
+                                          .first = batch->first,
+                                          .content = buffer_view(&batches->content)};
     struct buffer name, path;
     char sha256[65] = "";
-    int error;
+    bool good;
 
+    if (batches->settings.folder == NULL)
+        return to_stream(batches, &interchange);
     buffer_init(&name, PUBLISH_MAX_NAME);
     buffer_init(&path, 8192);
     name_file(batches, batch, &name);
-    receipt_path(&path, settings->folder, buffer_view(&name));
-    sha256_begin(batches->sha256);
-    sha256_add(batches->sha256, content.at, content.len);
-    error = publish_file(settings->folder, buffer_view(&name), content, PUBLISH_REPLACE);
-    sha256_hex(batches->sha256, sha256);
-    if (error != 0)
-        report_say(settings->report, TECHNICAL_WRITE, settings->folder, "%.*s: %s",
-                   BYTES_ARG(buffer_view(&name)), file_error(error));
-    for (const struct held *held = error == 0 ? batch->first : NULL; held != NULL; held = held->next)
-        receipt_written(settings->out, held->id, held->kind, held->partner, buffer_view(&path), sha256,
-                        content.len);
+    receipt_path(&path, batches->settings.folder, buffer_view(&name));
+    describe(batches, interchange.content, sha256);
+    interchange.name = buffer_view(&name);
+    interchange.path = buffer_view(&path);
+    interchange.sha256 = sha256;
+    good = to_file(batches, &interchange);
     buffer_release(&path);
     buffer_release(&name);
-    return error == 0 && !settings->out->failed;
+    return good;
 }
 
 static bool deliver(struct edi_batches *batches, struct edi_batch *batch)
 {
-    const struct edi_batch_settings *settings = &batches->settings;
+    const struct edi_journal *journal = batches->settings.journal;
     struct control_numbers numbers;
 
-    if (!control_take(settings->control, batch->address.from, batch->address.to, batch->address.group,
-                      &numbers, settings->report) ||
-        !envelope(batches, batch, numbers))
+    if (!journal->begin(journal->whom, &batch->address, &numbers))
         return false;
-    if (settings->folder != NULL) {
-        if (!to_file(batches, batch))
-            return false;
-    } else {
-        canon_sink_add(settings->out, buffer_view(&batches->content));
-        if (settings->out->failed)
-            return false;
+    if (!envelope(batches, batch, numbers)) {
+        journal->drop(journal->whom);
+        return false;
     }
+    if (!hand_over(batches, batch, numbers))
+        return false;
+    for (const struct edi_set *set = journal->remembers ? batch->first : NULL; set != NULL; set = set->next)
+        forget(batches, set);
     buffer_clear(&batch->sets);
     arena_reset(&batch->arena);
     batch->first = batch->last = NULL;
     batch->n = 0;
     return true;
+}
+
+enum edi_found edi_batches_again(struct edi_batches *batches, const char *partner,
+                                 const struct canon_record *record, bool *in_this_run)
+{
+    const struct edi_batch_settings *settings = &batches->settings;
+    const struct edi_journal *journal = settings->journal;
+    struct edi_kept kept = {.sent = false};
+    enum edi_found found;
+    struct buffer path;
+
+    *in_this_run = journal->remembers && waits(batches, record);
+    if (*in_this_run)
+        return EDI_KEPT;
+    found = journal->find(journal->whom, bytes_of(partner), record->id, &kept);
+    if (found != EDI_KEPT)
+        return found;
+    buffer_init(&path, 8192);
+    if (!kept.sent) {
+        receipt_path(&path, settings->folder, kept.name);
+        kept.path = buffer_view(&path);
+        if (!publish(batches, kept.name, kept.content) || !journal->sent(journal->whom, kept.path))
+            found = EDI_LOST;
+    }
+    if (found == EDI_KEPT)
+        receipt_written(settings->out, record->id, record->kind->name, record->partner, kept.path,
+                        arena_copy(record->arena, kept.sha256).at, kept.size);
+    buffer_release(&path);
+    return found == EDI_KEPT && settings->out->failed ? EDI_LOST : found;
 }
 
 bool edi_batches_finish(struct edi_batches *batches)

@@ -3,8 +3,8 @@
  * group, put into envelopes with true counts and numbers of their own, and delivered.
  *
  * An interchange holds one functional group (or TA1s, and no group).  Control numbers are taken when it is
- * complete, just before it goes out.  With a folder each interchange is a file that appears whole, and each
- * document in it gets a receipt; else they go to `out`, one behind the other.
+ * complete, just before it goes out, by the steps of edi_journal.h.  With a folder each interchange is a file
+ * that appears whole, and each document in it gets a receipt; else they go to `out`, one behind the other.
  */
 #ifndef CROSSDOCK_TRANSLATE_EDI_BATCH_H
 #define CROSSDOCK_TRANSLATE_EDI_BATCH_H
@@ -12,13 +12,14 @@
 #include "canon/write.h"
 #include "diag/report.h"
 #include "partner/partner.h"
+#include "translate/edi_journal.h"
 #include "wire/x12_write.h"
 
 struct edi_batches;
 
 struct edi_batch_settings {
     const char *folder;      /* NULL: everything to `out` */
-    const char *control;     /* file of control numbers */
+    const struct edi_journal *journal; /* NULL: nothing will be put into a batch */
     uint64_t max_sets;       /* of an interchange; 0: no bound */
     uint64_t max_bytes;      /* of an interchange's sets */
     struct bytes date, time; /* CCYYMMDD, HHMM */
@@ -44,6 +45,11 @@ struct edi_address {
 /* NULL: told. */
 struct edi_batches *edi_batches_open(const struct edi_batch_settings *settings);
 void edi_batches_close(struct edi_batches *batches);
+
+/* Whether a run before this one kept the document for this partner in an interchange, which then goes out as
+ * it was kept; EDI_KEPT: it has its receipt, or is among those of this run that wait. */
+enum edi_found edi_batches_again(struct edi_batches *batches, const char *partner,
+                                 const struct canon_record *record, bool *in_this_run);
 
 struct edi_batch;
 

@@ -544,10 +544,29 @@ static bool write_file(struct edi_out *edi, const struct partner *partner, const
     return claim(edi, writer) ? outbound_record(writer, &place, record) : refuse(edi, record);
 }
 
+/* What a run before this one kept, goes out as it was kept.  False: nothing was; else *going says whether the
+ * run goes on. */
+static bool go_again(struct edi_out *edi, const struct partner *partner, const struct canon_record *record,
+                     bool *going)
+{
+    bool waits = false;
+    enum edi_found found = edi_batches_again(edi->batches, partner->name, record, &waits);
+
+    *going = found != EDI_LOST;
+    if (found == EDI_LOST)
+        edi->counts.failed++;
+    else if (found == EDI_KEPT && waits)
+        edi->counts.ignored++;
+    else if (found == EDI_KEPT)
+        edi->counts.written++;
+    return found != EDI_NEW;
+}
+
 static bool write_record(struct edi_out *edi, struct canon_record *record)
 {
     struct job job = {0};
     struct edi_batch *batch;
+    bool going;
     const char *map;
 
     if ((edi->map_kind != NULL && record->kind != edi->map_kind) || came_in(edi, record))
@@ -566,13 +585,20 @@ static bool write_record(struct edi_out *edi, struct canon_record *record)
         return write_file(edi, job.partner, map, record);
     if (!has_set(edi, record, job.partner, &job.set))
         return pass_over(edi, record);
-    if (edi->settings.control == NULL) {
+    if (edi->settings.journal == NULL) {
         tell(edi, WRITE_DOCUMENT, "an interchange needs control numbers", (struct bytes){NULL, 0},
-             "--control FILE, or CROSSDOCK_CONTROL: where they are counted", NULL);
+             "-l LEDGER and -o DIR, or --control FILE: where they are counted", NULL);
         return refuse(edi, record);
     }
     if (!claim(edi, edi->batches))
         return refuse(edi, record);
+    if (edi->settings.journal->remembers && record->id[0] == '\0') {
+        tell(edi, WRITE_DOCUMENT, "it has no id, by which the ledger knows what was sent",
+             (struct bytes){NULL, 0}, NULL, NULL);
+        return refuse(edi, record);
+    }
+    if (go_again(edi, job.partner, record, &going))
+        return going;
     if (!find_job(edi, &job, record)) {
         if (edi->life.failed || edi->report->misused || edi->report->failed) {
             edi->counts.failed++;
@@ -688,7 +714,7 @@ static bool check_control(struct edi_out *edi)
 {
     const struct partner *partner;
 
-    if (edi->settings.control != NULL || (edi->map_kind != NULL && edi->map_set.at == NULL))
+    if (edi->settings.journal != NULL || (edi->map_kind != NULL && edi->map_set.at == NULL))
         return true;
     if (edi->settings.partner != NULL) {
         partner = partner_named(edi, bytes_of(edi->settings.partner));
@@ -696,7 +722,7 @@ static bool check_control(struct edi_out *edi)
             return partner != NULL;
     }
     report_say(edi->report, USAGE_MISSING, NULL,
-               "--control FILE, or CROSSDOCK_CONTROL: where control numbers are counted");
+               "-l LEDGER and -o DIR, or --control FILE: where control numbers are counted");
     return false;
 }
 
@@ -718,7 +744,7 @@ struct edi_out *edi_out_open(const struct edi_out_settings *settings, struct sea
 {
     struct edi_out *edi = calloc(1, sizeof(*edi));
     struct edi_batch_settings batches = {.folder = settings->folder,
-                                         .control = settings->control,
+                                         .journal = settings->journal,
                                          .max_sets = settings->max_sets,
                                          .max_bytes = settings->max_bytes,
                                          .out = out,

@@ -12,13 +12,14 @@
 #include "canon/write.h"
 #include "conf/search.h"
 #include "diag/report.h"
+#include "translate/edi_journal.h"
 #include "translate/outbound.h"
 
 struct edi_out_settings {
     const char *partner; /* -p: whoever the records say they are for; NULL: as they say */
     const char *map;    /* -m: this map, and the records of its kind alone; NULL: the partner's, or x12-SET */
     const char *folder; /* an interchange a file, and receipts to `out`; NULL: interchanges to `out` */
-    const char *control; /* file of control numbers */
+    const struct edi_journal *journal; /* of control numbers; NULL: none; it must outlive the edi_out */
     const char *time;    /* "2026-11-24T09:30", of the envelopes */
     bool strict;         /* records that are no documents for partners are refused, not passed over */
     bool relay;          /* what came as X12 goes out as it came: set, release and identities of its source */

@@ -9,7 +9,7 @@ libcrossdock_a_SOURCES += %reldir%/inbound.c %reldir%/inbound.h %reldir%/inbound
 libcrossdock_a_SOURCES += %reldir%/work.c %reldir%/work.h
 libcrossdock_a_SOURCES += %reldir%/tell.c %reldir%/tell.h
 libcrossdock_a_SOURCES += %reldir%/receipt.c %reldir%/receipt.h
-libcrossdock_a_SOURCES += %reldir%/control.c %reldir%/control.h
+libcrossdock_a_SOURCES += %reldir%/control.c %reldir%/control.h %reldir%/edi_journal.h
 libcrossdock_a_SOURCES += %reldir%/edi_batch.c %reldir%/edi_batch.h %reldir%/edi_address.c \
 	%reldir%/edi_address.h
 libcrossdock_a_SOURCES += %reldir%/edi_files.c %reldir%/edi_files.h

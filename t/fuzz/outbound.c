@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "fuzz.h"
+#include "translate/control.h"
 #include "translate/edi_out.h"
 #include "wire/x12.h"
 
@@ -28,6 +29,8 @@ static void hold_x12(struct bytes text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char control[128];
+    static struct control_file numbers;
+    static struct edi_journal journal;
     static struct edi_out_settings settings;
     const struct outbound_counts *counts;
     struct outbound_place place = {.file = "fuzz.jsonl", .line = 1};
@@ -38,9 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t lines = 0;
 
     snprintf(control, sizeof(control), "%s/numbers", fuzz_folder());
-    settings = (struct edi_out_settings){
-        .control = control, .time = "2026-11-24T09:30", .unmapped = OUTBOUND_WARN, .max_bytes = 1 << 20};
     fuzz_report(&report);
+    numbers = (struct control_file){control, &report};
+    journal = control_journal(&numbers);
+    settings = (struct edi_out_settings){
+        .journal = &journal, .time = "2026-11-24T09:30", .unmapped = OUTBOUND_WARN, .max_bytes = 1 << 20};
     fuzz_sink_init(&out);
     edi = edi_out_open(&settings, fuzz_search(), &report, &out.sink);
     if (edi == NULL)
