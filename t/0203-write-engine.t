@@ -95,6 +95,52 @@ run canon2erp -C . -m x
 status_is 1 'unless it must not'
 err_like 'M3502 error .*order 7' 'and says of which order'
 err_like 'purpose_code in table none "replace".*maps/x.yaml:17:' 'which word, which table, which line of the map'
+again
+map '  - B: {each: lines, a: {field: uom, table: uom}}' 'tables:
+  uom: {EA: PCE, MTR: M}' > maps/x.yaml
+run canon2erp -C . -m x
+status_is 1 'a word that is the code of another one is not kept'
+err_like 'lines\[0\].uom in table uom "EA"' '... it would be read as that one'
+
+# --- nothing is lost without a word
+again
+map '  - A: {each: taxes, a: type_code, b: /order_number}' > maps/x.yaml
+run canon2erp -C . -m x
+status_is 1 'a document of which the file would say nothing is refused'
+err_like 'the file would say nothing of it' '... and says so'
+again
+map '  - A: {a: order_number, then: [{B: {each: taxes, a: type_code, b: /purpose_code}}, {C: {each: notes, a: /purpose_code}}]}' \
+    > maps/x.yaml
+run canon2erp -C . -v -m x
+status_is 0 'a field of the record that goes along with units, of which there are none'
+err_like 'M3505 .*: purpose_code, 1 time' '... is unwritten, and counted once'
+again
+run canon2erp -C . --unmapped=error -m x
+status_is 1 '... which --unmapped=error refuses'
+err_like 'purpose_code.*"replace"' '... with its value'
+rows() {
+    printf 'map: x\ntitle: a test\nformat: delimited\nrecord: order\nlayout:\n  key: [n, r]\n  columns: %s\n' \
+        '[{name: n}, {name: r}, {name: l, required: yes}, {name: g}]'
+    printf 'tree:\n  - row: {each: lines, n: /order_number, r: /release_number, l: line_number, g: gtin}\n'
+}
+rows > maps/x.yaml
+line='"lines":[{"line_number":"1"}]'
+head='{"canon":1,"kind":"order",'
+printf '%s\n' "$head\"order_number\":\"1\",$line}" "$head\"order_number\":\"2\",$line}" \
+    "$head\"order_number\":\"1 \",$line}" "$head\"order_number\":\"1\",\"release_number\":\"2\",$line}" \
+    "$head$line}" "$head\"order_number\":\"3\",\"lines\":[{\"gtin\":\"1\"}]}" > several
+run canon2erp -C . -m x several
+status_is 1 'documents that nobody could tell apart in the file'
+out_is 'n,r,l,g
+1,,1,
+2,,1,
+1,2,1,' '... are refused, and the others written'
+err_like 'several:3 .*' 'the second of a key'
+err_like 'taken for those of another document of the file' '... says why'
+err_like 'nothing would tell its rows from those of other documents' '... so does one without a key'
+err_like 'in column l of row: it has no value' '... and one without a value that each row must have'
+run canon2erp -C . -m x -o . several
+is "$(ls -- *.csv | wc -l)" 4 '... in files of their own each is written'
 
 # --- a map laid over another one
 again

@@ -409,6 +409,7 @@ static void write_unit(struct map_writer *writer, const struct map_rule *rule,
     for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
         take_groups(writer, bound->groups, groups, context);
     writer->rule = rule;
+    writer->rules[rule->index].written_in = writer->serial;
     if (!units->format->begin_unit(units, bound->tag, writer->values))
         writer->refused = true;
     write_nodes(writer, rule->nodes, rule->n_nodes, context);
@@ -531,6 +532,15 @@ static void tell_too_large(struct map_writer *writer)
     write_tell(writer, WRITE_DOCUMENT, NULL, NULL, "it is too large", (struct bytes){NULL, 0}, NULL);
 }
 
+/* An order without lines, where each line is a row: it would be gone, and count as written. */
+static void tell_nothing(struct map_writer *writer)
+{
+    static const char what[] = "the file would say nothing of it";
+
+    write_tell(writer, WRITE_DOCUMENT, NULL, NULL, what, (struct bytes){NULL, 0},
+               "something that the map writes");
+}
+
 /* What layouts have columns for beside the record's fields. */
 static void give_envelope(struct map_writer *writer, const struct canon_record *record)
 {
@@ -566,6 +576,7 @@ bool map_writer_document(struct map_writer *writer, struct buffer *out, const st
     size_t before = out->len;
 
     writer->write = write;
+    writer->serial++;
     writer->root = write->record->body;
     writer->frame = NULL;
     writer->rule = NULL;
@@ -578,7 +589,10 @@ bool map_writer_document(struct map_writer *writer, struct buffer *out, const st
     cover_count(writer);
     format->begin_document(writer->units);
     write_nodes(writer, writer->map->nodes, writer->map->n_nodes, writer->root);
+    if (writer->rule == NULL && !writer->refused)
+        tell_nothing(writer);
     writer->rule = NULL;
+    cover_count_left(writer);
     if (out->failed || writer->scratch.failed)
         tell_too_large(writer);
     if (writer->refused)

@@ -37,7 +37,11 @@ struct bound_rule {
     struct bound_groups *groups; /* or NULL */
     bool constant; /* nothing in it comes from the record */
     bool own;      /* some field is its object's own: those of the record as a whole only go with it */
+    uint64_t written_in; /* serial of the document that it last wrote a unit of */
 };
+
+/* Who writes a field: nobody; rules of other objects, when they write a unit at all; a rule of its object. */
+enum covered { COVERED_NOT, COVERED_FAR, COVERED_OWN };
 
 /* What the map writes of the objects at one place of the record. */
 struct cover {
@@ -45,8 +49,16 @@ struct cover {
     struct cover *first;              /* child */
     const struct canon_field *field;  /* by which it is reached; NULL: the body */
     const struct canon_block *block;
-    bool *written;                    /* by field index */
+    uint8_t *written;                 /* enum covered, by field index */
     uint64_t *unwritten;              /* values counted, by field index */
+};
+
+/* A field of the record that a rule of another object writes along. */
+struct cover_far {
+    struct cover_far *next;
+    struct cover *cover;
+    const struct map_target *target;
+    const struct bound_rule *rule;
 };
 
 /* Where the walk stands, for paths in messages. */
@@ -69,6 +81,7 @@ struct map_writer {
     struct unit_writer *units;
     struct bound_rule *rules;         /* by map_rule's index */
     struct cover *cover;
+    struct cover_far *far;            /* newest first */
     struct unit_value *values;        /* for one unit, by slot */
     unsigned n_values;
     struct arena arena;               /* lives as long as the writer */
@@ -76,6 +89,7 @@ struct map_writer {
 
     /* of the document being written */
     const struct map_write *write;
+    uint64_t serial;
     const struct canon_object *root;
     const struct write_frame *frame;
     const struct map_rule *rule;
@@ -109,6 +123,9 @@ struct cover *cover_of_map(struct map_writer *writer);
 
 /* Counts what the record has and no line writes; with write->refuse_unwritten, tells each.  How many. */
 uint64_t cover_count(struct map_writer *writer);
+
+/* Counts and tells, at the document's end, fields that only go along with units of which it had none. */
+uint64_t cover_count_left(struct map_writer *writer);
 
 /* Tells that something is wrong at the field (or NULL) of the frame: the document is refused, unless it is a
  * warning by the catalogue. */

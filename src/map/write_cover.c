@@ -48,40 +48,60 @@ static struct cover *descend(struct cover *cover, const struct canon_field *cons
     return cover;
 }
 
-static void cover_target(struct cover *root, struct cover *context, const struct map_target *target,
-                         struct arena *arena)
+static void cover_field(struct cover *cover, const struct canon_field *field, enum covered covered)
+{
+    if (field != NULL && cover->written[field->index] < covered)
+        cover->written[field->index] = (uint8_t)covered;
+}
+
+static void cover_far(struct map_writer *writer, struct cover *cover, const struct map_target *target,
+                      const struct bound_rule *rule)
+{
+    struct cover_far *far = arena_zalloc(&writer->arena, 1, sizeof(*far));
+
+    if (far != NULL) {
+        *far = (struct cover_far){writer->far, cover, target, rule};
+        writer->far = far;
+    }
+}
+
+/* `rule`: whose the target is. */
+static void cover_target(struct map_writer *writer, struct cover *root, struct cover *context,
+                         const struct map_target *target, const struct bound_rule *rule)
 {
     const struct map_convert *convert = target->convert;
+    const enum covered covered = target->from_root ? COVERED_FAR : COVERED_OWN;
     struct cover *cover = target->from_root ? root : context;
 
     if (convert != NULL && convert->n_parts > 0) {
         for (uint32_t i = 0; convert_writes(convert) && i < convert->n_parts; i++)
-            cover_target(root, context, &convert->parts[i], arena);
+            cover_target(writer, root, context, &convert->parts[i], rule);
         return;
     }
     if (target->path_len == 0)
         return;
-    cover = descend(cover, target->path, target->path_len - 1U, arena);
+    cover = descend(cover, target->path, target->path_len - 1U, &writer->arena);
     if (cover == NULL)
         return;
-    cover->written[target->field->index] = true;
-    if (target->raw != NULL)
-        cover->written[target->raw->index] = true;
-    if (target->time != NULL)
-        cover->written[target->time->index] = true;
+    if (covered == COVERED_FAR)
+        cover_far(writer, cover, target, rule);
+    cover_field(cover, target->field, covered);
+    cover_field(cover, target->raw, COVERED_OWN);
+    cover_field(cover, target->time, COVERED_OWN);
 }
 
-static void cover_groups(struct cover *root, struct cover *context, const struct bound_groups *groups,
-                         struct arena *arena)
+static void cover_groups(struct map_writer *writer, struct cover *root, struct cover *context,
+                         const struct bound_groups *groups, const struct bound_rule *rule)
 {
-    struct cover *cover = descend(groups->map->from_root ? root : context, &groups->map->list, 1, arena);
+    struct cover *cover = descend(groups->map->from_root ? root : context, &groups->map->list, 1,
+                                  &writer->arena);
 
     for (uint32_t i = 0; i < groups->map->n_fields && cover != NULL; i++)
-        cover_target(root, cover, &groups->map->fields[i], arena);
+        cover_target(writer, root, cover, &groups->map->fields[i], rule);
     for (uint32_t i = 0; i < groups->map->n_also && cover != NULL; i++)
-        cover_target(root, cover, &groups->map->also[i].target, arena);
+        cover_target(writer, root, cover, &groups->map->also[i].target, rule);
     for (uint32_t i = 0; i < groups->map->n_set && cover != NULL; i++)
-        cover_target(root, cover, &groups->map->set[i].target, arena);
+        cover_target(writer, root, cover, &groups->map->set[i].target, rule);
 }
 
 static void cover_nodes(struct map_writer *writer, struct cover *root, struct cover *context,
@@ -96,11 +116,11 @@ static void cover_nodes(struct map_writer *writer, struct cover *root, struct co
             if (cover == NULL || bound->tag < 0)
                 continue;
             for (unsigned k = 0; k < bound->n_assigns; k++)
-                cover_target(root, cover, bound->assigns[k].target, &writer->arena);
+                cover_target(writer, root, cover, bound->assigns[k].target, bound);
             for (uint32_t k = 0; k < rule->n_set; k++)
-                cover_target(root, cover, &rule->set[k].target, &writer->arena);
+                cover_target(writer, root, cover, &rule->set[k].target, bound);
             for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
-                cover_groups(root, cover, groups, &writer->arena);
+                cover_groups(writer, root, cover, groups, bound);
             cover_nodes(writer, root, cover, rule->nodes, rule->n_nodes);
         }
     }
@@ -175,7 +195,7 @@ static uint64_t count_value(struct map_writer *writer, struct cover *cover, cons
         }
         return count;
     }
-    if (cover->written[value->field])
+    if (cover->written[value->field] != COVERED_NOT)
         return 0;
     count = leaves(value);
     cover->unwritten[value->field] += count;
@@ -198,6 +218,48 @@ static uint64_t count_object(struct map_writer *writer, struct cover *cover,
 uint64_t cover_count(struct map_writer *writer)
 {
     return count_object(writer, writer->cover, writer->root, NULL);
+}
+
+/* Whether some rule wrote the field along, or it was counted for another rule already. */
+static bool is_settled(const struct map_writer *writer, const struct cover_far *far)
+{
+    bool later = false;
+
+    for (const struct cover_far *other = writer->far; other != NULL; other = other->next) {
+        if (other->cover == far->cover && other->target->field == far->target->field &&
+            (other->rule->written_in == writer->serial || later))
+            return true;
+        later |= other == far;
+    }
+    return false;
+}
+
+uint64_t cover_count_left(struct map_writer *writer)
+{
+    uint64_t count = 0;
+
+    for (struct cover_far *far = writer->far; far != NULL; far = far->next) {
+        const struct map_target *target = far->target;
+        const struct canon_object *object;
+        const struct canon_value *value;
+        struct write_frame frames[MAP_MAX_PATH];
+
+        if (far->rule->written_in == writer->serial ||
+            far->cover->written[target->field->index] == COVERED_OWN)
+            continue;
+        object = write_reach(writer->root, target->path, target->path_len - 1U);
+        value = object != NULL ? canon_get(object, target->field) : NULL;
+        if (value == NULL || is_settled(writer, far))
+            continue;
+        count += leaves(value);
+        far->cover->unwritten[target->field->index] += leaves(value);
+        for (unsigned i = 0; i + 1U < target->path_len; i++)
+            frames[i] = (struct write_frame){.up = i > 0 ? &frames[i - 1] : NULL, .field = target->path[i]};
+        if (writer->write->refuse_unwritten)
+            tell_unwritten(writer, target->path_len > 1 ? &frames[target->path_len - 2] : NULL, target->field,
+                           value);
+    }
+    return count;
 }
 
 /* --- telling */

@@ -97,8 +97,8 @@ static void translate(const struct map_target *target, struct bytes raw, struct 
     row = map_table_word(target->table, out->value.text);
     if (row != NULL)
         out->value.text = row->code;
-    else if (target->miss == MAP_MISS_ERROR)
-        out->missed = true;
+    else
+        out->missed = target->miss == MAP_MISS_ERROR || !map_table_may_keep(target->table, out->value.text);
 }
 
 /* Whether `raw`, padded with zeros, is `text`. */
@@ -177,7 +177,7 @@ static void put_converted(struct map_writer *writer, const struct map_target *ta
         out->value.text = (struct bytes){NULL, 0};
 }
 
-/* A date with the time beside it, where there is one. */
+/* A date with the time beside it, where there is one: in the form of dates, as it is read. */
 static void add_time(struct map_writer *writer, const struct map_target *target,
                      const struct canon_object *object, struct write_value *out)
 {
@@ -187,7 +187,7 @@ static void add_time(struct map_writer *writer, const struct map_target *target,
                                : NULL;
 
     if (at != NULL)
-        out->value = (struct unit_value){bytes_of(at), UNIT_DATETIME};
+        out->value = (struct unit_value){bytes_of(at), UNIT_DATE};
 }
 
 struct write_value write_value_of(struct map_writer *writer, const struct map_target *target,

@@ -220,7 +220,7 @@ static bool untranslate(const struct map_target *target, struct bytes raw, struc
     row = map_table_word(target->table, *text);
     if (row != NULL)
         *text = row->code;
-    return row != NULL || target->miss != MAP_MISS_ERROR;
+    return row != NULL || (target->miss != MAP_MISS_ERROR && map_table_may_keep(target->table, *text));
 }
 
 /* NULL when all is well, else what is wrong. */

@@ -8,7 +8,7 @@
 #include "map/flat_fill.h"
 #include "translate/flat_document.h"
 #include "translate/flat_in.h"
-#include "translate/flat_keys.h"
+#include "wire/flat_keys.h"
 #include "wire/flat_totals.h"
 
 /* Rows that are broken, and may begin another document: held until the next good row tells whose they are. */

@@ -18,7 +18,6 @@ libcrossdock_a_SOURCES += %reldir%/flat_in.c %reldir%/flat_in.h %reldir%/flat_in
 libcrossdock_a_SOURCES += %reldir%/flat_in_totals.c
 libcrossdock_a_SOURCES += %reldir%/flat_in_document.c %reldir%/flat_in_whose.c
 libcrossdock_a_SOURCES += %reldir%/flat_document.c %reldir%/flat_document.h
-libcrossdock_a_SOURCES += %reldir%/flat_keys.c %reldir%/flat_keys.h
 libcrossdock_a_SOURCES += %reldir%/incoming.c %reldir%/incoming.h
 libcrossdock_a_SOURCES += %reldir%/coverage.c %reldir%/coverage.h
 libcrossdock_a_SOURCES += %reldir%/inspect.c %reldir%/inspect.h

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "wire/flat_more.h"
+#include "wire/flat_once.h"
 #include "wire/flat_totals.h"
 
 enum { CELL_CEILING = 1024 * 1024 };
@@ -14,6 +15,7 @@ struct delimited_writer {
     struct buffer scratch;
     struct flat_totals *totals; /* or NULL */
     struct flat_more_writer *more; /* or NULL */
+    struct flat_once *once;     /* or NULL */
     bool rows; /* the document has some already */
 };
 
@@ -27,6 +29,7 @@ static void close_writer(struct unit_writer *writer)
     buffer_release(&self(writer)->scratch);
     flat_totals_close(self(writer)->totals);
     flat_more_close(self(writer)->more);
+    flat_once_close(self(writer)->once);
     free(writer);
 }
 
@@ -67,10 +70,15 @@ static bool breaks(const struct flat_layout *layout, struct bytes text)
     return false;
 }
 
-/* Blanks at the ends are quoted too: some readers strip them otherwise. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Blanks at the ends are quoted too: readers, ours among them, strip them otherwise. */
 static bool needs_quotes(const struct flat_layout *layout, struct bytes text)
 {
-    return text.len > 0 && (text.at[0] == ' ' || text.at[text.len - 1] == ' ' || breaks(layout, text));
+    return text.len > 0 && (is_blank(text.at[0]) || is_blank(text.at[text.len - 1]) || breaks(layout, text));
 }
 
 static void add_quoted(struct buffer *out, char quote, struct bytes text)
@@ -130,6 +138,7 @@ static void begin_file(struct unit_writer *writer)
     const struct flat_record *record = &layout->records[0];
 
     flat_totals_begin_file(self(writer)->totals);
+    flat_once_begin_file(self(writer)->once);
     if (!layout->header)
         return;
     for (unsigned i = 0; i < flat_inside(record); i++) {
@@ -150,11 +159,13 @@ static void begin_document(struct unit_writer *writer)
     self(writer)->rows = false;
     flat_totals_begin_document(self(writer)->totals);
     flat_more_begin_document(self(writer)->more);
+    flat_once_begin_document(self(writer)->once);
 }
 
 static bool end_document(struct unit_writer *writer)
 {
-    return flat_totals_end_document(self(writer)->totals, writer);
+    return flat_once_end_document(self(writer)->once, writer) &&
+           flat_totals_end_document(self(writer)->totals, writer);
 }
 
 static void drop_document(struct unit_writer *writer)
@@ -182,6 +193,8 @@ static bool put_row(struct unit_writer *writer, int tag, const struct unit_value
         if (value.text.at == NULL && column->constant.at != NULL)
             value = (struct unit_value){column->constant, UNIT_TEXT};
         if (value.text.at == NULL || (column->once && delimited->rows)) {
+            good &= (column->once && delimited->rows) || flat_may_be_empty(writer, (int)i, column);
+            flat_once_cell(delimited->once, i, BYTES(""));
             if (layout->quote_all)
                 add_cell(writer->out, layout, BYTES(""));
             continue;
@@ -194,9 +207,11 @@ static bool put_row(struct unit_writer *writer, int tag, const struct unit_value
         }
         if (cell.before != '\0' || cell.after != '\0')
             add_sign(&cell, &delimited->scratch);
+        flat_once_cell(delimited->once, i, cell.text);
         add_cell(writer->out, layout, cell.text);
     }
     buffer_add_bytes(writer->out, layout->line_end);
+    flat_once_end_row(delimited->once);
     delimited->rows = true;
     return good;
 }
@@ -230,7 +245,8 @@ struct unit_writer *delimited_write_open(const struct flat_layout *layout)
     delimited->base.format = &delimited_format;
     delimited->layout = layout;
     buffer_init(&delimited->scratch, CELL_CEILING);
-    if (!flat_totals_open(&delimited->totals, layout) || !flat_more_open(&delimited->more, layout)) {
+    if (!flat_totals_open(&delimited->totals, layout) || !flat_once_open(&delimited->once, layout) ||
+        !flat_more_open(&delimited->more, layout)) {
         close_writer(&delimited->base);
         return NULL;
     }

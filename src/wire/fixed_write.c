@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "wire/flat_more.h"
+#include "wire/flat_once.h"
 #include "wire/flat_totals.h"
 
 enum { CELL_CEILING = 1024 * 1024, MAX_DEPTH = 32 /* maps nest less deep */ };
@@ -20,6 +21,7 @@ struct fixed_writer {
     struct buffer scratch;
     struct flat_totals *totals; /* or NULL */
     struct flat_more_writer *more; /* or NULL */
+    struct flat_once *once;     /* or NULL */
     /* the document */
     unsigned n_records, depth;
     struct open_record open[MAX_DEPTH]; /* by depth; 0: the document */
@@ -37,6 +39,7 @@ static void close_writer(struct unit_writer *writer)
     free(self(writer)->same);
     flat_totals_close(self(writer)->totals);
     flat_more_close(self(writer)->more);
+    flat_once_close(self(writer)->once);
     free(writer);
 }
 
@@ -79,16 +82,19 @@ static void begin_document(struct unit_writer *writer)
     memset(fixed->same, 0, (fixed->layout->n_same + 1) * sizeof(*fixed->same));
     flat_totals_begin_document(fixed->totals);
     flat_more_begin_document(fixed->more);
+    flat_once_begin_document(fixed->once);
 }
 
 static bool end_document(struct unit_writer *writer)
 {
-    return flat_totals_end_document(self(writer)->totals, writer);
+    return flat_once_end_document(self(writer)->once, writer) &&
+           flat_totals_end_document(self(writer)->totals, writer);
 }
 
 static void begin_file(struct unit_writer *writer)
 {
     flat_totals_begin_file(self(writer)->totals);
+    flat_once_begin_file(self(writer)->once);
 }
 
 static void end_file(struct unit_writer *writer)
@@ -199,16 +205,20 @@ static bool put_record(struct unit_writer *writer, int tag, const struct unit_va
             if (record->same[s] == (int)i)
                 fixed->same[s] = value;
         width += column->width;
-        if (value.text.len == 0) {
+        if (bytes_trim(value.text).len == 0) {
+            good &= flat_may_be_empty(writer, (int)i, column);
+            flat_once_cell(fixed->once, i, BYTES(""));
             fill(writer->out, ' ', column->width);
         } else if (!flat_cell_make(&cell, fixed->layout, column, value, true, &fixed->scratch) ||
                    !flat_can_stand(&cell)) {
             flat_tell(writer, (int)i, column, &cell);
             good = false;
         } else {
+            flat_once_cell(fixed->once, i, cell.text);
             add_cell(writer->out, column, &cell);
         }
     }
+    flat_once_end_row(fixed->once);
     fill(writer->out, ' ', record->width > width ? record->width - width : 0);
     buffer_add_bytes(writer->out, fixed->layout->line_end);
     return good;
@@ -239,7 +249,7 @@ struct unit_writer *fixed_write_open(const struct flat_layout *layout)
     fixed->same = calloc(layout->n_same + 1, sizeof(*fixed->same));
     buffer_init(&fixed->scratch, CELL_CEILING);
     if (fixed->same == NULL || !flat_totals_open(&fixed->totals, layout) ||
-        !flat_more_open(&fixed->more, layout)) {
+        !flat_once_open(&fixed->once, layout) || !flat_more_open(&fixed->more, layout)) {
         close_writer(&fixed->base);
         return NULL;
     }

@@ -204,3 +204,12 @@ void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *c
 
     writer->fault(writer->to, &fault);
 }
+
+bool flat_may_be_empty(struct unit_writer *writer, int slot, const struct flat_column *column)
+{
+    struct flat_cell cell = {.what = "it has no value", .expected = "one: the column is required"};
+
+    if (column->required)
+        flat_tell(writer, slot, column, &cell);
+    return !column->required;
+}

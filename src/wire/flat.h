@@ -24,7 +24,7 @@ struct flat_column {
     char pad;                  /* fills a fixed column on the other side */
     bool cut;                  /* what is too long is cut instead of refused */
     bool once;                 /* written in the first row of a document alone */
-    bool required;             /* has a value in every row */
+    bool required;             /* has a value in every row, read and written */
     bool skip;                 /* nobody reads it, on purpose */
     struct bytes file;         /* the group of the file's name that it is; at NULL: it stands in the record */
     struct bytes split;        /* what stands between several values in one cell; at NULL: one value */
@@ -154,5 +154,8 @@ struct unit_value flat_given(const struct flat_layout *layout, const struct unit
 /* Tells the misfit of one column to whoever drives the writer. */
 void flat_tell(struct unit_writer *writer, int slot, const struct flat_column *column,
                const struct flat_cell *cell);
+
+/* Whether a column without a value may stay so: not one that each row must have.  False: told. */
+bool flat_may_be_empty(struct unit_writer *writer, int slot, const struct flat_column *column);
 
 #endif

@@ -103,6 +103,8 @@ static int write_out(void *context, const char *at, int len)
 {
     struct xml_writer *xml = context;
 
+    if (xml->tree.base.out == NULL) /* the writer is closed in the midst of a file */
+        return len;
     buffer_add(xml->tree.base.out, at, (size_t)len);
     return xml->tree.base.out->failed ? -1 : len;
 }
@@ -159,6 +161,7 @@ static void close_writer(struct unit_writer *writer)
 {
     struct xml_writer *xml = self(writer);
 
+    xml->tree.base.out = NULL; /* it may be gone */
     if (xml->writer != NULL)
         xmlFreeTextWriter(xml->writer);
     tree_write_release(&xml->tree);

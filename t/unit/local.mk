@@ -72,7 +72,10 @@ t_unit_flat_read_SOURCES = %reldir%/flat_read.c
 t_unit_flat_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 check_PROGRAMS += %reldir%/generated
 t_unit_generated_SOURCES = %reldir%/generated.c %reldir%/random_set.c %reldir%/random_set.h
-t_unit_generated_SOURCES += %reldir%/random_record.c %reldir%/random_record.h
+t_unit_generated_SOURCES += %reldir%/random_record.c %reldir%/random_record.h %reldir%/random.c %reldir%/random.h
+check_PROGRAMS += %reldir%/generated_flat
+t_unit_generated_flat_SOURCES = %reldir%/generated_flat.c %reldir%/random_body.c %reldir%/random_body.h
+t_unit_generated_flat_SOURCES += %reldir%/random.c %reldir%/random.h
 check_PROGRAMS += %reldir%/xml_read
 t_unit_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
 t_unit_xml_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read

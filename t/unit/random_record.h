@@ -10,7 +10,7 @@
 #define CROSSDOCK_UNIT_RANDOM_RECORD_H
 
 #include "canon/record.h"
-#include "random_set.h"
+#include "random.h"
 
 /* The third record of the two, in the arena; it has texts of theirs.  Both are of one kind. */
 bool random_record_mix(struct random *random, struct arena *arena, const struct canon_record *a,

@@ -7,14 +7,8 @@
 #define CROSSDOCK_UNIT_RANDOM_SET_H
 
 #include "map/x12_bound.h"
+#include "random.h"
 #include "wire/x12_write.h"
-
-struct random {
-    uint64_t state;
-};
-
-uint32_t random_below(struct random *random, uint32_t n); /* 0 when n is 0 */
-bool random_chance(struct random *random, uint32_t percent);
 
 enum { RANDOM_SEGMENTS = 160 };
 

@@ -1,4 +1,4 @@
-#include "translate/flat_keys.h"
+#include "wire/flat_keys.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /*
  * flat_keys: which keys a file's documents had: the latest million of them, in memory of a fixed size.
  */
-#ifndef CROSSDOCK_TRANSLATE_FLAT_KEYS_H
-#define CROSSDOCK_TRANSLATE_FLAT_KEYS_H
+#ifndef CROSSDOCK_WIRE_FLAT_KEYS_H
+#define CROSSDOCK_WIRE_FLAT_KEYS_H
 
 #include "base/bytes.h"
 
