@@ -101,6 +101,23 @@ struct bytes arena_copy(struct arena *arena, struct bytes from)
     return (struct bytes){at, from.len};
 }
 
+struct bytes arena_join(struct arena *arena, struct bytes first, const char *between, struct bytes second)
+{
+    const struct bytes parts[] = {first, bytes_of(between), second};
+    size_t len = first.len + parts[1].len + second.len;
+    char *text = arena_text(arena, len + 1), *at = text;
+
+    if (text == NULL)
+        return (struct bytes){NULL, 0};
+    for (unsigned i = 0; i < 3; i++) {
+        if (parts[i].len > 0)
+            memcpy(at, parts[i].at, parts[i].len);
+        at += parts[i].len;
+    }
+    *at = '\0';
+    return (struct bytes){text, len};
+}
+
 char *arena_format(struct arena *arena, const char *format, ...)
 {
     va_list args, again;

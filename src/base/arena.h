@@ -75,6 +75,9 @@ static inline bool arena_extend(struct arena *arena, const void *end, size_t mor
 /* A copy in the arena, with a NUL behind it.  {NULL, 0} when the arena failed. */
 struct bytes arena_copy(struct arena *arena, struct bytes from);
 
+/* Two texts and what stands between them, likewise. */
+struct bytes arena_join(struct arena *arena, struct bytes first, const char *between, struct bytes second);
+
 /* Formatted text in the arena, NUL-terminated; NULL when the arena failed. */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -21,6 +21,7 @@ libcrossdock_a_SOURCES += %reldir%/x12_put_bind.c %reldir%/x12_put_value.c
 libcrossdock_a_SOURCES += %reldir%/x12_put_levels.c %reldir%/x12_put_extra.c %reldir%/x12_put_path.c
 libcrossdock_a_SOURCES += %reldir%/x12_order.c %reldir%/x12_order.h %reldir%/x12_put_order.c
 libcrossdock_a_SOURCES += %reldir%/x12_put_wanted.c
+libcrossdock_a_SOURCES += %reldir%/x12_put_choose.c %reldir%/x12_put_pairs.c
 libcrossdock_a_SOURCES += %reldir%/x12_spill.c %reldir%/x12_spill.h
 libcrossdock_a_SOURCES += %reldir%/x12_read_convert.c %reldir%/x12_put_convert.c
 libcrossdock_a_SOURCES += %reldir%/x12_check.c %reldir%/x12_check.h

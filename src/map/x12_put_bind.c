@@ -94,7 +94,34 @@ static void add_taken(const struct x12_putter *putter, const struct x12_bound_ru
 }
 
 static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
-                      uint16_t last);
+                      uint16_t last, uint16_t loop, struct put_places *places);
+
+/* The rule's pairs beside its elements. */
+static bool bind_pairs(struct x12_putter *putter, const struct x12_bound_rule *rule, struct put_rule *made)
+{
+    const struct map_pairs *map = rule->pairs->map;
+    bool *paired = arena_zalloc(&putter->arena, rule->n_ops + 1, sizeof(*paired));
+    uint8_t *usual = arena_zalloc(&putter->arena, map->n_by + 1, sizeof(*usual));
+
+    if (paired == NULL || usual == NULL)
+        return false;
+    for (uint32_t i = 0; i < map->n_by; i++) {
+        add_target(made->own, &map->by[i].target);
+        usual[i] = (uint8_t)x12_pair_first(map, i);
+        for (uint32_t k = 0; k < rule->n_ops; k++)
+            if (rule->pairs->ops[i].field == rule->ops[k].field && rule->ops[k].own) {
+                paired[k] = true;
+                made->paired = paired;
+            }
+    }
+    if (map->rest != NULL)
+        add_field(made->own, map->rest);
+    if (map->order != NULL)
+        add_field(made->own, map->order);
+    made->usual = usual;
+    widen(made, rule->pairs->to);
+    return true;
+}
 
 static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *rule,
                       const struct standard_position *position)
@@ -117,15 +144,8 @@ static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *ru
         made->totals |= rule->ops[i].target->compute != MAP_COMPUTE_NOTHING;
         widen(made, rule->ops[i].element);
     }
-    if (rule->pairs != NULL) {
-        for (uint32_t i = 0; i < rule->pairs->map->n_by; i++)
-            add_target(made->own, &rule->pairs->map->by[i].target);
-        if (rule->pairs->map->rest != NULL)
-            add_field(made->own, rule->pairs->map->rest);
-        if (rule->pairs->map->order != NULL)
-            add_field(made->own, rule->pairs->map->order);
-        widen(made, rule->pairs->to);
-    }
+    if (rule->pairs != NULL && !bind_pairs(putter, rule, made))
+        return false;
     for (uint32_t i = 0; map->each && i < map->n_set; i++)
         add_target(made->own, &map->set[i].target);
     if (map->units != NULL) {
@@ -142,7 +162,7 @@ static bool bind_rule(struct x12_putter *putter, const struct x12_bound_rule *ru
     memcpy(made->all, made->own, sizeof(made->all));
     if (rule->children == NULL)
         return true;
-    if (!bind_list(putter, rule->children, rule->first, rule->last))
+    if (!bind_list(putter, rule->children, rule->first, rule->last, position->index, &made->places))
         return false;
     for (uint16_t p = rule->first; p <= rule->last; p++) {
         const struct rule_list *list = rule->children[p - rule->first];
@@ -234,22 +254,38 @@ static bool has_otherwise(const struct rule_list *list)
     return has;
 }
 
-/* What the rules of a place need of an object, for a quick look. */
-static void bind_place(struct x12_putter *putter, const struct rule_list *list)
+/* The positions of the loop, with what their rules need of an object. */
+static bool bind_places(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
+                        uint16_t last, uint16_t loop, struct put_places *places)
 {
-    struct put_rule *head = &putter->rules[list->rules[0]->number];
+    const struct standard_position *positions = putter->binding->set->positions;
+    struct put_place *place = arena_zalloc(&putter->arena, last - first + 2U, sizeof(*place));
 
-    for (uint32_t i = 0; i < list->n; i++) {
-        const struct x12_bound_rule *rule = list->rules[i];
-        const struct put_rule *made = &putter->rules[rule->number];
+    if (place == NULL)
+        return false;
+    places->first = place;
+    for (uint16_t p = first; p <= last; p++) {
+        const struct rule_list *list = lists[p - first];
 
-        head->always |= made->constant || made->totals;
-        add_taken(putter, rule, head->here);
+        if (positions[p].parent != loop || list == NULL || list->n == 0)
+            continue;
+        place->list = list;
+        place->position = p;
+        place->levels = positions[p].starts_loop && strcmp(positions[p].segment->id, "HL") == 0;
+        for (uint32_t i = 0; i < list->n; i++) {
+            const struct put_rule *made = &putter->rules[list->rules[i]->number];
+
+            place->always |= made->constant || made->totals;
+            add_taken(putter, list->rules[i], place->here);
+        }
+        place++;
     }
+    places->n = (uint32_t)(place - places->first);
+    return true;
 }
 
 static bool bind_list(struct x12_putter *putter, const struct rule_list *const *lists, uint16_t first,
-                      uint16_t last)
+                      uint16_t last, uint16_t loop, struct put_places *places)
 {
     for (uint16_t p = first; p <= last; p++)
         for (uint32_t i = 0; lists[p - first] != NULL && i < lists[p - first]->n; i++)
@@ -264,12 +300,9 @@ static bool bind_list(struct x12_putter *putter, const struct rule_list *const *
                 return false;
         }
     for (uint16_t p = first; p <= last; p++)
-        if (lists[p - first] != NULL && lists[p - first]->n > 0) {
-            bind_place(putter, lists[p - first]);
-            if (has_otherwise(lists[p - first]) && !bind_otherwise(putter, lists, p, first, last))
-                return false;
-        }
-    return true;
+        if (has_otherwise(lists[p - first]) && !bind_otherwise(putter, lists, p, first, last))
+            return false;
+    return bind_places(putter, lists, first, last, loop, places);
 }
 
 bool x12_put_bind(struct x12_putter *putter)
@@ -279,5 +312,7 @@ bool x12_put_bind(struct x12_putter *putter)
     putter->rules = arena_zalloc(&putter->arena, binding->n_bound + 1, sizeof(*putter->rules));
     if (putter->rules == NULL)
         return false;
-    return bind_list(putter, binding->root.children, 0, binding->root.last) && !putter->arena.failed;
+    return bind_list(putter, binding->root.children, 0, binding->root.last, STANDARD_NO_LOOP,
+                     &putter->places) &&
+           !putter->arena.failed;
 }

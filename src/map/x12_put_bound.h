@@ -23,6 +23,21 @@ struct put_rival {
     const struct standard_position *position;
 };
 
+/* The rules of one position, and what they need of the object of the loop, for a quick look. */
+struct put_place {
+    const struct rule_list *list;
+    uint16_t position;        /* in the set */
+    bool levels;              /* the loop of HL begins here */
+    bool always;              /* one of the rules asks more than whether fields are there, */
+    uint64_t here[PUT_WORDS]; /* or one of these must be, for any of them */
+};
+
+/* The positions of one loop that have rules, in the set's order. */
+struct put_places {
+    const struct put_place *first;
+    uint32_t n;
+};
+
 struct put_rule {
     bool made;
     bool constant;      /* says nothing of the record, and is written for its own sake */
@@ -31,10 +46,11 @@ struct put_rule {
     uint32_t n_fixed;
     const struct put_fixed *fixed;
     const struct map_test *const *tests; /* by op: the test on the same element, or NULL */
+    const bool *paired;                  /* by op: its field has a pair, too; NULL: of none */
+    const uint8_t *usual;                /* by pair: the first of its field */
+    struct put_places places;            /* of the loop that it begins */
     uint64_t own[PUT_WORDS];             /* fields of its object that it writes itself */
     uint64_t all[PUT_WORDS];             /* and those the rules in its loop write */
-    bool always;                         /* of the first rule of a place: one of its rules asks more, */
-    uint64_t here[PUT_WORDS];            /* or one of these fields must be there for any of them */
     uint32_t n_rivals;                   /* itself among them, in the order of the set; 0: it is alone */
     const struct put_rival *rivals;
     const struct standard_position *position;
@@ -48,8 +64,9 @@ struct put_rule {
 struct x12_putter {
     const struct x12_binding *binding;
     struct arena arena;
-    struct put_rule *rules; /* by x12_bound_rule.number */
-    uint64_t serial;        /* of the document; objects of two may have one address */
+    struct put_rule *rules;   /* by x12_bound_rule.number */
+    struct put_places places; /* outside of loops */
+    uint64_t serial;          /* of the document; objects of two may have one address */
 };
 
 /* False: out of memory. */
@@ -145,6 +162,96 @@ void put_tell(struct putting *putting, enum complaint complaint, const struct x1
 /* A new segment at the end. NULL: out of memory. */
 struct x12_put_segment *put_add(struct putting *putting, const struct standard_position *position,
                                 const struct x12_bound_rule *rule, const struct canon_object *object);
+
+/* Components wait here until the element is whole. */
+struct put_compound {
+    uint8_t element, component;
+    struct bytes text;
+};
+
+/* A segment being made. */
+struct put_unit {
+    struct putting *putting;
+    const struct x12_bound_rule *rule;
+    struct x12_put_segment *segment;
+    uint32_t n_compounds;
+    struct put_compound compounds[X12_MAX_ELEMENTS];
+    uint64_t joined; /* elements that have components */
+};
+
+/* Element from 0, component from 1 or 0; nothing where the text's at is NULL. */
+static inline void put_set_element(struct put_unit *unit, unsigned element, unsigned component,
+                                   struct bytes text)
+{
+    struct x12_put_segment *segment = unit->segment;
+
+    if (text.at == NULL)
+        return;
+    if (component != 0) {
+        if (unit->n_compounds < X12_MAX_ELEMENTS)
+            unit->compounds[unit->n_compounds++] = (struct put_compound){(uint8_t)element, (uint8_t)component,
+                                                                         text};
+        unit->joined |= (uint64_t)1 << element;
+        return;
+    }
+    segment->elements[element] = text;
+    if (element + 1 > segment->n)
+        segment->n = (uint8_t)(element + 1);
+}
+
+/* --- what a rule takes (x12_put_choose.c) */
+
+static inline bool put_is_left(const struct canon_object *object, const uint64_t fields[PUT_WORDS])
+{
+    for (unsigned i = 0; i < PUT_WORDS; i++)
+        if (object->held[i] & fields[i])
+            return true;
+    return false;
+}
+
+/* Whether reading the segment that the rule would write of this object comes back to the rule. */
+bool put_tests_hold(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object);
+
+/* Whether there is something to write in it, totals among that. */
+bool put_has_content(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object);
+
+/* No mandatory element of the segment would stay empty. */
+bool put_is_whole(struct putting *putting, const struct x12_bound_rule *rule, struct canon_object *object);
+
+/* The rule that writes an object of a list of `in` that several rules take from; of two that are as good,
+ * one not before that of the object before it, `after`: the list keeps its order. */
+const struct put_rival *put_choose(struct putting *putting, const struct put_rule *made,
+                                   const struct canon_object *in, struct canon_object *object,
+                                   const struct put_rival *after);
+
+/* Is what rule r of the list would take taken by a later one of the same place that has room for more, where
+ * nobody else has, or where the record says so? */
+bool put_is_superseded(struct putting *putting, const struct rule_list *list, uint32_t r,
+                       struct canon_object *object);
+
+/* --- pairs of qualifier and value (x12_put_pairs.c) */
+
+/* Where the next pair goes. */
+struct put_pairs {
+    struct put_unit *unit;
+    const struct pairs *pairs;
+    struct canon_object *object;
+    unsigned e;        /* the element of its qualifier, from 0 */
+    uint64_t elements; /* pairs, by number, whose field is for an element of the segment */
+};
+
+bool put_pairs_have(const struct putting *putting, const struct x12_bound_rule *rule,
+                    struct canon_object *object);
+
+/* Those whose order is known: before the elements, of which one may have the same field; and the others. */
+void put_pairs_ordered(struct put_pairs *pairs);
+void put_pairs_others(struct put_pairs *pairs);
+
+/* Whether the field of op `i`, which has an element and a pair, too, goes to the pair: it is too long for the
+ * element, or the standard wants a pair and there is no other. */
+bool put_pairs_take(const struct put_unit *unit, uint32_t i, struct canon_object *object);
+
+/* --- the order of segments */
 
 /* The set's own order of HL: parents before children (x12_put_levels.c).  From segment `first`
  * of put->segments on, `position` is that of the HL. */

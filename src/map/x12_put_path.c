@@ -158,7 +158,8 @@ static void tell_left(struct leftover *left, const struct canon_object *object)
 
             if (!put_holds(object, field) || field == left->extra)
                 continue;
-            buffer_add_format(&left->path, "%s%s", len > 0 ? "." : "", field->name);
+            buffer_add_string(&left->path, len > 0 ? "." : "");
+            buffer_add_string(&left->path, field->name);
             if (value->held == CANON_HELD_OBJECT) {
                 tell_left(left, value->object);
             } else if (value->held == CANON_HELD_LIST) {

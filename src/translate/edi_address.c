@@ -3,9 +3,8 @@
 /* "ZZ:CROSSDOCK" */
 static struct bytes identity_text(struct arena *arena, const struct partner_identity *identity)
 {
-    return bytes_of(arena_format(
-        arena, "%.*s:%.*s", BYTES_ARG(identity->qualifier.at != NULL ? identity->qualifier : BYTES("ZZ")),
-        BYTES_ARG(identity->id)));
+    return arena_join(arena, identity->qualifier.at != NULL ? identity->qualifier : BYTES("ZZ"), ":",
+                      identity->id);
 }
 
 static struct bytes id_part(struct bytes identity)

@@ -60,7 +60,7 @@ struct edi_out {
     struct place place;
     const struct canon_record *record;
     struct canon_record line; /* of the line at hand */
-    bool bad; /* something of it was left unwritten, and may not be */
+    bool bad;                 /* something of it was left unwritten, and may not be */
 };
 
 /* What a record goes out as. */
@@ -359,13 +359,14 @@ static bool check(struct edi_out *edi, const struct job *job, const struct x12_w
                   struct x12_put *put)
 {
     struct faults faults;
-    struct fault_context context = {.standard = arena_format(&edi->arena, "X12 %s", job->work->release),
-                                    .guide = job->work->guide};
+    struct fault_context context = {.guide = job->work->guide};
 
     faults_init(&faults, &edi->arena, &job->document->rules);
     faults_begin(&faults, &job->work->walk, job->work->guide);
     edi_check_set(job->work, &writer->style, strcmp(charset_name(job->partner->charset), "utf-8") == 0,
                   buffer_view(&edi->set), &faults);
+    if (faults.first != NULL)
+        context.standard = arena_format(&edi->arena, "X12 %s", job->work->release);
     for (const struct fault *fault = faults.first; fault != NULL; fault = fault->next) {
         struct finding finding = {0};
         struct place place = edi->place;
@@ -478,7 +479,7 @@ static struct bytes key_of(const struct canon_record *record, struct arena *aren
 
     if (value == NULL || value->held != CANON_HELD_TEXT)
         return (struct bytes){NULL, 0};
-    return bytes_of(arena_format(arena, "%s %.*s", record->kind->name, (int)value->len, value->text));
+    return arena_join(arena, bytes_of(record->kind->name), " ", (struct bytes){value->text, value->len});
 }
 
 /* What came from a partner is not sent back to it, unless somebody says to whom.  (X12 says who sent it,

@@ -114,8 +114,7 @@ const struct standard_position *laws_position(const struct work *work, uint16_t 
 static bool read_again(struct laws *laws, struct trial *trial, struct canon_record *record,
                        struct law_segment *segments, uint32_t *n)
 {
-    struct bytes rest = buffer_view(&laws->set);
-    struct set_cut cut = {.view = {.utf8 = is_utf8(trial)}};
+    struct set_cut cut;
     struct faults faults;
 
     *n = 0;
@@ -125,8 +124,9 @@ static bool read_again(struct laws *laws, struct trial *trial, struct canon_reco
     faults_begin(&faults, &trial->work->walk, trial->work->guide);
     walk_begin(&trial->work->walk);
     laws_begin_reading(laws, trial, record, &trial->style.delimiters);
-    (void)set_cut_next(&rest, &trial->style, &cut); /* ST */
-    while (set_cut_next(&rest, &trial->style, &cut) && rest.len > strlen(trial->style.suffix)) {
+    set_cut_begin(&cut, buffer_view(&laws->set), &trial->style, is_utf8(trial));
+    (void)set_cut_next(&cut); /* ST */
+    while (set_cut_next(&cut) && cut.rest.len > strlen(trial->style.suffix)) {
         uint16_t position = walk_step(&trial->work->walk, &cut.view, &faults);
 
         laws_read_segment(laws, &cut.view, position);
