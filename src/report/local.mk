@@ -8,3 +8,16 @@ libcrossdock_a_SOURCES += %reldir%/review_show.h %reldir%/review_text.c %reldir%
 libcrossdock_a_SOURCES += %reldir%/compare.c %reldir%/compare.h %reldir%/compare_case.c %reldir%/compare_case.h
 libcrossdock_a_SOURCES += %reldir%/compare_order.c %reldir%/compare_shipping.c %reldir%/compare_billing.c \
 	%reldir%/compare_files.c %reldir%/compare_invoice.c
+libcrossdock_a_SOURCES += %reldir%/review_page.c %reldir%/review_page.h %reldir%/review_chart.c %reldir%/review_folder.c
+
+# What pages hold beside their text, as strings: review_css and review_js.
+page_parts = %reldir%/review.css %reldir%/review.js
+EXTRA_DIST += $(page_parts)
+nodist_libcrossdock_a_SOURCES = %reldir%/page_parts.h
+BUILT_SOURCES += %reldir%/page_parts.h
+CLEANFILES += %reldir%/page_parts.h
+%reldir%/page_parts.h: $(page_parts) %reldir%/local.mk
+	$(AM_V_GEN)$(MKDIR_P) %reldir% && for part in $(page_parts); do \
+	    echo "static const char $$(basename $$part | tr . _)[] ="; \
+	    sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/    "&\\n"/' $(srcdir)/$$part; echo ';'; \
+	done > $@.new && mv $@.new $@

@@ -10,6 +10,12 @@
 #include "canon/write.h"
 #include "report/review.h"
 
+/* "2026-11-30 06:00 +0000": in the time zone of the house. */
+const char *review_local_text(const struct review *review, int64_t moment);
+
+/* A spreadsheet would take it for a formula. */
+bool review_is_formula(struct bytes text);
+
 /* `more`: also what is tolerated, waived and cleared, one by one. */
 void review_put_text(struct canon_sink *out, const struct review *review, bool more);
 

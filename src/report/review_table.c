@@ -42,11 +42,16 @@ static bool is_number(struct bytes text)
     return decimal_parse(text, &number);
 }
 
+bool review_is_formula(struct bytes text)
+{
+    return text.len > 0 && strchr("=+-@\t\r", text.at[0]) != NULL && !is_number(text);
+}
+
 /* A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 static void put_cell(struct canon_sink *out, const struct review *review, struct bytes text, bool tab)
 {
     struct bytes shown = bytes_of(trace_plain(review->arena, text));
-    bool risky = shown.len > 0 && strchr("=+-@\t\r", shown.at[0]) != NULL && !is_number(shown), quoted = false;
+    bool risky = review_is_formula(shown), quoted = false;
 
     for (size_t i = 0; i < shown.len && !tab; i++)
         quoted = quoted || shown.at[i] == ',' || shown.at[i] == '"';

@@ -46,7 +46,7 @@ const char *review_keys_text(const struct review *review, const struct review_fi
     return text != NULL ? text : "";
 }
 
-static const char *local(const struct review *review, int64_t moment)
+const char *review_local_text(const struct review *review, int64_t moment)
 {
     int32_t offset = zone_offset(&review->calendar.zone, moment), minutes = (offset < 0 ? -offset : offset) / 60;
     char text[MOMENT_TEXT + 1];
@@ -63,7 +63,7 @@ static const char *local(const struct review *review, int64_t moment)
 static void put_verdict(struct canon_sink *out, const struct review *review)
 {
     canon_sink_format(out, "RECON %s  %s  new %zu  open %zu  cleared %zu  unaccounted %lld  at-risk %s%s\n",
-                      local(review, review->now), review->verdict, review->counts[REVIEW_NEW],
+                      review_local_text(review, review->now), review->verdict, review->counts[REVIEW_NEW],
                       review->counts[REVIEW_OPEN], review->counts[REVIEW_CLEARED],
                       (long long)review->unaccounted, review_risk_text(review),
                       review->inputs_good ? "" : "  INPUTS INCOMPLETE");
@@ -80,7 +80,7 @@ static void put_sources(struct canon_sink *out, const struct review *review)
 
         canon_sink_format(out, "  %s %s: %s, %lld %s", source->what,
                           source->name.len > 0 ? plain(review, source->name) : "nobody known",
-                          moment_parse(source->newest, &zone_utc, &moment) ? local(review, moment) : "never",
+                          moment_parse(source->newest, &zone_utc, &moment) ? review_local_text(review, moment) : "never",
                           (long long)source->count, source->count == 1 ? "record" : "records");
         if (source->is_old)
             canon_sink_format(out, "  %s", source->why != NULL ? source->why : "too old");

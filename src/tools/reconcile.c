@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "conf/search.h"
+#include "report/review_page.h"
 #include "report/review_show.h"
 
 enum { ARENA_CHUNK = 256 * 1024, INCOMPLETE = 4 };
@@ -19,7 +20,7 @@ static const size_t arena_ceiling = (size_t)4 * 1024 * 1024 * 1024;
 struct reconcile_settings {
     struct options_common common; /* first: see cli/options.h */
     struct review_settings review;
-    const char *ledger, *close, *assign, *reopen, *why, *as_of, *since;
+    const char *ledger, *close, *assign, *reopen, *why, *as_of, *since, *pages;
     bool csv, tsv, json;
     int fail_on;
 };
@@ -88,6 +89,11 @@ static const struct option_row rows[] = {
     {.name = "csv", .kind = OPTION_FLAG, AT(csv), .help = "a row a finding, with commas, and a header"},
     {.name = "tsv", .kind = OPTION_FLAG, AT(tsv), .help = "the same with tabs"},
     {.name = "json", .kind = OPTION_FLAG, AT(json), .help = "a line of JSON for the run, then one a finding"},
+    {.name = "html",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     AT(pages),
+     .help = "also write pages into DIR: index.html, and the life of each order it speaks of"},
     {.name = "fail-on",
      .argument = "never|info|warn|error",
      .kind = OPTION_WORD,
@@ -201,6 +207,8 @@ static int reconcile(struct ledger *ledger, struct search *search, const struct 
 
     arena_init(&arena, ARENA_CHUNK, arena_ceiling);
     if (review_run(&review, ledger, schema, search, &settings->review, &arena)) {
+        if (settings->pages != NULL)
+            (void)review_write_pages(&review, ledger, schema, settings->pages);
         show(&review, settings, report);
         status = status_of(&review, settings, report);
     } else {
