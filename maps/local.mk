@@ -60,6 +60,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc-orders-xml.yaml \
 	%reldir%/idoc-invoices.yaml \
 	%reldir%/idoc-invoices-xml.yaml \
+	%reldir%/idoc-order-acks.yaml \
+	%reldir%/idoc-order-acks-xml.yaml \
 	%reldir%/idoc-order-changes.yaml \
 	%reldir%/idoc-order-changes-xml.yaml \
 	%reldir%/idoc-purchase-orders.yaml \
@@ -72,6 +74,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc-shipments-xml.yaml \
 	%reldir%/idoc-vendor-invoices.yaml \
 	%reldir%/idoc-vendor-invoices-xml.yaml \
+	%reldir%/idoc-vendor-order-acks.yaml \
+	%reldir%/idoc-vendor-order-acks-xml.yaml \
 	%reldir%/tables/sap-uom.tsv \
 	%reldir%/tables/easypost-milestone.tsv \
 	%reldir%/easypost-trackers.yaml \

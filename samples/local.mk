@@ -12,6 +12,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
 	%reldir%/idoc/invoices.txt \
+	%reldir%/idoc/order-acks.txt \
 	%reldir%/idoc/order-changes.txt \
 	%reldir%/idoc/orders.txt \
 	%reldir%/idoc/orders.xml \
@@ -20,6 +21,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/idoc/shipment-orders.txt \
 	%reldir%/idoc/shipments.txt \
 	%reldir%/idoc/shipments.xml \
+	%reldir%/idoc/vendor-order-acks.txt \
 	%reldir%/idoc/vendor-invoices.txt \
 	%reldir%/json/easypost-delivered.json \
 	%reldir%/json/shopify-orders.json \

@@ -32,7 +32,7 @@ law() {
     cmp -s want got; ok $? '... and read again as the same records' || diff want got | head -4 >&2
 }
 
-for name in orders purchase-orders order-changes shipments shipment-confirmations shipment-orders invoices vendor-invoices; do
+for name in orders purchase-orders order-changes order-acks vendor-order-acks shipments shipment-confirmations shipment-orders invoices vendor-invoices; do
     law "$name"
 done
 

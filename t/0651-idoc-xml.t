@@ -12,7 +12,7 @@ bodies() {
     sed -E 's/"id":"[0-9a-f]{32}",//; s/"(format|map|file|offset|length)":("[^"]*"|[0-9]+),?//g' "$1"
 }
 
-for kind in orders purchase-orders order-changes shipments shipment-confirmations shipment-orders invoices vendor-invoices; do
+for kind in orders purchase-orders order-changes order-acks vendor-order-acks shipments shipment-confirmations shipment-orders invoices vendor-invoices; do
     erp2canon -m "idoc-$kind" "$samples/$kind.txt" > flat
     run canon2erp --unmapped=error -m "idoc-$kind-xml" flat
     status_is 0 "$kind: written as XML"

@@ -67,7 +67,8 @@ single="$(printf 'a %.0s' {1..60})a"
 with "$single" > blanks
 run canon2erp -m idoc-orders blanks
 status_is 0 'a text of single letters is cut before blanks'
-run erp2canon -m idoc-orders <(cat out)
+mv out idoc
+run erp2canon -m idoc-orders idoc
 is "$(jq -r '.notes[0].text' out)" "$single" '... and comes back'
 with "$(printf 'a%80sb' '')" > blanks
 run canon2erp -m idoc-orders blanks

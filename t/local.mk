@@ -56,6 +56,7 @@ dist_check_SCRIPTS += %reldir%/0753-sftp-cut.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
 dist_check_SCRIPTS += %reldir%/0655-idoc-texts.t
+dist_check_SCRIPTS += %reldir%/0656-idoc-answers.t
 dist_check_SCRIPTS += %reldir%/0704-ledger-killed.t
 dist_check_SCRIPTS += %reldir%/0706-ledger-check.t
 dist_check_SCRIPTS += %reldir%/0705-ledger-migrations.t

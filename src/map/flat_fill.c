@@ -1,5 +1,6 @@
 #include "map/flat_fill.h"
 
+#include "map/inherit.h"
 #include "map/total.h"
 #include "map/flat_bound.h"
 
@@ -474,6 +475,7 @@ void flat_fill_unit(struct flat_fill *fill, const struct flat_unit *unit)
     check_columns(fill, rule, unit);
     read_ops(fill, rule, unit, object, same);
     set_fields(fill, rule->map->set, rule->map->n_set, object);
+    inherit_read(rule->map, fill->record->arena, frame->object, object);
     for (struct flat_groups *groups = rule->groups; groups != NULL; groups = groups->next)
         read_groups(fill, groups, unit, object);
     if (rule->map->each)

@@ -1,6 +1,7 @@
 libcrossdock_a_SOURCES += %reldir%/map.c %reldir%/map.h
 libcrossdock_a_SOURCES += %reldir%/target.c %reldir%/bind.h
 libcrossdock_a_SOURCES += %reldir%/convert.c %reldir%/convert.h %reldir%/convert_bind.c %reldir%/convert_template.c
+libcrossdock_a_SOURCES += %reldir%/inherit.c %reldir%/inherit.h
 libcrossdock_a_SOURCES += %reldir%/units_bind.c %reldir%/units.c %reldir%/units.h %reldir%/total.c %reldir%/total.h
 libcrossdock_a_SOURCES += %reldir%/xref.c %reldir%/xref.h %reldir%/xref_source.c
 libcrossdock_a_SOURCES += %reldir%/xref_load.c %reldir%/xref_rows.h

@@ -7,6 +7,7 @@
 #include "base/pattern.h"
 #include "map/bind.h"
 #include "map/convert.h"
+#include "map/inherit.h"
 
 /* Nodes bound already: a part used by many rules with the same kind of object is bound once. */
 struct bound {
@@ -362,6 +363,10 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
         }
         if (bytes_are(value->key, "set")) {
             good &= bind_set(b, value, rule->context, &rule->set, &rule->n_set);
+            continue;
+        }
+        if (bytes_are(value->key, "inherit") && strcmp(b->map->format, "x12") != 0) {
+            good &= inherit_bind(b, rule, value, context);
             continue;
         }
         if (!check_word(b, value)) {

@@ -111,6 +111,7 @@ struct map_units {
 };
 
 struct map_node;
+struct map_inherit;
 
 struct map_rule {
     const char *tag;
@@ -127,6 +128,8 @@ struct map_rule {
     const struct map_assign *assigns;
     uint32_t n_set;
     const struct map_assign *set;    /* fields that always have a text; `key` is that text */
+    uint32_t n_inherits;
+    const struct map_inherit *inherits; /* map/inherit.h; not in X12 */
     const struct map_pairs *pairs;   /* or NULL */
     const struct map_groups *groups; /* or NULL */
     const struct map_units *units;   /* or NULL; in X12 alone */

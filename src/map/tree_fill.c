@@ -1,5 +1,6 @@
 #include "map/tree_fill.h"
 
+#include "map/inherit.h"
 #include "map/tree_bound.h"
 
 /* --- finding nodes */
@@ -194,11 +195,13 @@ static void take(struct tree_fill *fill, const struct tree_bound_node *node, str
 {
     struct tree_bound_rule *rule = element->taken || element->read ? NULL : choose(node, element, around);
     const uint64_t serial = ++fill->serial;
+    const struct canon_object *around_object;
 
     if (rule == NULL)
         return;
     rule->taken_in = around;
     element->taken = element->entered = true;
+    around_object = object;
     object = enter(fill, rule->map, object);
     if (object == NULL)
         return; /* out of memory: asked for once a document */
@@ -206,6 +209,7 @@ static void take(struct tree_fill *fill, const struct tree_bound_node *node, str
     for (unsigned i = 0; i < rule->n_ops; i++)
         read_op(fill, &rule->ops[i], element, object);
     set_fields(fill, rule->map, object);
+    inherit_read(rule->map, fill->values->record->arena, around_object, object);
     for (uint32_t i = 0; i < rule->n_nodes; i++) {
         struct way way;
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "map/inherit.h"
 #include "map/write_bound.h"
 
 enum {
@@ -152,12 +153,22 @@ static bool same_path(const struct map_rule *a, const struct map_rule *b)
     return true;
 }
 
-/* An element of a list belongs to the first alternative that takes it, as in reading. */
-static bool taken_before(struct map_writer *writer, const struct map_node *node, const struct map_rule *rule,
-                         const struct canon_object *element)
+/* An element of a list belongs to the first alternative of `rule` that takes it, as in reading.  NULL: none. */
+static const struct map_rule *taker(struct map_writer *writer, const struct map_node *node,
+                                    const struct map_rule *rule, const struct canon_object *element)
+{
+    for (uint32_t i = 0; i < node->n_rules; i++)
+        if (same_path(&node->rules[i], rule) && writer->rules[node->rules[i].index].tag >= 0 &&
+            tests_hold(writer, &node->rules[i], element))
+            return &node->rules[i];
+    return NULL;
+}
+
+/* An earlier alternative is of the same list: it wrote the list for all of them, in its order. */
+static bool written_before(const struct map_node *node, const struct map_rule *rule)
 {
     for (const struct map_rule *earlier = node->rules; earlier != rule; earlier++)
-        if (same_path(earlier, rule) && tests_hold(writer, earlier, element))
+        if (same_path(earlier, rule))
             return true;
     return false;
 }
@@ -393,14 +404,32 @@ static void check_set(struct map_writer *writer, const struct map_rule *rule,
     }
 }
 
+/* Reading gives the object what the one around it says. */
+static void check_inherited(struct map_writer *writer, const struct map_rule *rule,
+                            const struct canon_object *around, const struct canon_object *object)
+{
+    struct write_frame frames[MAP_MAX_PATH];
+    struct bytes value, other;
+    const struct map_target *target = inherit_other(rule, around, object, &value, &other);
+    char expected[128];
+
+    if (target == NULL)
+        return;
+    snprintf(expected, sizeof(expected), "%.*s", BYTES_ARG(other));
+    write_tell(writer, WRITE_MISFIT, frame_of(writer, target, frames), target,
+               "has no place in the file, which has one for all of the object around", value,
+               other.at != NULL ? expected : NULL);
+}
+
 static void write_unit(struct map_writer *writer, const struct map_rule *rule,
-                       const struct canon_object *context)
+                       const struct canon_object *around, const struct canon_object *context)
 {
     const struct bound_rule *bound = &writer->rules[rule->index];
     struct unit_writer *units = writer->units;
 
     memset(writer->values, 0, writer->n_values * sizeof(*writer->values));
     check_set(writer, rule, context);
+    check_inherited(writer, rule, around, context);
     for (unsigned i = 0; i < bound->n_tests; i++)
         if (bound->tests[i].test->n_values > 0 && bound->tests[i].test->values[0].len > 0)
             writer->values[bound->tests[i].slot].text = bound->tests[i].test->values[0];
@@ -430,8 +459,10 @@ static void write_each(struct map_writer *writer, const struct map_node *node, c
     writer->frame = last;
     last->in_list = true;
     for (const struct canon_object *element = list->first; element != NULL; element = element->next) {
-        if (tests_hold(writer, rule, element) && !taken_before(writer, node, rule, element))
-            write_unit(writer, rule, element);
+        const struct map_rule *takes = taker(writer, node, rule, element);
+
+        if (takes != NULL)
+            write_unit(writer, takes, context, element);
         last->index++;
     }
     writer->frame = outer;
@@ -456,7 +487,7 @@ static void write_at(struct map_writer *writer, const struct map_rule *rule,
         frames[i] = (struct write_frame){.up = writer->frame, .field = rule->enter[i]};
         writer->frame = &frames[i];
     }
-    write_unit(writer, rule, object);
+    write_unit(writer, rule, context, object);
     writer->frame = outer;
 }
 
@@ -469,10 +500,10 @@ static void write_nodes(struct map_writer *writer, const struct map_node *nodes,
 
             if (writer->rules[rule->index].tag < 0)
                 continue;
-            if (rule->each)
-                write_each(writer, &nodes[i], rule, context);
-            else
+            if (!rule->each)
                 write_at(writer, rule, context);
+            else if (!written_before(&nodes[i], rule))
+                write_each(writer, &nodes[i], rule, context);
         }
     }
 }

@@ -2,6 +2,7 @@
  * What no line of a map writes.  The rules are looked at once: where they lead in the record, and which
  * fields they name there; then each record is walked along, and what is not named is counted.
  */
+#include "map/inherit.h"
 #include "map/write_bound.h"
 
 static struct cover *cover_new(struct arena *arena, const struct canon_field *field,
@@ -119,6 +120,8 @@ static void cover_nodes(struct map_writer *writer, struct cover *root, struct co
                 cover_target(writer, root, cover, bound->assigns[k].target, bound);
             for (uint32_t k = 0; k < rule->n_set; k++)
                 cover_target(writer, root, cover, &rule->set[k].target, bound);
+            for (uint32_t k = 0; k < rule->n_inherits; k++)
+                cover_target(writer, root, cover, &rule->inherits[k].target, bound);
             for (const struct bound_groups *groups = bound->groups; groups != NULL; groups = groups->next)
                 cover_groups(writer, root, cover, groups, bound);
             cover_nodes(writer, root, cover, rule->nodes, rule->n_nodes);
