@@ -69,3 +69,4 @@ EXTRA_DIST += %reldir%/web/browser.sh %reldir%/web/findings.sh %reldir%/web/reco
 EXTRA_DIST += %reldir%/0720-order-trace
 dist_check_SCRIPTS += %reldir%/0710-survive.t
 EXTRA_DIST += %reldir%/survive
+dist_check_SCRIPTS += %reldir%/0660-broken-files.t

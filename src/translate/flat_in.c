@@ -78,8 +78,7 @@ static void read_failed(struct flat_in *in)
     report_say(in->report, TECHNICAL_READ, in->file, "%s", strerror(flat_trouble(in->reader)->error));
 }
 
-/* Once, at the end of the file. */
-static void end_digest(struct flat_in *in)
+void flat_in_end_digest(struct flat_in *in)
 {
     if (in->sha256 != NULL && in->digest[0] == '\0')
         sha256_hex(in->sha256, in->digest);
@@ -100,7 +99,7 @@ static void refuse_file(struct flat_in *in, struct finding *finding, struct byte
     if (flat_read_rest(in->reader) != FLAT_END)
         read_failed(in);
     document->length = flat_offset(in->reader);
-    end_digest(in);
+    flat_in_end_digest(in);
     in->counts.read++;
     flat_in_reject_file(in, document);
 }
@@ -194,7 +193,7 @@ void flat_in_look(void *whom, const char *at, size_t len)
 
 static void write_batch(struct flat_in *in)
 {
-    end_digest(in);
+    flat_in_end_digest(in);
     arena_reset(&in->arena);
     batch_write(in->out, in->schema, &in->id, flat_in_format(in), in->base, in->digest, &in->counts,
                 &in->arena);

@@ -20,6 +20,14 @@ struct pending {
     struct flat_document document;
 };
 
+/* Broken rows one behind the other, for one reason, as a file of another kind has them: the first few are told
+ * one by one, the rest as one. */
+struct broken_run {
+    const char *what;     /* NULL: the row before was good */
+    uint32_t n;
+    struct finding untold; /* the first that was not told; its value is not kept */
+};
+
 struct flat_in {
     const struct flat_in_settings *settings;
     struct report *report;
@@ -34,6 +42,7 @@ struct flat_in {
     struct arena arena;       /* one document */
     struct flat_document document;
     struct pending pending;
+    struct broken_run run;
     struct canon_record record;
     int second;               /* of records: which kind came second in the open document; -1: none yet */
     struct buffer key, here;  /* of the open document; of the row at hand: columns, a NUL behind each */
@@ -52,6 +61,9 @@ struct flat_in {
     struct inbound_counts counts;
     bool fatal;
 };
+
+/* The file was read to its end: its SHA-256, where records tell it. */
+void flat_in_end_digest(struct flat_in *in);
 
 void flat_in_out_of_memory(struct flat_in *in, const char *what);
 

@@ -182,8 +182,20 @@ static void take_stray(void *whom, struct bytes name)
 
 /* --- files */
 
-/* What stands outside of documents, and ends the file. */
-static void end_file(struct flat_in *in, const struct tree_reading *reading)
+/* What a reader left of a file that it gave up: its hash and length are those of all of it. */
+static void pass_rest(struct flat_in *in, int fd)
+{
+    char block[16 * 1024];
+    size_t n = 0;
+
+    while (file_read(fd, block, sizeof(block), &n) == 0 && n > 0) {
+        flat_in_look(in, block, n);
+        in->counts.bytes += n;
+    }
+}
+
+/* What stands outside of documents, and ends the file. Where no document came before, it is one reject. */
+static void end_file(struct flat_in *in, const struct tree_reading *reading, int fd)
 {
     switch (reading->event) {
     case TREE_END:
@@ -201,8 +213,17 @@ static void end_file(struct flat_in *in, const struct tree_reading *reading)
         flat_document_begin(&in->document, 0, 1);
         refuse(in, reading->event == TREE_BROKEN ? READ_MALFORMED : READ_REFUSED_FILE, &reading->trouble);
         in->document.open = false;
+        pass_rest(in, fd);
+        if (in->counts.read > 0)
+            break;
+        in->document.length = in->counts.bytes;
+        flat_in_end_digest(in);
+        in->counts.read++;
+        flat_in_reject_file(in, &in->document);
         break;
     }
+    if (reading->told)
+        pass_rest(in, fd);
     in->counts.broken = true;
 }
 
@@ -222,7 +243,7 @@ void flat_in_tree_file(struct flat_in *in, int fd)
     const struct tree_reading reading = read_tree(layout, names, fd, in->settings->max_document, &taker);
 
     in->counts.bytes = reading.bytes;
-    end_file(in, &reading);
+    end_file(in, &reading, fd);
     in->counts.blank = reading.blank && !in->counts.broken;
 }
 

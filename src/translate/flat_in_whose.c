@@ -191,6 +191,41 @@ static struct finding broken(struct flat_in *in, const struct flat_unit *unit)
     };
 }
 
+enum { TOLD_OF_A_RUN = 3 };
+
+static void end_run(struct flat_in *in)
+{
+    struct broken_run *run = &in->run;
+
+    if (run->n > TOLD_OF_A_RUN) {
+        run->untold.more = run->n - TOLD_OF_A_RUN - 1;
+        report_add(in->report, &run->untold);
+    }
+    *run = (struct broken_run){0};
+}
+
+static void refuse_broken(struct flat_in *in, struct flat_document *document, struct finding *finding)
+{
+    struct broken_run *run = &in->run;
+
+    if (run->what != NULL && strcmp(run->what, finding->detail) != 0)
+        end_run(in);
+    run->what = finding->detail;
+    if (run->n++ < TOLD_OF_A_RUN) {
+        flat_in_refuse(in, document, finding);
+        return;
+    }
+    if (run->n == TOLD_OF_A_RUN + 1)
+        run->untold = (struct finding){.complaint = finding->complaint,
+                                       .place = {.file = in->file,
+                                                 .line = finding->place.line,
+                                                 .column = finding->place.column,
+                                                 .offset = finding->place.offset,
+                                                 .partner = in->settings->partner},
+                                       .detail = finding->detail};
+    flat_document_add(document, finding);
+}
+
 /* What was held is a document of its own. */
 static void reject_pending(struct flat_in *in)
 {
@@ -219,7 +254,7 @@ static void hold(struct flat_in *in, const struct flat_unit *unit, bool keyed)
     }
     pending->some = true;
     flat_in_add_bytes(in, &pending->document, unit);
-    flat_in_refuse(in, &pending->document, &finding);
+    refuse_broken(in, &pending->document, &finding);
 }
 
 /* What was held belongs to the open document. */
@@ -288,12 +323,13 @@ void flat_in_broken_unit(struct flat_in *in, const struct flat_unit *unit)
         find_document(in, unit);
     }
     finding = broken(in, unit);
-    flat_in_refuse(in, &in->document, &finding);
+    refuse_broken(in, &in->document, &finding);
     flat_in_add_bytes(in, &in->document, unit);
 }
 
 void flat_in_good_unit(struct flat_in *in, const struct flat_unit *unit)
 {
+    end_run(in);
     settle(in, unit);
     find_document(in, unit);
     flat_in_add_unit(in, unit);
@@ -301,6 +337,7 @@ void flat_in_good_unit(struct flat_in *in, const struct flat_unit *unit)
 
 void flat_in_end(struct flat_in *in)
 {
+    end_run(in);
     settle(in, NULL);
     flat_in_close_document(in);
 }

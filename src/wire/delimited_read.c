@@ -328,6 +328,22 @@ static bool quick_row(struct scan *scan)
     return false;
 }
 
+/* The file's header, in the midst of it: two files were joined. */
+static bool is_header(const struct flat_reader *reader)
+{
+    const struct flat_record *record = &reader->layout->records[0];
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < flat_inside(record); i++) {
+        if (reader->cells[i].at == NULL)
+            continue;
+        if (!bytes_equal(reader->cells[i], record->columns[i].heading))
+            return false;
+        same++;
+    }
+    return same > 1;
+}
+
 static enum flat_found finish(struct scan *scan)
 {
     struct flat_reader *reader = scan->reader;
@@ -340,6 +356,8 @@ static enum flat_found finish(struct scan *scan)
     reader->unit->tag = reader->begun ? tag_of(reader, scan->n) : 0;
     if (reader->begun)
         check_count(scan);
+    if (reader->begun && reader->layout->header && is_header(reader))
+        flat_note(reader, "the header stands here again", reader->unit->raw, 0, "a row, or a file of its own");
     return reader->trouble.what != NULL ? FLAT_FOUND_BROKEN : FLAT_FOUND;
 }
 

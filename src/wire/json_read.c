@@ -396,6 +396,17 @@ static void read_document(struct reader *r, struct piece *piece)
         note(r, piece, (size_t)(scanner->where - r->input.text.at), scanner->what, "");
 }
 
+/* The file ends within the document: of a quote that is never closed, say, which stands first. */
+static void find_cause(struct reader *r, struct piece *piece)
+{
+    const char *end = r->input.text.at + r->at;
+
+    read_document(r, piece);
+    piece->document.top = NULL;
+    if (r->scanner.what == NULL || r->scanner.where >= end)
+        piece->document.trouble = r->result.trouble;
+}
+
 /* Hands over what stands between the piece's beginning and `at`.  False: the taker, or the file, is done. */
 static bool take(struct reader *r, struct piece *piece)
 {
@@ -408,7 +419,7 @@ static bool take(struct reader *r, struct piece *piece)
     if (!document->too_large && r->result.event == TREE_END)
         read_document(r, piece);
     else if (!document->too_large)
-        document->trouble = r->result.trouble;
+        find_cause(r, piece);
     document->length = tree_input_mark(&r->input, r->at).offset - document->begin.offset;
     if (document->too_large)
         document->top = NULL;

@@ -350,6 +350,8 @@ static void on_error(void *whom, xmlErrorPtr error)
         return;
     if (error->code == XML_ERR_DOCUMENT_EMPTY)
         said = BYTES("this is no XML: it does not begin with an element");
+    if (error->code == XML_ERR_INTERNAL_ERROR && memmem(said.at, said.len, "Huge input", 10) != NULL)
+        said = BYTES("a name or a value is longer than ten million bytes");
     snprintf(what, sizeof(what), "%.*s", BYTES_ARG(said));
     note(r, trouble, index_of(r, position(r)), what, nothing, "");
     if (!of_namespace || !r->open)
