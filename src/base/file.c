@@ -13,6 +13,7 @@ const char *file_error(int error)
     case FILE_NOT_REGULAR: return "not a regular file";
     case FILE_CHANGED: return "the file changed while it was read";
     case FILE_BAD_NAME: return "not a name for a file";
+    case FILE_DAMAGED: return "the content is damaged";
     default: text = strerrordesc_np(error); return text != NULL ? text : "unknown error";
     }
 }

@@ -15,6 +15,7 @@ enum {
     FILE_NOT_REGULAR = -2, /* a device, a pipe, a socket (a folder is EISDIR) */
     FILE_CHANGED = -3,     /* it became longer or shorter while it was read */
     FILE_BAD_NAME = -4,    /* no name of a single file */
+    FILE_DAMAGED = -5,     /* its content is not what it was when it was written */
 };
 
 /* "No such file or directory": for messages, whatever the locale; never NULL. */

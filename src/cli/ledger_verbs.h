@@ -21,7 +21,8 @@ struct ledger_settings {
     uint64_t lease, limit; /* seconds; documents */
     uint64_t count, to;    /* numbers */
     uint64_t last;         /* events */
-    bool follow;
+    uint64_t days, refused_days, grace; /* days, days, seconds */
+    bool follow, dry_run;
     const char *kinds, *partner, *consumer, *reason;
     int direction; /* enum consumer_direction */
 };
@@ -55,6 +56,12 @@ void ledger_numbers_list(struct ledger_run *run);
 void ledger_numbers_reset(struct ledger_run *run);
 void ledger_events(struct ledger_run *run);
 void ledger_backup(struct ledger_run *run);
+void ledger_archive_add(struct ledger_run *run);
+void ledger_archive_list(struct ledger_run *run);
+void ledger_archive_show(struct ledger_run *run);
+void ledger_archive_check(struct ledger_run *run);
+void ledger_sweep(struct ledger_run *run);
+void ledger_retain(struct ledger_run *run);
 void ledger_show(struct ledger_run *run);
 void ledger_find(struct ledger_run *run);
 void ledger_check(struct ledger_run *run);

@@ -17,6 +17,7 @@
  *   receipt, settle  what became of it; documents set free again
  *   dead             what waits for somebody
  *   log, backup      the events; a copy
+ *   archived, sweep, retain   the bytes of files, kept beside the ledger; files out of an inbox; how long
  * A module of another matter (journeys, acknowledgments) adds a step to migration.c and a pair of files.
  *
  * WAL with synchronous=FULL: what was committed survives a power cut.  SQLite before 3.51.3 can damage a WAL

@@ -274,6 +274,20 @@ static const char sending[] =
     "  CASE WHEN s.group_code IS NOT NULL THEN printf('%04d', t.ordinal) END AS set_control, s.set_code,"
     "  s.state, s.file, s.sha256, s.sent_at"
     " FROM sent_set t JOIN sent s USING(sent_id) LEFT JOIN document d ON d.document_id = t.document_id;";
+/* Bytes in the archive beside the ledger, and which documents came or went in them. */
+static const char archive[] =
+    "CREATE TABLE archived("
+    " sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, byte_count INTEGER NOT NULL,"
+    " packed_count INTEGER NOT NULL, state TEXT NOT NULL CHECK(state IN ('kept', 'going', 'gone')),"
+    " archived_at TEXT NOT NULL, gone_at TEXT) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX archived_going ON archived(state) WHERE state = 'going';"
+    "CREATE INDEX delivery_sha256 ON delivery(sha256) WHERE sha256 IS NOT NULL;"
+    "CREATE VIEW archive AS"
+    " SELECT sha256, name, byte_count, packed_count, state, archived_at, gone_at FROM archived;"
+    "CREATE VIEW archive_documents AS"
+    " SELECT f.sha256, a.document_id AS ordinal, 'came' AS how"
+    " FROM file f JOIN arrival a ON a.file_id = f.file_id AND a.document_id IS NOT NULL"
+    " UNION ALL SELECT v.sha256, v.document_id, 'went' FROM delivery v WHERE v.sha256 IS NOT NULL;";
 
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
@@ -282,6 +296,7 @@ static const char *const steps[][3] = {
     {transfers},
     {reviews},
     {sending},
+    {archive},
 };
 
 int migration_newest(void)
