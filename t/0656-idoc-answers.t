@@ -87,6 +87,10 @@ run erp2canon -C . --in -m own idoc
 is "$(answers)" "$(answers order)" '... and then what X12 says comes back'
 is "$(grep -oE '"(interchange|group|set)":"[^"]*"' out | xargs)" "$(grep -oE '"(interchange|group|set)":"[^"]*"' order | xargs)" \
     '... with the control numbers'
+sed '1s/"ack_quantity":"100","ack_uom":"EA",//' order > none
+run canon2erp -m idoc-vendor-order-acks none
+status_is 1 'nor is one of an answer without a quantity'
+err_like 'lines\[0\]\.acks\[0\]\.ack_date_type_code .*"068"; expected 067' '... which is told'
 sed 's/"ack_date_type_code":"068"/"ack_date_type_code":"067"/g; s/"ack_quantity":"100","ack_uom":"EA"/"ack_quantity":"100","ack_uom":"CS"/' \
     order > other
 run canon2erp -m idoc-vendor-order-acks other

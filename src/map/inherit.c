@@ -62,7 +62,7 @@ const struct map_target *inherit_other(const struct map_rule *rule, const struct
     for (uint32_t i = 0; i < rule->n_inherits; i++) {
         *value = text_of(object, rule->inherits[i].target.field);
         *expected = text_of(around, rule->inherits[i].from);
-        if (value->at != NULL && !bytes_equal(*value, *expected))
+        if (!bytes_equal(*value, *expected))
             return &rule->inherits[i].target;
     }
     return NULL;
