@@ -80,6 +80,8 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/tables/easypost-milestone.tsv \
 	%reldir%/easypost-trackers.yaml \
 	%reldir%/tryton-orders.yaml \
+	%reldir%/tryton-shipments.yaml \
 	%reldir%/shopify-order.yaml \
 	%reldir%/shopify-orders.yaml \
+	%reldir%/netsuite-shipments.yaml \
 	%reldir%/netsuite-orders.yaml

@@ -33,6 +33,10 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/erp/acks.txt \
 	%reldir%/erp/invoices.csv \
 	%reldir%/erp/invoices.txt \
+	%reldir%/erp/netsuite-orders.csv \
+	%reldir%/erp/netsuite-shipments.csv \
+	%reldir%/erp/tryton-orders.csv \
+	%reldir%/erp/tryton-shipments.csv \
 	%reldir%/erp/orders.csv \
 	%reldir%/erp/orders.txt \
 	%reldir%/erp/shipments.csv \

@@ -119,7 +119,7 @@ out_like '^GOOD-3,' 'and the next one is read'
 
 # --- what no line of the map writes
 run canon2erp -v -m netsuite-orders "$orders"
-err_like 'M3505 info.*lines\.uom, 5 times' '-v names fields that are not written'
+err_like 'M3505 info.*references' '-v names fields that are not written'
 run canon2erp --unmapped=warn -m netsuite-orders "$orders"
 status_is 0 'a warning is no refusal'
 err_like 'M3505 warn: .*references' '--unmapped=warn warns of them'

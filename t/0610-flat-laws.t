@@ -51,6 +51,39 @@ for kind in orders acks shipments invoices; do
     same got want "$kind: both layouts say the same"
 done
 
+# NetSuite and Tryton: what they import and what they export.
+for map in netsuite-orders netsuite-shipments tryton-orders tryton-shipments; do
+    law "$map" "$samples/erp/$map.csv"
+done
+sed '2s/,Shipped,/,Packed,/' "$samples/erp/netsuite-shipments.csv" > packed.csv
+run erp2canon -m netsuite-shipments packed.csv
+status_is 1 'what NetSuite has packed is not shipped'
+err_like 'M3606 error: packed.csv:2:40: ' '... and told'
+err_like 'column Status "Packed"; expected Shipped' '... by its status'
+is "$(wc -l < out)" 1 '... the other shipment goes on'
+sed '3s/,u,/,box,/' "$samples/erp/tryton-shipments.csv" > boxes.csv
+run erp2canon -m tryton-shipments boxes.csv
+status_is 1 'a unit that Tryton has and the map has not'
+err_like 'column outgoing_moves/uom/symbol "box"; expected unit' '... is told'
+sed '3s/^,/3,/; 4,5d' "$samples/erp/tryton-shipments.csv" > early.csv
+run erp2canon -m tryton-shipments early.csv
+status_is 1 'a shipment that begins without its own columns'
+err_like 'M3608 error early.csv:3 shipment_id 3' '... lacks them'
+# Two partners of one number: what the map says in its comment.
+mkdir -p maps
+{ printf '%s\n' 'map: cont' 'base: netsuite-orders' ''
+    sed -n '/^#   tree:/,/^#$/s/^#   //p' "$CROSSDOCK_SOURCE/maps/netsuite-orders.yaml"; } > maps/cont.yaml
+run erp2canon -m netsuite-orders "$samples/erp/netsuite-orders.csv"
+mv out orders
+run canon2erp -C . -m cont orders
+status_is 0 'an external id of one partner alone'
+is "$(sed -n 2p out | cut -d, -f1,4)" EDI-CONT-4500018802,4500018802 '... is written'
+mv out cont.csv
+run erp2canon -C . --unmapped=error -m cont cont.csv
+bodies out > got
+bodies orders > want
+same got want '... and read again'
+
 # A system's view of its orders and its stock.
 for kind in orders stock; do
     law "snapshot-$kind-csv" "$samples/snapshot/$kind.csv"
