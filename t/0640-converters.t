@@ -253,4 +253,21 @@ run canon2erp -C flat -m wms item
 status_is 1 'and refuses what has no row'
 err_like 'lines\[0\]\.seller_item_id.*"CT-9"' 'with the field'
 
+# --- what our system does not say and a partner wants: defaults of writing, in X12
+for file in acks shipments invoices; do
+    erp2canon -q -m "erp-$file-csv" "$CROSSDOCK_SOURCE/samples/day/exports/$file.csv"
+done > unsaid
+run canon2edi --control wanting -p acme unsaid
+status_is 1 'a currency without a role, a place without a scheme'
+out_is '' 'go nowhere'
+err_like 'currency_role_code' 'the field is named'
+run canon2edi -q -C "$CROSSDOCK_SOURCE/samples/day" --control wanting --time 2026-11-24T09:30 -p acme unsaid
+status_is 0 'with a default for each they do'
+quiet 'in silence'
+tr '~' '\n' < out > segments
+for segment in 'CUR*SE*USD' 'N1*ST*ACME DC 6021*92*6021' 'TD5**2*NTRX**Northern Transit' 'ITD*05******30'; do
+    grep -Fqx -- "$segment" segments
+    ok $? "$segment"
+done
+
 done_testing

@@ -131,7 +131,7 @@ static uint32_t put_unit(struct putting *putting, const struct x12_bound_rule *r
         const struct op *op = &rule->ops[i];
 
         if (made->tests[i] == NULL && op->target->compute == MAP_COMPUTE_NOTHING &&
-            op->target->fallback.at == NULL && !put_may_have(op, object))
+            op->target->write_fallback.at == NULL && !put_may_have(op, object))
             continue;
         if (rule->pairs != NULL && put_pairs_take(&unit, i, object))
             continue;
