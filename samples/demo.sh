@@ -1,5 +1,6 @@
 #!/bin/bash
-# What "./bootstrap demo" shows: purchase orders of three partners on their way to an ERP, command by command.
+# What "./bootstrap demo" shows: translating purchase orders of three partners; then the whole day of three orders,
+# from a partner's mailbox through the ERP and back, with what became of each; command by command.
 #
 #   samples/demo.sh [FOLDER]     works in FOLDER, which it makes anew; by default ./build/demo
 #
@@ -20,12 +21,10 @@ cd "$folder"
 touch .made-by-demo
 mkdir inbox out
 cp "$samples"/x12/850-*.edi inbox/
+tools="edi2canon canon2erp erp2canon canon2edi canon-ledger sftp-poll order-trace reconcile"
 
-if [ -n "${RUN:-}" ]; then
-    edi2canon() { $RUN edi2canon "$@"; }
-    canon2erp() { $RUN canon2erp "$@"; }
-fi
-for tool in edi2canon canon2erp; do
+for tool in $tools; do
+    [ -z "${RUN:-}" ] || eval "$tool() { \$RUN $tool \"\$@\"; }"
     [ -n "${RUN:-}" ] || command -v "$tool" > /dev/null || {
         echo "demo: no $tool in PATH; try build/run $0" >&2
         exit 2
@@ -74,6 +73,49 @@ show 0 'canon2erp -m erp-orders-fixed orders.jsonl | sed -n 1,6p | cut -c -140'
 say 'All in one pipe. The file holds four interchanges, each with delimiters of its own.'
 show 0 'edi2canon inbox/850-many-delimiters.edi | canon2erp -m erp-orders-csv -o out > receipts.jsonl'
 show 0 'wc -l receipts.jsonl'
-show 0 'ls out'
 
-printf '\n# All of it is in %s.\n' "$PWD"
+# --- the day
+
+rm -r inbox
+mkdir -p mailbox/out mailbox/in inbox exports erp outbox
+cp "$samples"/x12/850-acme-batch.edi mailbox/out/
+cp "$samples"/day/exports/*.csv exports/
+cp -r "$samples"/day/partners "$samples"/day/maps .
+export CROSSDOCK_LEDGER=$PWD/ledger
+
+say 'THE DAY OF AN ORDER. The ledger sees that nothing is lost and nothing is done twice.'
+show 0 'canon-ledger create'
+
+say "A partner's mailbox (a mounted folder here; SFTP is the same with a host): each file comes whole, and once."
+show 0 'sed -n "/^remote/,\$p" partners/acme.yaml'
+show 0 'sftp-poll -C . -v acme'
+
+say 'Translated, checked, acknowledged, and posted: three orders, and the 997 that we owe.'
+show 0 'edi2canon -q -C . --all inbox/*.edi | canon-ledger post -v'
+say 'The same file once more, as partners do: it is known, and nothing is posted.'
+show 0 'edi2canon -q -C . --all inbox/*.edi | canon-ledger post -v'
+
+say 'The ERP takes its orders. Whoever is killed here and runs again delivers each of them once.'
+show 0 'canon-ledger take erp --kind order | canon2erp -q -m erp-orders-csv -o erp | canon-ledger done erp'
+show 0 'ls erp'
+
+say 'In the evening the ERP says what it promised, shipped and invoiced.'
+show 0 'erp2canon -q --all -m erp-acks-csv exports/acks.csv | canon-ledger post'
+show 0 'erp2canon -q --all -m erp-shipments-csv exports/shipments.csv | canon-ledger post'
+show 0 'erp2canon -q --all -m erp-invoices-csv exports/invoices.csv | canon-ledger post'
+
+say 'What the partner wants and the ERP does not say is a map of a few lines over the one for everybody.'
+show 0 'grep -v "^#" maps/acme/856.yaml'
+say 'Out to the partner: acknowledgments, ship notices, invoices and the 997, under control numbers of the ledger.'
+show 0 'canon-ledger take acme | canon2edi -q -C . --ledger=ledger -o outbox | canon-ledger done acme'
+show 0 'sftp-poll -C . --send acme && ls mailbox/in'
+show 0 'sed -n 1,9p mailbox/in/856-*'
+
+say 'What became of an order? Ask by any of its numbers: here that of the shipment.'
+show 0 'order-trace CD-91001'
+
+say 'And what does not agree? 4500018804 is clean. This looks from the 9th of December, when all should be done.'
+show 1 'reconcile --as-of=2026-12-09 --html=report'
+
+printf '\n# The report as a page, with the life of each order: %s\n' "$PWD/report/index.html"
+printf '# All of it is in %s.\n' "$PWD"

@@ -11,6 +11,13 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/stock_20261126_0200.csv \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/day/exports/acks.csv \
+	%reldir%/day/exports/invoices.csv \
+	%reldir%/day/exports/shipments.csv \
+	%reldir%/day/maps/acme/810.yaml \
+	%reldir%/day/maps/acme/855.yaml \
+	%reldir%/day/maps/acme/856.yaml \
+	%reldir%/day/partners/acme.yaml \
 	%reldir%/idoc/invoices.txt \
 	%reldir%/idoc/order-acks.txt \
 	%reldir%/idoc/order-changes.txt \
