@@ -42,6 +42,23 @@ law wd40-received GRN20261126-101500.01.csv
 law landmark-stock stock_20261126_0200.csv
 law stock-fixed stock.txt
 
+# --- totals of a file
+
+sed '3d' "$samples/stock.txt" > lost.txt
+run erp2canon --in -p polar --all -m 3pl/stock-fixed lost.txt
+status_is 1 'a file that lost an article'
+err_like '^M3604 error lost.txt:3:2 ' '... the report says so'
+err_like 'column line_count "2"; expected 1, by' '... with both numbers'
+err_like '^M3617 error lost.txt:4:11 ' '... and so does the end of the file, where it stands'
+err_like 'Z: .*column records "4"; expected 3, by the records of the file' '... of its records'
+err_like 'Z: .*column on_hand "456\.125"; expected 456(\.000)?, by the records of the file' '... and what is on hand'
+out_like '"kind":"batch".*"is_complete":false' '... which is not complete'
+sed '$d' "$samples/stock.txt" > cut.txt
+run erp2canon --in -p polar -m 3pl/stock-fixed cut.txt
+status_is 1 'a file that was cut'
+err_like 'M3618 error: cut.txt: ' '... is told'
+is "$(wc -l < out)" 1 '... the report comes out'
+
 # --- what one layout or another has of its own
 
 sed '2s/..$/xx/' "$samples/OD1120.txt" > OD1.txt

@@ -10,6 +10,7 @@ dist_check_SCRIPTS += %reldir%/0200-canon2erp.t
 dist_check_SCRIPTS += %reldir%/0201-canon2erp-files.t
 dist_check_SCRIPTS += %reldir%/0202-layouts.t
 dist_check_SCRIPTS += %reldir%/0900-manual.t
+dist_check_SCRIPTS += %reldir%/0901-hacking.t
 EXTRA_DIST += %reldir%/0200-canon2erp
 dist_check_SCRIPTS += %reldir%/0203-write-engine.t
 dist_check_SCRIPTS += %reldir%/0320-spool.t
