@@ -159,4 +159,34 @@ for sample in "$samples"/x12/[0-9]*.edi; do
     cmp -s want got; ok $? "$name: read, written and read again" || diff want got | cut -c1-600 | head -6 >&2
 done
 
+# Elements that repeat where the standard lets none, of a partner who may: the first is read, the rest is kept, and
+# comes back behind it.
+mkdir -p repeats/partners
+cat > repeats/partners/lenient.yaml <<'END'
+partner: lenient
+title: A partner whose elements repeat
+ids:
+  - {isa: "01:555010101"}
+us:
+  - {isa: "ZZ:CROSSDOCK"}
+send: {release: "005010", delimiters: "*>~^"}
+rules: {repeat-too-many: warn}
+END
+{
+    printf 'ISA*00*          *00*          *01*555010101      *ZZ*CROSSDOCK      '
+    printf '*261120*0930*^*00501*000000101*0*P*>~'
+    printf 'GS*PO*555010101*CROSSDOCK*20261120*0930*101*X*005010~ST*850*0001~BEG*00*SA*4500018802**20261120~'
+    printf 'REF*DP*042^043^044~REF*ZZ*1**AB>B1^CT>D2~PO1*1*24*EA*12.5**BP*CT-1001^CT-1002*VN*X^Y~'
+    printf 'PID*F*08***BLUE^RED~CTT*1~SE*8*0001~GE*1*101~IEA*1*000000101~'
+} > repeats.edi
+run edi2canon -C repeats -p lenient --unmapped=keep repeats.edi
+status_is 0 'elements that repeat'
+like "$(cat out)" '"department_code":"042"' 'the first is read'
+like "$(cat out)" '"buyer_item_id":"CT-1001","seller_item_id":"X"' '... of pairs, too'
+like "$(cat out)" '"element":"02","value":"\^043\^044"' 'the rest is kept'
+mv out record
+run canon2edi -C repeats -p lenient --control numbers.repeats record
+status_is 0 '... and written'
+is "$(tr -d '\n' < out | grep -o 'BEG.*CTT')" "$(grep -o 'BEG.*CTT' repeats.edi)" '... as it came'
+
 done_testing

@@ -21,6 +21,15 @@ static void set_careful(struct x12_read *read, struct canon_object *object, cons
         x12_unread_element(read, op->element, op->component, value);
 }
 
+/* An element of a pair or a group, which has no components and no repeats; of one that has, the first. */
+static struct bytes first_of(const struct x12_read *read, unsigned e)
+{
+    const struct x12_segment *segment = read->segment;
+
+    return segment->view.compound >> e & 1 ? x12_read_component(read, segment->view.element[e], 1)
+                                           : segment->view.element[e];
+}
+
 /* A pair whose qualifier names no field, or one that is set: to the list of the rest, or unread. */
 static void rest_pair(struct x12_read *read, const struct pairs *pairs, struct canon_object *object,
                       unsigned e)
@@ -28,8 +37,8 @@ static void rest_pair(struct x12_read *read, const struct pairs *pairs, struct c
     const struct x12_segment *segment = read->segment;
     const struct bytes none = {NULL, 0};
     /* What is not there is not empty either: the parts behind a segment's last are of those before it. */
-    struct bytes qualifier = segment->view.present >> e & 1 ? segment->view.element[e] : none;
-    struct bytes value = segment->view.present >> (e + 1) & 1 ? segment->view.element[e + 1] : none;
+    struct bytes qualifier = segment->view.present >> e & 1 ? first_of(read, e) : none;
+    struct bytes value = segment->view.present >> (e + 1) & 1 ? first_of(read, e + 1) : none;
 
     if (pairs->map->rest != NULL) {
         struct canon_object *rest = canon_append(read->record->arena, object, pairs->map->rest);
@@ -56,14 +65,14 @@ static __attribute__((noinline)) void pairs_carefully(struct x12_read *read, con
 
     for (; which != 0; which &= which - 1) {
         unsigned e = (unsigned)__builtin_ctzll(which);
-        const struct op *op = (segment->view.present >> e & 3) == 3 ? pair_op(pairs, segment->view.element[e])
-                                                                    : NULL;
+        const struct op *op =
+            (segment->view.present >> e & 3) == 3 ? pair_op(pairs, first_of(read, e)) : NULL;
 
         if (op != NULL) {
             struct op here = *op;
 
             here.element = (uint8_t)(e + 1);
-            if (x12_read_value(read, object, &here, segment->view.element[e + 1], segment->view.odd))
+            if (x12_read_value(read, object, &here, first_of(read, e + 1), segment->view.odd))
                 continue;
         }
         rest_pair(read, pairs, object, e);
@@ -141,7 +150,7 @@ static __attribute__((noinline)) void read_groups(struct x12_read *read, const s
                 struct op op = groups->ops[i];
 
                 op.element = (uint8_t)(e + i);
-                (void)x12_read_value(read, each, &op, segment->view.element[e + i], segment->view.odd);
+                (void)x12_read_value(read, each, &op, first_of(read, e + i), segment->view.odd);
             }
         for (uint32_t i = 0; i < groups->n_also && each != NULL; i++)
             if (segment->view.present >> groups->also[i].element & 1)

@@ -24,8 +24,8 @@ static const struct standard_segment *segment_of(const struct standard_set *set,
     return NULL;
 }
 
-/* A text of `extra` as an element: where the standard has components, colons part them. */
-static struct bytes element_text(struct putting *putting, const struct standard_segment *segment,
+/* One repetition of a text of `extra`: where the standard has components, colons part them. */
+static struct bytes repetition_text(struct putting *putting, const struct standard_segment *segment,
                                  unsigned element, struct bytes text, const struct canon_object *object,
                                  const struct canon_field *field)
 {
@@ -44,6 +44,32 @@ static struct bytes element_text(struct putting *putting, const struct standard_
     while (n < 16 && bytes_split(&text, ':', &part))
         parts[n++] = part.len > 0 ? put_clean(putting, &rule, &op, from, part) : part;
     return x12_writer_join(putting->put->writer, putting->put->arena, parts, n);
+}
+
+static bool repeats(const struct x12_put *put, struct bytes text)
+{
+    return put->writer->style.delimiters.repetition != '\0' && text.len > 0 &&
+           memchr(text.at, '^', text.len) != NULL;
+}
+
+/* The whole text as an element: ^ parts repetitions. */
+static struct bytes element_text(struct putting *putting, const struct standard_segment *segment,
+                                 unsigned element, struct bytes text, const struct canon_object *object,
+                                 const struct canon_field *field)
+{
+    const struct x12_put *put = putting->put;
+    struct bytes part, made = {NULL, 0};
+
+    if (!repeats(put, text))
+        return repetition_text(putting, segment, element, text, object, field);
+    for (bool first = true; bytes_split(&text, '^', &part); first = false) {
+        struct bytes next = repetition_text(putting, segment, element, part, object, field);
+
+        made = bytes_of(first ? arena_format(put->arena, "%.*s", BYTES_ARG(next))
+                              : arena_format(put->arena, "%.*s%c%.*s", BYTES_ARG(made),
+                                             put->writer->style.delimiters.repetition, BYTES_ARG(next)));
+    }
+    return made;
 }
 
 static void insert(struct putting *putting, struct canon_object *extra, uint64_t ordinal)
@@ -85,9 +111,10 @@ static bool is_there(const struct x12_put *put, const struct x12_put_segment *se
     return part.len > 0;
 }
 
-/* The segment that lost an element: where it stood, or the nearest of its kind where that place is empty. */
+/* The segment that lost an element: where it stood, or the nearest of its kind where that place is empty; of
+ * the rest of one that repeats, where it is not. */
 static struct x12_put_segment *loser_of(const struct x12_put *put, struct bytes tag, uint64_t ordinal,
-                                        unsigned element, unsigned component)
+                                        unsigned element, unsigned component, bool rest)
 {
     struct x12_put_segment *best = NULL;
     uint64_t nearest = UINT64_MAX;
@@ -97,7 +124,7 @@ static struct x12_put_segment *loser_of(const struct x12_put *put, struct bytes 
         uint64_t distance = i + 2 > ordinal ? i + 2 - ordinal : ordinal - (i + 2);
 
         if (distance >= nearest || !bytes_equal(segment->id, tag) ||
-            is_there(put, segment, element, component))
+            is_there(put, segment, element, component) != rest)
             continue;
         best = segment;
         nearest = distance;
@@ -114,10 +141,14 @@ static void add_element(struct putting *putting, struct canon_object *extra, uin
     struct x12_put_segment *segment;
     struct bytes *elements;
     uint8_t element, component;
+    bool rest;
 
     if (!x12_parse_key(text_at(extra, binding->extra_element), &element, &component))
         return;
-    segment = loser_of(put, tag, ordinal, element, component);
+    rest = component == 0 && repeats(put, text) && text.at[0] == '^';
+    segment = loser_of(put, tag, ordinal, element, component, rest);
+    if (segment == NULL && rest) /* the first of them was empty */
+        segment = loser_of(put, tag, ordinal, element, component, rest = false);
     if (segment == NULL) {
         static const struct map_rule nothing = {.tag = "extra"};
         static const struct map_target none;
@@ -134,13 +165,18 @@ static void add_element(struct putting *putting, struct canon_object *extra, uin
         return;
     memcpy(elements, segment->elements, segment->n * sizeof(*elements));
     segment->elements = elements;
-    if (component == 0) {
+    if (rest) {
+        struct bytes others = element_text(putting, standard, element, text, extra, binding->extra_value);
+
+        elements[element] =
+            bytes_of(arena_format(put->arena, "%.*s%.*s", BYTES_ARG(elements[element]), BYTES_ARG(others)));
+    } else if (component == 0) {
         elements[element] = element_text(putting, standard, element, text, extra, binding->extra_value);
     } else {
-        struct bytes parts[16] = {{NULL, 0}}, rest = elements[element];
+        struct bytes parts[16] = {{NULL, 0}}, left = elements[element];
         unsigned n = 0;
 
-        while (n < 16 && bytes_split(&rest, put->writer->style.delimiters.component, &parts[n]))
+        while (n < 16 && bytes_split(&left, put->writer->style.delimiters.component, &parts[n]))
             n++;
         if (component > 16)
             return;

@@ -131,6 +131,7 @@ void x12_unread_rest(struct x12_read *read, const struct x12_bound_rule *rule, u
     }
     while (compound != 0) {
         unsigned e = (unsigned)__builtin_ctzll(compound), c = 0;
+        const bool whole = (covered(rule) & ~rule->reads) >> e & 1; /* of a pair or a group */
         struct bytes repeats = segment->view.element[e], first, part;
 
         compound &= compound - 1;
@@ -139,7 +140,7 @@ void x12_unread_rest(struct x12_read *read, const struct x12_bound_rule *rule, u
         else if (!bytes_split(&repeats, read->delimiters->repetition, &first))
             continue;
         while (bytes_split(&first, read->delimiters->component, &part)) {
-            bool asked = false;
+            bool asked = whole && c == 0;
 
             c++;
             if (part.len == 0)
@@ -152,7 +153,7 @@ void x12_unread_rest(struct x12_read *read, const struct x12_bound_rule *rule, u
             if (!asked)
                 x12_unread_element(read, e, c, part);
         }
-        if (repeats.at != NULL && repeats.len > 0)
-            x12_unread_element(read, e, 0, repeats);
+        if (repeats.at != NULL && repeats.len > 0) /* with the separator before it: a rest of what was read */
+            x12_unread_element(read, e, 0, (struct bytes){repeats.at - 1, repeats.len + 1});
     }
 }
