@@ -76,6 +76,24 @@ static inline bool digits_short(uint64_t key, size_t len, uint64_t *number)
     return true;
 }
 
+/* The same with a point among the digits, at most one: *number less the point, and how many digits are
+ * behind it.  `key` is a bytes_key. */
+static inline bool digits_decimal(uint64_t key, size_t len, uint64_t *number, unsigned *behind)
+{
+    const uint64_t word = key | (DIGITS_ONES * '0' & ~(~UINT64_C(0) >> (64 - 8 * len)));
+    const uint64_t others = digits_others(word);
+    const unsigned bit = (unsigned)__builtin_ctzll(others | UINT64_C(1) << 63) & ~7u; /* of the point */
+    const uint64_t before = (UINT64_C(1) << bit) - 1;
+
+    *behind = 0;
+    if (others == 0)
+        return digits_short(key, len, number);
+    if ((others & (others - 1)) != 0 || (word >> bit & 0xff) != '.' || len == 1)
+        return false;
+    *behind = (unsigned)len - 1 - bit / 8;
+    return digits_short((key & before) | (key >> 8 & ~before), len - 1, number);
+}
+
 /* A number as eight lower-case hexadecimal digits. */
 static inline void digits_put_hex(char *at, uint32_t number)
 {

@@ -4,25 +4,16 @@
 #include "canon/spill.h"
 
 enum {
-    FIRST_ROOM = 1, /* values an object begins with: most are lengthened in place */
+    BODY_ROOM = 24, /* values that a body begins with: what is put there later stands in order, too */
+    FIRST_ROOM = 1, /* another object: most are lengthened in place */
     LATER_ROOM = 4, /* of the first run that could not be; doubled from there on */
     MOST_ROOM = 64,
 };
 
-bool canon_record_init(struct canon_record *record, const struct canon_kind *kind, struct arena *arena)
+static inline struct canon_object *new_object(struct arena *arena, const struct canon_block *block,
+                                              uint32_t room)
 {
-    *record = (struct canon_record){
-        .kind = kind,
-        .arena = arena,
-        .body = canon_object_new(arena, kind->body),
-    };
-    return record->body != NULL;
-}
-
-struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block)
-{
-    struct canon_object *object = arena_alloc(arena, sizeof(struct canon_object) +
-                                                         FIRST_ROOM * sizeof(struct canon_value));
+    struct canon_object *object = arena_alloc(arena, sizeof(*object) + room * sizeof(struct canon_value));
 
     if (object == NULL)
         return NULL;
@@ -32,8 +23,23 @@ struct canon_object *canon_object_new(struct arena *arena, const struct canon_bl
     object->last = &object->first;
     object->first.next = NULL;
     object->first.count = 0;
-    object->first.room = FIRST_ROOM;
+    object->first.room = room;
     return object;
+}
+
+bool canon_record_init(struct canon_record *record, const struct canon_kind *kind, struct arena *arena)
+{
+    *record = (struct canon_record){
+        .kind = kind,
+        .arena = arena,
+        .body = new_object(arena, kind->body, BODY_ROOM),
+    };
+    return record->body != NULL;
+}
+
+struct canon_object *canon_object_new(struct arena *arena, const struct canon_block *block)
+{
+    return new_object(arena, block, FIRST_ROOM);
 }
 
 struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object, uint32_t n)
@@ -50,6 +56,15 @@ struct canon_run *canon_grow_by(struct arena *arena, struct canon_object *object
     return run;
 }
 
+void canon_merge(struct canon_value *values, struct canon_value *from, struct canon_value *end)
+{
+    for (; from < end; from++) {
+        const struct canon_value value = *from;
+
+        *canon_place(values, from, value.field) = value;
+    }
+}
+
 struct canon_run *canon_grow(struct arena *arena, struct canon_object *object)
 {
     uint32_t room = object->last->room < LATER_ROOM ? LATER_ROOM : 2 * object->last->room;
@@ -57,11 +72,16 @@ struct canon_run *canon_grow(struct arena *arena, struct canon_object *object)
     return canon_grow_by(arena, object, room > MOST_ROOM ? MOST_ROOM : room);
 }
 
+static inline bool holds(const struct canon_object *object, const struct canon_field *field)
+{
+    return (object->held[field->index / 64] >> field->index % 64 & 1) != 0;
+}
+
 const struct canon_value *canon_get(const struct canon_object *object, const struct canon_field *field)
 {
     const struct canon_run *last = object->last;
 
-    if (!(object->held[field->index / 64] >> field->index % 64 & 1))
+    if (!holds(object, field))
         return NULL;
     for (uint32_t i = last->count; i-- > 0;)
         if (last->values[i].field == field->index)
@@ -233,7 +253,7 @@ static void walk_path(struct key_window *window, const struct canon_object *obje
              element = element->next) {
             if (element->block == NULL)
                 tell_once(window, &element->first.values[0]);
-            else if (step + 1 < path->n)
+            else if (step + 1 < path->n && holds(element, path->step[step + 1]))
                 walk_path(window, element, path, step + 1);
         }
     }
@@ -255,10 +275,7 @@ void canon_key_each(const struct canon_object *body, const struct canon_key *key
     window.next = 0;
     window.tell = tell;
     window.to = to;
-    for (unsigned i = 0; i < key->n_paths; i++) {
-        const unsigned field = key->paths[i].step[0]->index;
-
-        if (body->held[field / 64] >> field % 64 & 1)
+    for (unsigned i = 0; i < key->n_paths; i++)
+        if (holds(body, key->paths[i].step[0]))
             walk_path(&window, body, &key->paths[i], 0);
-    }
 }

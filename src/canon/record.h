@@ -156,16 +156,18 @@ static inline struct canon_value *canon_add(struct arena *arena, struct canon_ob
     return value;
 }
 
-/* Room for `n` values at once, to be filled from the pointer on, each where canon_place says (with `first`
- * the run's values); canon_close takes the end of what was filled and gives the rest back.  Between the
- * two nothing else is added to the object.  NULL: the arena failed. */
+/* Room for `n` values at once, to be filled from the pointer on in the order of their fields; canon_close
+ * takes the end of what was filled, puts them where they belong among the others, and gives the rest back.
+ * Between the two nothing else is added to the object.  NULL: the arena failed. */
 static inline struct canon_value *canon_open(struct arena *arena, struct canon_object *object, uint32_t n)
 {
+    enum { SPARE = 4 }; /* for the next one, which may find no room at this place */
     struct canon_run *run = object->last;
     uint32_t left = run->room - run->count;
 
     if (left >= n)
         return &run->values[run->count];
+    n += SPARE;
     if (arena_extend(arena, &run->values[run->room], (n - left) * sizeof(struct canon_value))) {
         run->room += n - left;
         return &run->values[run->count];
@@ -174,22 +176,16 @@ static inline struct canon_value *canon_open(struct arena *arena, struct canon_o
     return run != NULL ? run->values : NULL;
 }
 
-/* The same for values that ascend from this field on, and need no canon_place. */
-static inline struct canon_value *canon_open_behind(struct arena *arena, struct canon_object *object,
-                                                    uint32_t n, uint16_t field)
-{
-    struct canon_run *run = object->last;
-
-    if (run->count == 0 || run->values[run->count - 1].field < field)
-        return canon_open(arena, object, n);
-    run = canon_grow_by(arena, object, n);
-    return run != NULL ? run->values : NULL;
-}
+/* Moves the values from `from` to `end`, which ascend, to where they belong among those before them. */
+void canon_merge(struct canon_value *values, struct canon_value *from, struct canon_value *end);
 
 static inline void canon_close(struct arena *arena, struct canon_object *object, struct canon_value *end)
 {
     struct canon_run *run = object->last;
+    struct canon_value *from = &run->values[run->count];
 
+    if (run->count > 0 && from < end && from[-1].field > from->field)
+        canon_merge(run->values, from, end);
     run->count = (uint32_t)(end - run->values);
     if (arena->top == (char *)&run->values[run->room]) {
         arena->top = (char *)end;

@@ -112,7 +112,6 @@ struct pattern {
     bool quick;                             /* no op has a default, and the steps' fields ascend */
     bool unread;                            /* some element nobody reads: find_unread */
     bool rest;                              /* the steps are not all: finish_carefully, take_rest */
-    uint16_t first_field;                   /* of the first step */
     uint32_t n_known, n_steps, n_values;    /* values: what the steps may add at most, raw ones too */
     struct known *known;                    /* in the segment's order */
     struct step *steps;                     /* simple ops and pairs, in the order of their fields */

@@ -92,5 +92,4 @@ void x12_pattern_learn(const struct x12_bound_rule *rule, const struct x12_segme
     }
     pattern->rest = (pattern->careful | pattern->careful_pairs) != 0 || pattern->unread ||
                     rule->groups != NULL || rule->more;
-    pattern->first_field = pattern->n_steps > 0 ? pattern->steps[0].op->shape.field : UINT16_MAX;
 }

@@ -109,6 +109,34 @@ static inline const char *print_date(struct arena *arena, const char *from)
     return to;
 }
 
+/* Digits with the point that is implied before the last `decimals` of them; from the value's beginning on 16
+ * bytes may be read.  NULL: another form. */
+static inline const char *print_implied(struct arena *arena, struct bytes value, unsigned decimals)
+{
+    const size_t whole = value.len - decimals;
+    char *to;
+
+    if (decimals > 8 || value.len <= decimals || whole > 8 || value.at[0] == '0' ||
+        !digits_only(value.at, value.len))
+        return NULL;
+    to = arena_text(arena, value.len + 1);
+    if (to != NULL) {
+        memcpy(to, value.at, 8);
+        to[whole] = '.';
+        memcpy(to + whole + 1, value.at + whole, 8);
+    }
+    return to;
+}
+
+/* A whole number in its canonical form, mostly: else it must be looked at with care. */
+static inline bool is_few_digits(struct bytes value)
+{
+    uint64_t number;
+
+    return value.len <= 8 && (value.at[0] != '0' || value.len == 1) &&
+           digits_short(digits_load8(value.at), value.len, &number);
+}
+
 /* The value of a step in a plain segment, where it is quickly told.  False: it must be done with care.
  * `proven`: as in segment_view, of this element.  *changed is set when a raw value belongs beside it. */
 static inline bool convert(struct arena *arena, const struct step *step, bool proven, struct bytes *value,
@@ -119,7 +147,14 @@ static inline bool convert(struct arena *arena, const struct step *step, bool pr
     switch ((enum conversion)step->conversion) {
     case AS_TEXT: return true;
     case AS_DECIMAL: return proven || decimal_is_canonical(*value);
-    case AS_INTEGER: return decimal_is_canonical(*value) && memchr(value->at, '.', value->len) == NULL;
+    case AS_INTEGER: return is_few_digits(*value);
+    case AS_IMPLIED: {
+        const char *printed = print_implied(arena, *value, step->op->decimals);
+
+        if (printed != NULL)
+            *value = (struct bytes){printed, value->len + 1};
+        return printed != NULL;
+    }
     case AS_DATE:
         if (!proven || value->len != 8)
             return date_from_x12(*value, arena, value);
@@ -272,7 +307,7 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
             return NULL;
         quick = quick && are_free(object, pattern->fields);
         if (quick) {
-            at = canon_open_behind(read->arena, object, pattern->n_values, pattern->first_field);
+            at = canon_open(read->arena, object, pattern->n_values);
             if (at == NULL)
                 return NULL;
             for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
@@ -281,7 +316,7 @@ static inline struct canon_object *take(struct x12_read *read, const struct x12_
     }
     if (quick) {
         at = steps_quickly(read->arena, pattern, segment, object, at, &failed);
-        if (rule->spare > 0 && rule->appends)
+        if (rule->appends && rule->spare > 0)
             object->last->count = (uint32_t)(at - object->last->values);
         else
             canon_close(read->arena, object, at);

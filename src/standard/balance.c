@@ -80,7 +80,7 @@ bool balance_init(struct balance *balance, const struct standard_set *set, struc
 void balance_begin(struct balance *balance)
 {
     balance->lines = 0;
-    balance->whole = balance->hash = 0;
+    balance->whole = balance->hash = balance->cents = 0;
     balance->quantity = balance->amount = balance->charges = balance->line_charges = (struct decimal){0, 0};
     balance->roundings = 0;
     balance->quantity_known = balance->amount_known = true;
@@ -105,21 +105,23 @@ static __attribute__((noinline)) void add_decimal(struct balance *balance, struc
     balance->hash += (uint64_t)((number.units < 0 ? -number.units : number.units) % (__int128)HASH_MODULUS);
 }
 
-/* `wide`: as segment_view. */
-static inline void add_quantity(struct balance *balance, struct bytes value, bool wide)
+/* Nearly all quantities are small whole numbers: they come back.  (`wide`: as segment_view.) */
+enum { NOT_SMALL = 100000000 };
+
+static inline uint64_t add_quantity(struct balance *balance, struct bytes value, bool wide)
 {
     uint64_t number;
 
     if (value.len == 0)
-        return;
-    /* Nearly all are small whole numbers. */
+        return NOT_SMALL;
     if (value.len <= 8 &&
         digits_short(wide ? digits_load8(value.at) : bytes_key(value.at, value.len), value.len, &number)) {
         balance->whole += number;
         balance->hash += number;
-        return;
+        return number;
     }
     add_decimal(balance, value);
+    return NOT_SMALL;
 }
 
 /* How many units a price is for, as a power of ten (element 639); -1: not to be told. */
@@ -140,7 +142,8 @@ static int price_basis(struct bytes code)
     return 0;
 }
 
-static void add_amount(struct balance *balance, const struct segment_view *view)
+static __attribute__((noinline)) void add_amount_slowly(struct balance *balance,
+                                                        const struct segment_view *view)
 {
     struct decimal quantity, price, product, cents;
     int power = price_basis(at(view, 5));
@@ -159,6 +162,36 @@ static void add_amount(struct balance *balance, const struct segment_view *view)
     }
     if (product.scale > 2 && decimal_compare(product, cents) != 0)
         balance->roundings++;
+}
+
+/* Digits with a point among them at most, in eight characters, and no more than two behind it, as hundredths.
+ * False: something else. */
+static inline bool few_cents(struct bytes text, bool wide, uint64_t *cents)
+{
+    static const uint8_t scales[3] = {100, 10, 1};
+    uint64_t key;
+    unsigned behind;
+
+    if (text.len - 1 > 7)
+        return false;
+    key = wide ? bytes_key_wide(text.at, text.len) : bytes_key(text.at, text.len);
+    if (!digits_decimal(key, text.len, cents, &behind) || behind > 2)
+        return false;
+    *cents *= scales[behind];
+    return true;
+}
+
+/* Of so many pieces, or NOT_SMALL.  Nearly all prices are in cents, for one. */
+static inline void add_amount(struct balance *balance, const struct segment_view *view, uint64_t pieces)
+{
+    uint64_t cents, sum;
+
+    if (pieces < NOT_SMALL && (view->present & UINT64_C(1) << 4) == 0 &&
+        few_cents(at(view, 4), view->wide, &cents) &&
+        !__builtin_add_overflow(balance->cents, pieces * cents, &sum))
+        balance->cents = sum;
+    else
+        add_amount_slowly(balance, view);
 }
 
 static void add_charge(struct balance *balance, const struct standard_position *position,
@@ -209,18 +242,14 @@ static void keep(struct balance_stated *stated, const struct standard_position *
     stated->position = position;
 }
 
-/* All but counts and quantities of lines. */
+/* All but lines and levels. */
 static __attribute__((noinline)) void take_rest(struct balance *balance, uint16_t index, unsigned role,
-                                                const struct segment_view *view, struct faults *faults)
+                                                const struct segment_view *view)
 {
     const struct standard_position *position = &balance->set->positions[index];
 
-    if (role & ROLE_PRICE)
-        add_amount(balance, view);
     if (role & ROLE_CHARGE)
         add_charge(balance, position, view);
-    if (role & ROLE_LEVEL)
-        levels_take(&balance->levels, position, view, faults->arena);
     if (role & ROLE_COUNT)
         keep(&balance->count, position, view);
     if (role & ROLE_TOTAL)
@@ -233,13 +262,18 @@ void balance_take(struct balance *balance, uint16_t index, const struct segment_
                   struct faults *faults)
 {
     const unsigned role = balance->roles[index];
+    uint64_t quantity = NOT_SMALL;
 
     if (role & ROLE_LINE)
         balance->lines++;
     if (role & ROLE_QUANTITY)
-        add_quantity(balance, at(view, balance->rule->quantity_element), view->wide);
-    if (role & ~(unsigned)(ROLE_LINE | ROLE_QUANTITY))
-        take_rest(balance, index, role, view, faults);
+        quantity = add_quantity(balance, at(view, balance->rule->quantity_element), view->wide);
+    if (role & ROLE_PRICE)
+        add_amount(balance, view, quantity);
+    if (role & ROLE_LEVEL)
+        levels_take(&balance->levels, &balance->set->positions[index], view, faults->arena);
+    if (role & ~(unsigned)(ROLE_LINE | ROLE_QUANTITY | ROLE_PRICE | ROLE_LEVEL))
+        take_rest(balance, index, role, view);
 }
 
 static void tell(struct balance_stated *stated, enum complaint complaint, unsigned element,
@@ -316,11 +350,12 @@ static bool nearly(struct decimal a, struct decimal b, uint32_t roundings)
 
 static void judge_sum(struct balance *balance, struct faults *faults)
 {
-    struct decimal stated, with_charges, with_all;
+    struct decimal stated, amount, with_charges, with_all;
 
     if (balance->sum.position == NULL || !balance->amount_known || balance->lines == 0 ||
         !decimal_parse(balance->sum.elements[0], &stated) || stated.scale != 0 ||
-        !decimal_add(balance->amount, balance->charges, &with_charges) ||
+        !decimal_add(balance->amount, (struct decimal){balance->cents, 2}, &amount) ||
+        !decimal_add(amount, balance->charges, &with_charges) ||
         !decimal_add(with_charges, balance->line_charges, &with_all))
         return;
     stated.scale = 2; /* 610 is N2 */

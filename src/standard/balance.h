@@ -33,7 +33,8 @@ struct balance {
     uint64_t whole;          /* sum of quantities that are small whole numbers */
     struct decimal quantity; /* and of the others */
     uint64_t hash;           /* sum of their digits, as element 347 has it (its last ten, at the end) */
-    struct decimal amount;   /* of invoices: lines */
+    uint64_t cents;          /* of invoices: lines whose price is in cents, */
+    struct decimal amount;   /* and the others */
     struct decimal charges;  /* less allowances, of the whole invoice */
     struct decimal line_charges;
     uint32_t roundings; /* products that a sender may have rounded each by itself */

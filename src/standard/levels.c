@@ -1,5 +1,7 @@
 #include "standard/levels.h"
 
+#include "base/digits.h"
+
 enum { SLIPS_MAX = 1000, HL_ELEMENTS = 4 };
 
 struct level {
@@ -28,45 +30,50 @@ static struct bytes at(const struct segment_view *view, unsigned element)
     return element <= view->n_elements ? view->element[element - 1] : (struct bytes){NULL, 0};
 }
 
-/* Whether HL01 is a plain count: no sign, no leading zero. */
-static bool is_place(struct bytes number, uint32_t *place)
+/* HL01 where it is a plain count, without sign or leading zero; else 0.  `wide`: as segment_view. */
+static inline uint32_t place_of(struct bytes number, bool wide)
 {
     uint64_t value;
 
-    if (number.len == 0 || number.at[0] == '0' || !bytes_to_count(number, UINT32_MAX, &value))
-        return false;
-    *place = (uint32_t)value;
-    return true;
+    if (number.len == 0 || number.at[0] == '0')
+        return 0;
+    if (number.len <= 8)
+        return digits_short(wide ? digits_load8(number.at) : bytes_key(number.at, number.len), number.len,
+                            &value)
+                   ? (uint32_t)value
+                   : 0;
+    return bytes_to_count(number, UINT32_MAX, &value) ? (uint32_t)value : 0;
 }
 
-static struct level *find_level(struct levels *levels, struct bytes number)
+/* The level of a number, whose place is known, too; NULL: there is none. */
+static inline struct level *find_level(struct levels *levels, struct bytes number, uint32_t place)
 {
-    uint32_t place, *other;
+    uint32_t *other;
 
-    if (is_place(number, &place) && place <= levels->n && levels->all[place - 1].by_itself)
+    if (place - 1 < levels->n && levels->all[place - 1].by_itself)
         return &levels->all[place - 1];
+    if (levels->numbers.n == 0)
+        return NULL;
     other = keymap_find(&levels->numbers, number);
     return other != NULL ? &levels->all[*other] : NULL;
 }
 
-static struct level *new_level(struct levels *levels)
+static __attribute__((noinline)) bool grow(struct levels *levels)
 {
-    if (levels->n == levels->room) {
-        uint32_t room = levels->room != 0 ? levels->room * 2 : 64;
-        struct level *all = arena_alloc(levels->numbers.arena, (size_t)room * sizeof(*all));
+    uint32_t room = levels->room != 0 ? levels->room * 2 : 64;
+    struct level *all = arena_alloc(levels->numbers.arena, (size_t)room * sizeof(*all));
 
-        if (all == NULL)
-            return NULL;
-        if (levels->n > 0)
-            memcpy(all, levels->all, levels->n * sizeof(*all));
-        levels->all = all;
-        levels->room = room;
-    }
-    return &levels->all[levels->n++];
+    if (all == NULL)
+        return false;
+    if (levels->n > 0)
+        memcpy(all, levels->all, levels->n * sizeof(*all));
+    levels->all = all;
+    levels->room = room;
+    return true;
 }
 
-static void slip(struct levels *levels, enum complaint complaint, const struct segment_view *view,
-                 unsigned element)
+static __attribute__((noinline)) void slip(struct levels *levels, enum complaint complaint,
+                                           const struct segment_view *view, unsigned element)
 {
     struct level_slip *made = levels->n_slips < SLIPS_MAX
                                   ? arena_zalloc(levels->numbers.arena, 1, sizeof(*made))
@@ -92,32 +99,35 @@ void levels_take(struct levels *levels, const struct standard_position *position
                  const struct segment_view *view, struct arena *arena)
 {
     struct bytes number = at(view, 1), parent = at(view, 2), children = at(view, 4);
+    const uint32_t place = place_of(number, view->wide);
     struct level *level, *above;
-    uint32_t place;
 
     if (levels->lost || number.len == 0)
         return;
     levels->position = position;
     if (levels->n == 0)
         keymap_begin(&levels->numbers, arena);
-    if (find_level(levels, number) != NULL)
+    if (find_level(levels, number, place) != NULL)
         slip(levels, LEVEL_NUMBER, view, 1);
-    above = parent.len > 0 ? find_level(levels, parent) : NULL;
-    if (above != NULL) {
-        above->has_children = true;
-    } else if (parent.len > 0) {
-        slip(levels, LEVEL_PARENT, view, 2);
-        levels->orphans = true;
+    if (parent.len > 0) {
+        above = find_level(levels, parent, place_of(parent, view->wide));
+        if (above != NULL) {
+            above->has_children = true;
+        } else {
+            slip(levels, LEVEL_PARENT, view, 2);
+            levels->orphans = true;
+        }
     }
-    level = new_level(levels);
-    if (level == NULL) {
+    if (levels->n == levels->room && !grow(levels)) {
         levels->lost = true;
         return;
     }
-    *level = (struct level){.offset = view->offset,
-                            .ordinal = view->ordinal,
-                            .children = children.len == 1 ? children.at[0] : '\0',
-                            .by_itself = is_place(number, &place) && place == levels->n};
+    level = &levels->all[levels->n++];
+    level->offset = view->offset;
+    level->ordinal = view->ordinal;
+    level->by_itself = place == levels->n;
+    level->has_children = false;
+    level->children = children.len == 1 ? children.at[0] : '\0';
     if (!level->by_itself && !keymap_add(&levels->numbers, number, levels->n - 1))
         levels->lost = true;
 }

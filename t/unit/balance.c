@@ -79,6 +79,10 @@ static void invoices(void **state)
         {"IT1*1*10*EA*5.25~TDS*5250~CTT*1~", ""},
         {"IT1*1*10*EA*5.25~IT1*2*3*EA*1~TDS*5550~", ""},
         {"IT1*1*10*EA*5.25~TDS*5251~", "S2403 TDS 4.1"},
+        /* prices in cents and in parts of them, for one and for a hundred, of whole pieces and of others */
+        {"IT1*1*4*EA*.05~IT1*2*4*EA*.125~IT1*3*200*EA*7.5*HP~IT1*4*2.5*EA*2~IT1*5*1*EA*100.~TDS*12070~", ""},
+        {"IT1*1*4*EA*.05~IT1*2*4*EA*.125~IT1*3*200*EA*7.5*HP~IT1*4*2.5*EA*2~IT1*5*1*EA*100.~TDS*12075~",
+         "S2403 TDS 8.1"},
         /* lines rounded to cents each, or not */
         {"IT1*1*3*EA*.333~IT1*2*3*EA*.333~TDS*200~", ""},
         {"IT1*1*3*EA*.333~IT1*2*3*EA*.333~TDS*199~", ""},

@@ -376,6 +376,34 @@ static void laws_hold_for_random_numbers(void **state)
     }
 }
 
+/* All texts of one to eight characters out of a few, by their words: as decimal_parse has them. */
+static void short_texts_are_numbers_at_once(void **state)
+{
+    static const char letters[] = "059.-";
+    enum { LETTERS = sizeof(letters) - 1, MOST = 390625 }; /* 5 to the 8th */
+    char text[9];
+
+    (void)state;
+    for (size_t len = 1, count = LETTERS; count <= MOST; len++, count *= LETTERS)
+        for (size_t i = 0; i < count; i++) {
+            struct bytes value = {text, len};
+            struct decimal want;
+            uint64_t number;
+            unsigned behind;
+            size_t rest = i;
+            bool parsed;
+
+            for (size_t k = 0; k < len; k++, rest /= LETTERS)
+                text[k] = letters[rest % LETTERS];
+            parsed = decimal_parse(value, &want) && text[0] != '-';
+            assert_int_equal(digits_decimal(bytes_key(text, len), len, &number, &behind), parsed);
+            if (parsed) {
+                assert_int_equal(number, (uint64_t)want.units);
+                assert_int_equal(behind, want.scale);
+            }
+        }
+}
+
 static void no_memory_is_said(void **state)
 {
     struct arena none;
@@ -400,6 +428,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(comparing_does_not_mind_the_scale, begin, end),
         cmocka_unit_test_setup_teardown(laws_hold_for_random_text, begin, end),
         cmocka_unit_test_setup_teardown(laws_hold_for_random_numbers, begin, end),
+        cmocka_unit_test_setup_teardown(short_texts_are_numbers_at_once, begin, end),
         cmocka_unit_test_setup_teardown(no_memory_is_said, begin, end),
     };
 
