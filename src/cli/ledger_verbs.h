@@ -23,6 +23,7 @@ struct ledger_settings {
     uint64_t last;         /* events */
     uint64_t days, refused_days, grace; /* days, days, seconds */
     bool follow, dry_run;
+    const char *output; /* a file */
     const char *kinds, *partner, *consumer, *reason;
     int direction; /* enum consumer_direction */
 };
@@ -64,6 +65,7 @@ void ledger_sweep(struct ledger_run *run);
 void ledger_retain(struct ledger_run *run);
 void ledger_show(struct ledger_run *run);
 void ledger_find(struct ledger_run *run);
+void ledger_metrics(struct ledger_run *run);
 void ledger_check(struct ledger_run *run);
 
 #endif

@@ -17,6 +17,7 @@
  *   receipt, settle  what became of it; documents set free again
  *   dead             what waits for somebody
  *   log, backup      the events; a copy
+ *   metrics          numbers about it, for a monitoring system
  *   archived, sweep, retain   the bytes of files, kept beside the ledger; files out of an inbox; how long
  * A module of another matter (journeys, acknowledgments) adds a step to migration.c and a pair of files.
  *

@@ -23,6 +23,7 @@ libcrossdock_a_SOURCES += %reldir%/journey_reading.c %reldir%/journey_reading.h
 libcrossdock_a_SOURCES += %reldir%/journey.c %reldir%/journey.h %reldir%/journey_find.c
 libcrossdock_a_SOURCES += %reldir%/dead.c %reldir%/dead.h
 libcrossdock_a_SOURCES += %reldir%/log.c %reldir%/log.h
+libcrossdock_a_SOURCES += %reldir%/metrics.c %reldir%/metrics.h
 libcrossdock_a_SOURCES += %reldir%/archived.c %reldir%/archived.h
 libcrossdock_a_SOURCES += %reldir%/sweep.c %reldir%/sweep.h
 libcrossdock_a_SOURCES += %reldir%/retain.c %reldir%/retain.h

@@ -117,6 +117,12 @@ static const struct option_row rows[] = {
      .most = 36500,
      .offset = offsetof(struct ledger_settings, refused_days),
      .help = "retain: for N days those of which something was rejected, held or refused"},
+    {.letter = 'o',
+     .name = "output",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, output),
+     .help = "metrics: into FILE, which changes in one step"},
     {.letter = 'n',
      .name = "dry-run",
      .kind = OPTION_FLAG,
@@ -158,6 +164,7 @@ static const struct tool_verb texts[] = {
     {"backup", "FILE", "copy the ledger to FILE, whole, while others write"},
     {"show", "ID...", "print the record with this id, or with the only id that begins so"},
     {"find", "NUMBER...", "list the documents that have this business number, or this id"},
+    {"metrics", "", "print numbers about it, as Prometheus reads them"},
     {"check", "", "see whether all adds up, and whether the database is whole"},
 };
 
@@ -191,6 +198,7 @@ static const struct verb {
     {LEDGER_READ, 1, 1, "", ledger_backup},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_show},
     {LEDGER_READ, 1, INT32_MAX, "", ledger_find},
+    {LEDGER_READ, 0, 0, " output ", ledger_metrics},
     {LEDGER_READ, 0, 0, " full ", ledger_check},
 };
 enum { N_VERBS = sizeof(texts) / sizeof(texts[0]) };
