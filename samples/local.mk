@@ -109,4 +109,6 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/999-zenith.edi \
 	%reldir%/x12/ta1-acme.edi \
 	%reldir%/x12/ta1-zenith.edi
-EXTRA_DIST += %reldir%/README %reldir%/demo.sh %reldir%/day/day.sh %reldir%/.gitattributes
+EXTRA_DIST += %reldir%/README %reldir%/demo.sh %reldir%/day/day.sh %reldir%/day/night.sh \
+	%reldir%/day/crontab %reldir%/day/edi-day.service %reldir%/day/edi-day.timer \
+	%reldir%/day/edi-night.service %reldir%/day/edi-night.timer %reldir%/.gitattributes

@@ -64,6 +64,7 @@ dist_check_SCRIPTS += %reldir%/0705-ledger-migrations.t
 EXTRA_DIST += %reldir%/ledger-versions
 dist_check_SCRIPTS += %reldir%/0707-archive.t
 dist_check_SCRIPTS += %reldir%/0708-metrics.t
+dist_check_SCRIPTS += %reldir%/0709-schedules.t
 dist_check_SCRIPTS += %reldir%/0652-idoc-mutations.t
 dist_check_SCRIPTS += %reldir%/0720-order-trace.t
 dist_check_SCRIPTS += %reldir%/0730-reconcile.t

@@ -3,28 +3,28 @@
 #
 #     day.sh SPOOL [PART]...
 #
-#   PART: in, to-erp, from-erp, out; those alone, in that order (all)
+#   PART: in, to-erp, from-erp, out, sweep; those alone, in that order (all)
 #
 #   SPOOL/ledger          the ledger, with the control numbers of what we send; made the first time
 #   SPOOL/inbox/*         what partners sent
 #   SPOOL/exports/*       what our ERP wrote: acks*.csv, shipments*.csv, invoices*.csv
 #   SPOOL/erp/            files for our ERP
 #   SPOOL/outbox/PARTNER/ files for partners
+#   SPOOL/ledger-archive/ what came, as it came, once it is posted
 #
 # It can be killed at any moment and run again. Silent when all is well. Exit status: the worst of its parts, as in
 # crossdock(7): 0 all is well, 1 somebody must look, 2 configuration, 3 technical: run again.
 #
-# As a crontab line, every five minutes; while one runs, the next does nothing:
-#     */5 * * * *  day.sh /srv/edi || logger -t edi "day.sh: status $?"
+# Every few minutes: samples/day/crontab, or the systemd units beside it. While one runs, the next does nothing.
 
 # shellcheck disable=SC1010
 set -uo pipefail
 umask 077
 spool=${1:?usage: day.sh SPOOL [PART]...}
 shift
-parts=" ${*:-in to-erp from-erp out} "
+parts=" ${*:-in to-erp from-erp out sweep} "
 for part in $parts; do
-    case $part in in | to-erp | from-erp | out) ;; *) echo "day.sh: there is no part \"$part\"" >&2; exit 2 ;; esac
+    case $part in in | to-erp | from-erp | out | sweep) ;; *) echo "day.sh: there is no part \"$part\"" >&2; exit 2 ;; esac
 done
 cd "$spool" || exit 3
 mkdir -p inbox exports erp outbox || exit 3
@@ -93,8 +93,15 @@ go_out() {
     done
 }
 
+# --- sweep: what is posted leaves inbox and exports; what does not get posted is told after a while
+sweep() {
+    canon-ledger -q sweep --grace="${GRACE:-600}" inbox exports
+    all $?
+}
+
 [[ $parts != *" in "* ]] || come_in
 [[ $parts != *" to-erp "* ]] || to_erp
 [[ $parts != *" from-erp "* ]] || from_erp
 [[ $parts != *" out "* ]] || go_out
+[[ $parts != *" sweep "* ]] || sweep
 exit "$worst"
