@@ -28,3 +28,8 @@ bench_documents_LDADD =
 noinst_PROGRAMS += %reldir%/xmlread
 bench_xmlread_SOURCES = %reldir%/xmlread.c
 bench_xmlread_LDADD = $(XML_LIBS)
+# A month of orders, with disagreements planted, for reconcile.
+noinst_PROGRAMS += %reldir%/month
+bench_month_SOURCES = %reldir%/month.c
+bench_month_LDADD = libcrossdock.a $(room_libs)
+EXTRA_DIST += %reldir%/reconcile %reldir%/month-ledger %reldir%/month.yaml

@@ -56,7 +56,8 @@ static bool take_name(struct rule *rule)
             rule->at++;
         return take_mark(rule, '>');
     }
-    while (rule->at < rule->end && ((*rule->at >= 'A' && *rule->at <= 'Z') || (*rule->at >= 'a' && *rule->at <= 'z')))
+    while (rule->at < rule->end &&
+           ((*rule->at >= 'A' && *rule->at <= 'Z') || (*rule->at >= 'a' && *rule->at <= 'z')))
         rule->at++;
     return rule->at - begin >= 3;
 }

@@ -197,13 +197,15 @@ static const char transfers[] =
 /* What reconcile found, run by run; review_id of a finding: the run that last said something of it. */
 static const char reviews[] =
     "CREATE TABLE review("
-    " review_id INTEGER PRIMARY KEY, at TEXT NOT NULL, document_id INTEGER NOT NULL, event_id INTEGER NOT NULL,"
+    " review_id INTEGER PRIMARY KEY, at TEXT NOT NULL, document_id INTEGER NOT NULL, event_id INTEGER NOT "
+    "NULL,"
     " settings TEXT NOT NULL, verdict TEXT, new_count INTEGER, open_count INTEGER, cleared_count INTEGER,"
     " tolerated_count INTEGER, waived_count INTEGER, at_risk TEXT) STRICT;"
     "CREATE TABLE finding("
     " finding_id INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, scope TEXT NOT NULL,"
     " severity TEXT NOT NULL, partner TEXT, order_number TEXT, line_number TEXT, item TEXT, document TEXT,"
-    " number TEXT, expected TEXT, found TEXT, difference TEXT, limit_text TEXT, limit_origin TEXT, amount TEXT,"
+    " number TEXT, expected TEXT, found TEXT, difference TEXT, limit_text TEXT, limit_origin TEXT, amount "
+    "TEXT,"
     " currency TEXT, due_at TEXT, text TEXT, state TEXT NOT NULL"
     " CHECK(state IN ('new', 'open', 'tolerated', 'waived', 'cleared')), first_seen TEXT NOT NULL,"
     " last_seen TEXT NOT NULL, cleared_at TEXT, runs INTEGER NOT NULL, owner TEXT, comment TEXT,"
@@ -223,7 +225,8 @@ static const char reviews[] =
     "CREATE TABLE review_due(order_number TEXT PRIMARY KEY, due_at TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     /* Documents that name no order, and those that they belong to. */
     "CREATE TABLE review_loose("
-    " document_id INTEGER NOT NULL REFERENCES document, order_number TEXT NOT NULL, is_order INTEGER NOT NULL,"
+    " document_id INTEGER NOT NULL REFERENCES document, order_number TEXT NOT NULL, is_order INTEGER NOT "
+    "NULL,"
     " PRIMARY KEY(document_id, order_number)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX review_due_at ON review_due(due_at);"
     "CREATE INDEX delivery_at ON delivery(at);"
@@ -231,7 +234,8 @@ static const char reviews[] =
     "CREATE VIEW files AS"
     " SELECT file_id AS ordinal, name, sha256, format, byte_count, is_complete, read_count, translated_count,"
     "  held_count, rejected_count, duplicate_count, ignored_count, run, posted_at,"
-    "  (SELECT d.partner FROM arrival a JOIN document d USING(document_id) WHERE a.file_id = f.file_id LIMIT 1)"
+    "  (SELECT d.partner FROM arrival a JOIN document d USING(document_id) WHERE a.file_id = f.file_id "
+    "LIMIT 1)"
     "  AS partner FROM file f;"
     "CREATE VIEW findings AS"
     " SELECT id, code, severity, state, partner, order_number, line_number, item, document, number, expected,"
@@ -289,6 +293,20 @@ static const char archive[] =
     " FROM file f JOIN arrival a ON a.file_id = f.file_id AND a.document_id IS NOT NULL"
     " UNION ALL SELECT v.sha256, v.document_id, 'went' FROM delivery v WHERE v.sha256 IS NOT NULL;";
 
+/* Documents without what is joined to them, for counting.  Interchanges that came; has_documents: some of
+ * theirs were not there before. */
+static const char interchanges[] =
+    "CREATE VIEW document_kinds AS SELECT document_id AS ordinal, partner, direction, kind, posted_at"
+    " FROM document;"
+    "CREATE VIEW interchanges AS"
+    " SELECT i.interchange_id AS ordinal, i.sender, i.receiver, i.control AS interchange, f.name AS file,"
+    "  f.sha256 AS file_sha256, i.first_at, (SELECT d.partner FROM arrival a JOIN document d "
+    "USING(document_id)"
+    "   WHERE a.file_id = i.file_id LIMIT 1) AS partner, (SELECT d.direction FROM arrival a JOIN document d"
+    "   USING(document_id) WHERE a.file_id = i.file_id AND a.is_counted LIMIT 1) AS direction,"
+    "  EXISTS(SELECT 1 FROM document d WHERE d.interchange_id = i.interchange_id) AS has_documents"
+    " FROM interchange i LEFT JOIN file f ON f.file_id = i.file_id;";
+
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
@@ -297,6 +315,7 @@ static const char *const steps[][3] = {
     {reviews},
     {sending},
     {archive},
+    {interchanges},
 };
 
 int migration_newest(void)

@@ -3,16 +3,16 @@
 #include "ledger/sql.h"
 
 /* The columns of the table in the order of enum mismatch_field. */
-#define SAID                                                                                               \
-    "id, code, scope, severity, partner, order_number, line_number, item, document, number, expected,"     \
+#define SAID                                                                                           \
+    "id, code, scope, severity, partner, order_number, line_number, item, document, number, expected," \
     " found, difference, limit_text, limit_origin, amount, currency, due_at, text"
 #define COLUMNS SAID ", state, first_seen, last_seen, cleared_at, owner, comment"
 
 const char *const mismatch_names[MISMATCH_FIELDS] = {
-    "id",       "code",  "scope",      "severity", "partner",      "order_number", "line_number",
-    "item",     "document", "number",  "expected", "found",        "difference",   "limit",
-    "limit_origin", "amount", "currency", "due_at", "text",        "state",        "first_seen",
-    "last_seen", "cleared_at", "owner", "comment"};
+    "id",           "code",       "scope",    "severity", "partner", "order_number", "line_number",
+    "item",         "document",   "number",   "expected", "found",   "difference",   "limit",
+    "limit_origin", "amount",     "currency", "due_at",   "text",    "state",        "first_seen",
+    "last_seen",    "cleared_at", "owner",    "comment"};
 
 bool mismatch_last_run(struct ledger *ledger, struct arena *arena, struct mismatch_run *out)
 {
@@ -135,8 +135,8 @@ bool mismatch_see(struct ledger *ledger, const struct mismatch_run *run, const s
     sql_text(statement, 21, run->at);
     sql_number(statement, 22, run->run);
     return sql_run(ledger, statement) &&
-           (!is_event || add_event(ledger, run->at, row, state, (struct bytes){NULL, 0},
-                                   mismatch->field[MISMATCH_TEXT]));
+           (!is_event ||
+            add_event(ledger, run->at, row, state, (struct bytes){NULL, 0}, mismatch->field[MISMATCH_TEXT]));
 }
 
 bool mismatch_clear(struct ledger *ledger, const struct mismatch_run *run, struct bytes scope)
@@ -205,8 +205,8 @@ static void load(struct mismatch *mismatch, sqlite3_stmt *statement)
     mismatch->runs = sql_get_number(statement, MISMATCH_FIELDS);
 }
 
-bool mismatch_each(struct ledger *ledger, int64_t run, bool (*tell)(void *to, const struct mismatch *mismatch),
-                   void *to)
+bool mismatch_each(struct ledger *ledger, int64_t run,
+                   bool (*tell)(void *to, const struct mismatch *mismatch), void *to)
 {
     static const char select[] = "SELECT " COLUMNS ", runs FROM finding"
                                  " WHERE state <> 'cleared' OR review_id = ?1"
@@ -252,8 +252,9 @@ bool mismatch_past(struct ledger *ledger, struct arena *arena, struct bytes at, 
             field[MISMATCH_FIRST] = when;
         was_cleared = bytes_are(what, "cleared");
         /* New is what the last run of that day saw first. */
-        field[MISMATCH_STATE] =
-            bytes_are(what, "reopened") || sql_get_number(statement, 3) != 0 ? BYTES("open") : what;
+        field[MISMATCH_STATE] = bytes_are(what, "reopened") || sql_get_number(statement, 3) != 0
+                                    ? BYTES("open")
+                                    : what;
         field[MISMATCH_LAST] = when;
         if (bytes_are(what, "waived"))
             field[MISMATCH_COMMENT] = text;

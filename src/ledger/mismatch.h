@@ -57,10 +57,10 @@ struct mismatch {
 
 /* How far a run has read, and what it held things against. */
 struct mismatch_run {
-    int64_t run;          /* its number */
-    int64_t document;     /* the last it has seen */
-    int64_t event;        /* likewise */
-    struct bytes at;      /* UTC */
+    int64_t run;           /* its number */
+    int64_t document;      /* the last it has seen */
+    int64_t event;         /* likewise */
+    struct bytes at;       /* UTC */
     struct bytes settings; /* what it was set to; another one makes the next run look at everything */
 };
 
@@ -92,8 +92,8 @@ bool mismatch_end_run(struct ledger *ledger, const struct mismatch_run *run,
 
 /* Tells each that is not cleared, or was cleared by this run; by code, partner, order, line.  The mismatch
  * lives during the call.  `tell` returns false to stop. */
-bool mismatch_each(struct ledger *ledger, int64_t run, bool (*tell)(void *to, const struct mismatch *mismatch),
-                   void *to);
+bool mismatch_each(struct ledger *ledger, int64_t run,
+                   bool (*tell)(void *to, const struct mismatch *mismatch), void *to);
 
 /* As of a past moment: when it was first seen, its state, owner and comment by then, in the arena; state at
  * NULL: it was not known. */

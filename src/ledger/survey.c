@@ -23,6 +23,7 @@ struct survey {
     struct arena group;  /* of one group */
     struct loose *loose; /* by number and ordinal */
     size_t n_loose, room;
+    bool is_part;                      /* the loose ones are another's */
     struct survey_document *documents; /* of one group, allocated */
     size_t n, documents_room;
 };
@@ -196,13 +197,32 @@ struct survey *survey_open(struct ledger *ledger, const struct survey_time *time
     return survey;
 }
 
+struct survey *survey_of(const struct survey *whole, struct ledger *ledger)
+{
+    struct survey *survey = calloc(1, sizeof(*survey));
+
+    if (survey == NULL) {
+        report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger), "at the start");
+        return NULL;
+    }
+    *survey = (struct survey){.ledger = ledger,
+                              .time = whole->time,
+                              .loose = whole->loose,
+                              .n_loose = whole->n_loose,
+                              .is_part = true};
+    arena_init(&survey->arena, CHUNK, loose_ceiling);
+    arena_init(&survey->group, CHUNK, group_ceiling);
+    return survey;
+}
+
 void survey_close(struct survey *survey)
 {
     if (survey == NULL)
         return;
     arena_release(&survey->arena);
     arena_release(&survey->group);
-    free(survey->loose);
+    if (!survey->is_part)
+        free(survey->loose);
     free(survey->documents);
     free(survey);
 }
@@ -214,23 +234,24 @@ void survey_close(struct survey *survey)
     "ifnull((SELECT CASE e.what WHEN 'held' THEN 'held' WHEN 'dismissed' THEN 'dismissed' ELSE 'open' END" \
     " FROM event e WHERE e.document_id = d.document_id AND e.consumer_id IS NULL AND e.at <= ?1"           \
     " AND e.what IN ('held', 'released', 'dismissed') ORDER BY e.event_id DESC LIMIT 1), 'open')"
-#define DOCUMENT(STATE)                                                                                    \
-    " d.document_id, d.id, d.kind, d.partner, d.direction, " STATE ", d.number, d.posted_at,"              \
-    " (SELECT min(v.at) FROM delivery v WHERE v.document_id = d.document_id AND v.state = 'done'"          \
+#define DOCUMENT(STATE)                                                                           \
+    " d.document_id, d.id, d.kind, d.partner, d.direction, " STATE ", d.number, d.posted_at,"     \
+    " (SELECT min(v.at) FROM delivery v WHERE v.document_id = d.document_id AND v.state = 'done'" \
     "  AND v.at <= ?1), f.name, i.control, d.group_control, d.set_control, r.line"
-#define JOINS                                                                                              \
-    " CROSS JOIN document d ON d.document_id = k.document_id AND d.posted_at <= ?1"                        \
-    " CROSS JOIN record r ON r.document_id = k.document_id LEFT JOIN file f ON f.file_id = d.file_id"      \
+#define JOINS                                                                                         \
+    " CROSS JOIN document d ON d.document_id = k.document_id AND d.posted_at <= ?1"                   \
+    " CROSS JOIN record r ON r.document_id = k.document_id LEFT JOIN file f ON f.file_id = d.file_id" \
     " LEFT JOIN interchange i ON i.interchange_id = d.interchange_id"
-#define GROUP_OF(STATE)                                                                                    \
-    "SELECT k.value," DOCUMENT(STATE) " FROM document_key k" JOINS                                         \
-    " WHERE k.name = 'order_number' AND k.value = ?2 ORDER BY k.document_id"
-#define RANGE(STATE)                                                                                       \
-    "SELECT k.value," DOCUMENT(STATE) " FROM document_key k" JOINS                                         \
-    " WHERE k.name = 'order_number' AND k.value >= ?2 AND (?3 IS NULL OR k.value < ?3)"                    \
-    " ORDER BY k.value, k.document_id"
-#define ONE(STATE)                                                                                         \
-    "SELECT NULL," DOCUMENT(STATE) " FROM (SELECT ?2 AS document_id) k" JOINS
+#define GROUP_OF(STATE)                     \
+    "SELECT k.value," DOCUMENT(             \
+        STATE) " FROM document_key k" JOINS \
+               " WHERE k.name = 'order_number' AND k.value = ?2 ORDER BY k.document_id"
+#define RANGE(STATE)                                                                               \
+    "SELECT k.value," DOCUMENT(                                                                    \
+        STATE) " FROM document_key k" JOINS                                                        \
+               " WHERE k.name = 'order_number' AND k.value >= ?2 AND (?3 IS NULL OR k.value < ?3)" \
+               " ORDER BY k.value, k.document_id"
+#define ONE(STATE) "SELECT NULL," DOCUMENT(STATE) " FROM (SELECT ?2 AS document_id) k" JOINS
 
 static bool add_document(struct survey *survey, sqlite3_stmt *statement)
 {
@@ -248,10 +269,10 @@ static bool add_document(struct survey *survey, sqlite3_stmt *statement)
     document = &survey->documents[survey->n++];
     document->ordinal = sql_get_number(statement, 1);
     {
-        struct bytes *const columns[] = {&document->id,        &document->kind,         &document->partner,
-                                         &document->direction, &document->state,        &document->number,
-                                         &document->posted_at, &document->delivered_at, &document->file,
-                                         &document->interchange, &document->group,      &document->set,
+        struct bytes *const columns[] = {&document->id,          &document->kind,         &document->partner,
+                                         &document->direction,   &document->state,        &document->number,
+                                         &document->posted_at,   &document->delivered_at, &document->file,
+                                         &document->interchange, &document->group,        &document->set,
                                          &document->line};
 
         for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
@@ -449,9 +470,10 @@ bool survey_changed(struct survey *survey, const struct survey_since *since,
     static const char posted[] = "SELECT value FROM document_key WHERE document_id > ?1"
                                  " AND name = 'order_number'";
     static const char told[] =
-        "SELECT k.value FROM event e JOIN document_key k ON k.document_id = e.document_id"
+        "SELECT k.value FROM event e CROSS JOIN document_key k ON k.document_id = e.document_id"
         " AND k.name = 'order_number' WHERE e.event_id > ?1"
-        " UNION ALL SELECT l.order_number FROM event e JOIN review_loose l ON l.document_id = e.document_id"
+        " UNION ALL SELECT l.order_number FROM event e CROSS JOIN review_loose l ON l.document_id = "
+        "e.document_id"
         " WHERE e.event_id > ?1";
     /* Clocks of a second: what was delivered in that of the last run is looked at again. */
     static const char delivered[] =

@@ -19,7 +19,7 @@ struct survey_document {
     struct bytes posted_at;
     struct bytes delivered_at; /* the first delivery, or {NULL, 0} */
     struct bytes file, interchange, group, set;
-    struct bytes line;         /* the record */
+    struct bytes line; /* the record */
 };
 
 struct survey_group {
@@ -42,6 +42,9 @@ struct survey;
  * all.  NULL: told. */
 struct survey *survey_open(struct ledger *ledger, const struct survey_time *time, int64_t since);
 void survey_close(struct survey *survey);
+
+/* The same through another connection to the ledger; `whole` must outlive it.  NULL: told. */
+struct survey *survey_of(const struct survey *whole, struct ledger *ledger);
 
 /* What was resolved, within a write transaction. */
 bool survey_keep(struct survey *survey);
@@ -73,8 +76,9 @@ int64_t survey_last_document(struct survey *survey);
 int64_t survey_last_event(struct survey *survey);
 
 /* --- deadlines that are waited for: within a write transaction */
-bool survey_wait(struct ledger *ledger, struct bytes number, struct bytes due_at); /* {NULL, 0}: for nothing */
-bool survey_forget(struct ledger *ledger);                                         /* all of them */
+bool survey_wait(struct ledger *ledger, struct bytes number,
+                 struct bytes due_at);     /* {NULL, 0}: for nothing */
+bool survey_forget(struct ledger *ledger); /* all of them */
 
 /* Tells each group whose deadline has passed by then. */
 bool survey_overdue(struct ledger *ledger, struct bytes by, bool (*tell)(void *to, struct bytes number),

@@ -16,6 +16,7 @@ const char *const limit_names[LIMITS] = {
     [LIMIT_RECEIVED] = "received",
     [LIMIT_STOCK] = "stock",
     [LIMIT_VOLUME] = "volume",
+    [LIMIT_GAP] = "gap",
     [LIMIT_ACK_DUE] = "ack-due",
     [LIMIT_OUR_ACK_DUE] = "our-ack-due",
     [LIMIT_POST_DUE] = "post-due",
@@ -32,35 +33,53 @@ const char *const limit_names[LIMITS] = {
 };
 
 /* What holds when nobody says anything: an amount and a percentage in hundredths; hours. */
-#define WITHIN(word, amount, percent)                                                                \
-    {.text = word, .origin = "built in", .less = {amount, 2}, .more = {amount, 2},                   \
-     .less_percent = {percent, 2}, .more_percent = {percent, 2}}
-#define HOURS(word, hours) {.text = word, .origin = "built in", .is_time = true, .seconds = (hours) * 3600}
-static const struct limits built_in = {
-    .layer = {.at = {
-        [LIMIT_PRICE] = WITHIN("0.01 0.5%", 1, 50),
-        [LIMIT_AMOUNT] = WITHIN("1.00 0.1%", 100, 10),
-        [LIMIT_QUANTITY] = WITHIN("0", 0, 0),
-        [LIMIT_CONFIRMED] = WITHIN("0", 0, 0),
-        [LIMIT_NOTICE] = WITHIN("0", 0, 0),
-        [LIMIT_INVOICED] = WITHIN("0", 0, 0),
-        [LIMIT_RECEIVED] = WITHIN("0", 0, 0),
-        [LIMIT_STOCK] = WITHIN("0", 0, 0),
-        [LIMIT_VOLUME] = WITHIN("5 70%", 500, 7000),
-        [LIMIT_ACK_DUE] = HOURS("24h", 24),
-        [LIMIT_OUR_ACK_DUE] = HOURS("24h", 24),
-        [LIMIT_POST_DUE] = HOURS("4h", 4),
-        [LIMIT_ANSWER_DUE] = HOURS("24h", 24),
-        [LIMIT_RELEASE_DUE] = HOURS("24h", 24),
-        [LIMIT_CONFIRM_DUE] = HOURS("2h", 2),
-        [LIMIT_NOTICE_DUE] = HOURS("1h", 1),
-        [LIMIT_INVOICE_DUE] = HOURS("3d", 72),
-        [LIMIT_RECEIPT_DUE] = HOURS("1d", 24),
-        [LIMIT_PROMISE] = HOURS("0", 0),
-        [LIMIT_SNAPSHOT_AGE] = HOURS("26h", 26),
-        [LIMIT_EXCEPTION_AGE] = HOURS("2d", 48),
-        [LIMIT_WARNING] = HOURS("4h", 4),
-    }},
+#define WITHIN(word, amount, percent)                                                 \
+    {                                                                                 \
+        .text = word, .origin = "built in", .less = {amount, 2}, .more = {amount, 2}, \
+        .less_percent = {percent, 2}, .more_percent = {                               \
+            percent,                                                                  \
+            2                                                                         \
+        }                                                                             \
+    }
+#define HOURS(word, hours)                                                           \
+    {                                                                                \
+        .text = word, .origin = "built in", .is_time = true, .seconds = (hours)*3600 \
+    }
+static const struct limit_kind built_in_kinds[] = {
+    {"shipment",
+     {.at = {[LIMIT_ACK_DUE] = HOURS("4h", 4)}}}, /* the buyer needs it before the goods are there */
+};
+static const struct limits
+    built_in =
+        {
+            .kinds = built_in_kinds,
+            .n_kinds = 1,
+            .layer = {.at =
+                          {
+                              [LIMIT_PRICE] = WITHIN("0.01 0.5%", 1, 50),
+                              [LIMIT_AMOUNT] = WITHIN("1.00 0.1%", 100, 10),
+                              [LIMIT_QUANTITY] = WITHIN("0", 0, 0),
+                              [LIMIT_CONFIRMED] = WITHIN("0", 0, 0),
+                              [LIMIT_NOTICE] = WITHIN("0", 0, 0),
+                              [LIMIT_INVOICED] = WITHIN("0", 0, 0),
+                              [LIMIT_RECEIVED] = WITHIN("0", 0, 0),
+                              [LIMIT_STOCK] = WITHIN("0", 0, 0),
+                              [LIMIT_VOLUME] = WITHIN("5 70%", 500, 7000),
+                              [LIMIT_GAP] = WITHIN("0", 0, 0),
+                              [LIMIT_ACK_DUE] = HOURS("24h", 24),
+                              [LIMIT_OUR_ACK_DUE] = HOURS("24h", 24),
+                              [LIMIT_POST_DUE] = HOURS("4h", 4),
+                              [LIMIT_ANSWER_DUE] = HOURS("24h", 24),
+                              [LIMIT_RELEASE_DUE] = HOURS("24h", 24),
+                              [LIMIT_CONFIRM_DUE] = HOURS("2h", 2),
+                              [LIMIT_NOTICE_DUE] = HOURS("1h", 1),
+                              [LIMIT_INVOICE_DUE] = HOURS("3d", 72),
+                              [LIMIT_RECEIPT_DUE] = HOURS("1d", 24),
+                              [LIMIT_PROMISE] = HOURS("0", 0),
+                              [LIMIT_SNAPSHOT_AGE] = HOURS("26h", 26),
+                              [LIMIT_EXCEPTION_AGE] = HOURS("2d", 48),
+                              [LIMIT_WARNING] = HOURS("4h", 4),
+                          }},
 };
 
 const struct limits *limits_built_in(void)
@@ -117,10 +136,12 @@ static bool read_limit(struct limit_layer *layer, const struct yaml_node *node, 
                       "there is no limit \"%.80s\"", node->key.at);
         return false;
     }
-    if (node->kind != YAML_SCALAR || !parse(node->text, built_in.layer.at[limit].is_time, &layer->at[limit])) {
+    if (node->kind != YAML_SCALAR ||
+        !parse(node->text, built_in.layer.at[limit].is_time, &layer->at[limit])) {
         yaml_complain(report, node, false, SETTING_VALUE, NULL,
-                      built_in.layer.at[limit].is_time ? "a time is such as 90m, 24h, 3d, or none"
-                                           : "a tolerance is such as 0.01, 0.5%%, \"-1 +2%%\", or none");
+                      built_in.layer.at[limit].is_time
+                          ? "a time is such as 90m, 24h, 3d, or none"
+                          : "a tolerance is such as 0.01, 0.5%%, \"-1 +2%%\", or none");
         return false;
     }
     layer->at[limit].origin = arena_format(arena, "%s:%u", node->file, node->line);
@@ -146,6 +167,7 @@ static bool read_layer(struct limit_layer *layer, const struct yaml_node *node, 
 static bool read_kinds(struct limits *limits, const struct yaml_node *node, struct arena *arena,
                        struct report *report)
 {
+    struct limit_kind *kinds;
     bool good = true;
 
     if (node == NULL)
@@ -154,15 +176,15 @@ static bool read_kinds(struct limits *limits, const struct yaml_node *node, stru
         yaml_complain(report, node, true, SETTING_TYPE, NULL, "expected a mapping: {invoice: {price: 0}}");
         return false;
     }
-    limits->kinds = arena_zalloc(arena, node->n + 1, sizeof(*limits->kinds));
-    for (const struct yaml_node *child = node->first; child != NULL && limits->kinds != NULL;
-         child = child->next) {
-        struct limit_kind *kind = &limits->kinds[limits->n_kinds++];
+    kinds = arena_zalloc(arena, node->n + 1, sizeof(*kinds));
+    limits->kinds = kinds;
+    for (const struct yaml_node *child = node->first; child != NULL && kinds != NULL; child = child->next) {
+        struct limit_kind *kind = &kinds[limits->n_kinds++];
 
         kind->kind = child->key.at;
         good = read_layer(&kind->layer, child, arena, report) && good;
     }
-    return good && limits->kinds != NULL;
+    return good && kinds != NULL;
 }
 
 struct class_values {
@@ -326,9 +348,10 @@ bool limits_read(struct limits *limits, const struct limits *above, const struct
         limits->calendar = *limits_calendar(above);
         limits->zone_name = values.zone;
         if (values.zone != NULL && !zone_find(bytes_of(values.zone), &limits->calendar.zone)) {
-            yaml_complain(report, yaml_get(node, "zone"), false, SETTING_VALUE, NULL,
-                          "there is no zone \"%.64s\"; America/Chicago is one, and so is CST6CDT,M3.2.0,M11.1.0",
-                          values.zone);
+            yaml_complain(
+                report, yaml_get(node, "zone"), false, SETTING_VALUE, NULL,
+                "there is no zone \"%.64s\"; America/Chicago is one, and so is CST6CDT,M3.2.0,M11.1.0",
+                values.zone);
             return false;
         }
         if (!read_days(limits, &values, node, arena, report))

@@ -14,29 +14,30 @@
 
 enum limit {
     /* tolerances */
-    LIMIT_PRICE,          /* of a unit */
-    LIMIT_AMOUNT,         /* of a document */
-    LIMIT_QUANTITY,       /* shipped of what was ordered, answered of what was ordered */
-    LIMIT_CONFIRMED,      /* confirmed by a warehouse of what was asked */
-    LIMIT_NOTICE,         /* in the notice of what was confirmed */
-    LIMIT_INVOICED,       /* of what was shipped */
-    LIMIT_RECEIVED,       /* of what was expected */
-    LIMIT_STOCK,          /* a warehouse's of our own */
-    LIMIT_VOLUME,         /* of a day, of what is usual */
+    LIMIT_PRICE,     /* of a unit */
+    LIMIT_AMOUNT,    /* of a document */
+    LIMIT_QUANTITY,  /* shipped of what was ordered, answered of what was ordered */
+    LIMIT_CONFIRMED, /* confirmed by a warehouse of what was asked */
+    LIMIT_NOTICE,    /* in the notice of what was confirmed */
+    LIMIT_INVOICED,  /* of what was shipped */
+    LIMIT_RECEIVED,  /* of what was expected */
+    LIMIT_STOCK,     /* a warehouse's of our own */
+    LIMIT_VOLUME,    /* of a day, of what is usual */
+    LIMIT_GAP,       /* control numbers missing in a row */
     /* times */
-    LIMIT_ACK_DUE,        /* theirs, after we sent */
-    LIMIT_OUR_ACK_DUE,    /* ours, after it came */
-    LIMIT_POST_DUE,       /* of an order to our system */
-    LIMIT_ANSWER_DUE,     /* an order's acknowledgment */
-    LIMIT_RELEASE_DUE,    /* an order to the warehouse, after it was released */
-    LIMIT_CONFIRM_DUE,    /* by the warehouse, after the day it was to ship */
-    LIMIT_NOTICE_DUE,     /* after the warehouse shipped */
-    LIMIT_INVOICE_DUE,    /* after it was shipped */
-    LIMIT_RECEIPT_DUE,    /* after the day it was expected */
-    LIMIT_PROMISE,        /* days a promised date may be later than the requested one */
-    LIMIT_SNAPSHOT_AGE,   /* of a system's view of orders or stock */
-    LIMIT_EXCEPTION_AGE,  /* until somebody must have looked */
-    LIMIT_WARNING,        /* before something is due */
+    LIMIT_ACK_DUE,       /* theirs, after we sent */
+    LIMIT_OUR_ACK_DUE,   /* ours, after it came */
+    LIMIT_POST_DUE,      /* of an order to our system */
+    LIMIT_ANSWER_DUE,    /* an order's acknowledgment */
+    LIMIT_RELEASE_DUE,   /* an order to the warehouse, after it was released */
+    LIMIT_CONFIRM_DUE,   /* by the warehouse, after the day it was to ship */
+    LIMIT_NOTICE_DUE,    /* after the warehouse shipped */
+    LIMIT_INVOICE_DUE,   /* after it was shipped */
+    LIMIT_RECEIPT_DUE,   /* after the day it was expected */
+    LIMIT_PROMISE,       /* days a promised date may be later than the requested one */
+    LIMIT_SNAPSHOT_AGE,  /* of a system's view of orders or stock */
+    LIMIT_EXCEPTION_AGE, /* until somebody must have looked */
+    LIMIT_WARNING,       /* before something is due */
     LIMITS
 };
 
@@ -71,7 +72,7 @@ struct limits {
     const struct limits *above; /* of all partners, or NULL */
     struct limit_layer layer;
     uint32_t n_kinds, n_classes;
-    struct limit_kind *kinds;
+    const struct limit_kind *kinds;
     struct limit_class *classes;
     bool has_calendar;
     struct calendar calendar;

@@ -109,7 +109,8 @@ enum compare_due compare_due(struct compare *compare, struct bytes partner, int6
     const struct limit_value *warning = limits_find(compare_limits(compare, partner), LIMIT_WARNING,
                                                     (struct bytes){NULL, 0}, (struct bytes){NULL, 0});
     uint64_t before = warning->none ? 0 : warning->seconds;
-    int64_t soon = due - (int64_t)(limit != NULL && before > limit->seconds / 2 ? limit->seconds / 2 : before);
+    int64_t soon = due -
+                   (int64_t)(limit != NULL && before > limit->seconds / 2 ? limit->seconds / 2 : before);
     int64_t wake = compare->now < soon ? soon : due;
 
     if (compare->now >= due)
@@ -188,9 +189,8 @@ static struct bytes keep(struct compare *compare, struct bytes text)
 
 static void make_id(struct compare *compare, const struct said *said, char out[33])
 {
-    const struct bytes parts[] = {bytes_of(rule_info(said->rule)->code), said->partner, said->order,
-                                  said->line.len > 0 ? said->line : said->item, said->document,
-                                  said->number};
+    const struct bytes parts[] = {bytes_of(rule_info(said->rule)->code),        said->partner,  said->order,
+                                  said->line.len > 0 ? said->line : said->item, said->document, said->number};
 
     hash_begin(compare->hash);
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -204,8 +204,9 @@ static struct compare_finding *add(struct compare *compare)
 {
     if (compare->n == compare->room) {
         size_t room = compare->room == 0 ? 64 : compare->room * 2;
-        struct compare_finding *more =
-            room <= MAX_FINDINGS * 2 ? realloc(compare->findings, room * sizeof(*more)) : NULL;
+        struct compare_finding *more = room <= MAX_FINDINGS * 2
+                                           ? realloc(compare->findings, room * sizeof(*more))
+                                           : NULL;
 
         if (more == NULL) {
             (void)no_memory(compare);
@@ -215,6 +216,15 @@ static struct compare_finding *add(struct compare *compare)
         compare->room = room;
     }
     return &compare->findings[compare->n++];
+}
+
+bool compare_add(struct compare *compare, const struct compare_finding *finding)
+{
+    struct compare_finding *room = add(compare);
+
+    if (room != NULL)
+        *room = *finding;
+    return room != NULL;
 }
 
 void compare_say(struct compare *compare, const struct said *said)
@@ -233,8 +243,8 @@ void compare_say(struct compare *compare, const struct said *said)
     field[MISMATCH_ID] = keep(compare, (struct bytes){id, 16});
     field[MISMATCH_CODE] = bytes_of(info->code);
     field[MISMATCH_SCOPE] = compare->scope;
-    field[MISMATCH_SEVERITY] =
-        bytes_of(severity_name(said->severity != SEVERITY_OFF ? said->severity : info->severity));
+    field[MISMATCH_SEVERITY] = bytes_of(
+        severity_name(said->severity != SEVERITY_OFF ? said->severity : info->severity));
     field[MISMATCH_PARTNER] = keep(compare, said->partner);
     field[MISMATCH_ORDER] = keep(compare, said->order);
     field[MISMATCH_LINE] = keep(compare, said->line);
@@ -245,8 +255,8 @@ void compare_say(struct compare *compare, const struct said *said)
     field[MISMATCH_FOUND] = keep(compare, bytes_of(said->found));
     field[MISMATCH_DIFFERENCE] = keep(compare, bytes_of(said->difference));
     if (said->limit != NULL) {
-        field[MISMATCH_LIMIT] =
-            keep(compare, bytes_of(compare_text(compare, "%s %s", limit_names[info->limit], said->limit->text)));
+        field[MISMATCH_LIMIT] = keep(
+            compare, bytes_of(compare_text(compare, "%s %s", limit_names[info->limit], said->limit->text)));
         field[MISMATCH_ORIGIN] = keep(compare, bytes_of(said->limit->origin));
     }
     if (said->has_amount && decimal_round(said->amount, 2, &amount)) {

@@ -25,6 +25,8 @@ struct compare_finding {
     bool tolerated;
 };
 
+struct systems;
+
 struct compare {
     struct ledger *ledger;
     const struct schema *schema;
@@ -35,8 +37,9 @@ struct compare {
     struct arena scratch; /* of one order */
     struct hash *hash;
     int64_t now;
-    struct bytes until; /* the same as text */
-    struct limits all;  /* of reconcile.yaml */
+    struct bytes until;            /* the same as text */
+    const struct systems *systems; /* what systems say of themselves, or NULL */
+    struct limits all;             /* of reconcile.yaml */
     struct compare_limits *known;
     struct bytes scope; /* what is compared as one just now */
     int64_t wake;       /* when it must be looked at again; INT64_MAX: not before something comes */
@@ -67,6 +70,9 @@ bool compare_open(struct compare *compare, struct ledger *ledger, const struct s
                   int64_t now);
 void compare_close(struct compare *compare);
 
+/* One that was said in another process; its texts must stay. */
+bool compare_add(struct compare *compare, const struct compare_finding *finding);
+
 void compare_say(struct compare *compare, const struct said *said);
 bool compare_wants(const struct compare *compare, enum rule rule);
 
@@ -96,6 +102,12 @@ const char *compare_local(struct compare *compare, struct bytes partner, int64_t
 bool compare_group(struct compare *compare, const struct survey_group *group);
 bool compare_files(struct compare *compare);
 bool compare_exceptions(struct compare *compare);
+bool compare_control(struct compare *compare); /* control numbers of interchanges */
+bool compare_owed(struct compare *compare);    /* our acknowledgments */
+bool compare_answers(struct compare *compare); /* what partners acknowledged */
+bool compare_unanswered(struct compare *compare);
+bool compare_stock(struct compare *compare);
+bool compare_volume(struct compare *compare);
 /* An invoice in itself and against earlier ones. */
 void compare_invoice(struct compare *compare, const struct trace *trace,
                      const struct trace_document *document);

@@ -6,8 +6,8 @@ static bool shipped_at(const struct order_case *c, int64_t *first, int64_t *last
 {
     bool any = false;
 
-    for (const struct trace_document *at = case_next(c, NULL, "shipment", c->shipped == TRACE_PICKED); at != NULL;
-         at = case_next(c, at, "shipment", c->shipped == TRACE_PICKED)) {
+    for (const struct trace_document *at = case_next(c, NULL, "shipment", c->shipped == TRACE_PICKED);
+         at != NULL; at = case_next(c, at, "shipment", c->shipped == TRACE_PICKED)) {
         int64_t moment;
 
         if (at->is_posted_time || !compare_moment(c->compare, c->partner, at->when, &moment))
@@ -42,23 +42,29 @@ static void see_early_invoices(struct order_case *c, bool any, int64_t first)
 }
 
 /* What of a line was invoiced, less credits. */
-static bool billed(const struct order_case *c, const struct trace_line *line, struct decimal *sum, struct bytes *uom)
+static bool billed(const struct order_case *c, const struct trace_line *line, struct decimal *sum,
+                   struct bytes *uom)
 {
     struct decimal credited;
     struct bytes other;
 
     if (!case_quantity(c, line, TRACE_INVOICED, c->shipped, sum, uom))
         return false;
-    return line->at[TRACE_CREDITED].n == 0 ||
-           (case_quantity(c, line, TRACE_CREDITED, c->shipped, &credited, &other) && bytes_equal(*uom, other) &&
-            decimal_subtract(*sum, credited, sum));
+    if (line->at[TRACE_CREDITED].n == 0)
+        return true;
+    if (!case_quantity(c, line, TRACE_CREDITED, c->shipped, &credited, &other) || !bytes_equal(*uom, other))
+        return false;
+    /* Some write what they take back with a minus. */
+    credited.units = credited.units < 0 ? -credited.units : credited.units;
+    return decimal_subtract(*sum, credited, sum);
 }
 
 static void see_missing_invoice(struct order_case *c, int64_t last)
 {
-    const struct limit_value *limit =
-        compare_limit(c->compare, c->partner, RULE_INV_MISS, BYTES("invoice"), (struct bytes){NULL, 0});
-    struct said said = case_said(c, RULE_INV_MISS, case_next(c, NULL, "shipment", c->shipped == TRACE_PICKED));
+    const struct limit_value *limit = compare_limit(c->compare, c->partner, RULE_INV_MISS, BYTES("invoice"),
+                                                    (struct bytes){NULL, 0});
+    struct said said = case_said(c, RULE_INV_MISS,
+                                 case_next(c, NULL, "shipment", c->shipped == TRACE_PICKED));
     bool known = true;
     size_t n = 0;
     enum compare_due when;
@@ -71,10 +77,10 @@ static void see_missing_invoice(struct order_case *c, int64_t last)
         struct decimal shipped, invoiced = decimal_of_count(0), rest, amount;
         struct bytes uom, other;
 
-        if (line->at[c->shipped].n == 0 ||
-            !case_quantity(c, line, c->shipped, c->shipped, &shipped, &uom) ||
+        if (line->at[c->shipped].n == 0 || !case_quantity(c, line, c->shipped, c->shipped, &shipped, &uom) ||
             (c->trace.has[TRACE_INVOICED] &&
-             (!case_quantity(c, line, TRACE_INVOICED, c->shipped, &invoiced, &other) || !bytes_equal(uom, other))) ||
+             (!case_quantity(c, line, TRACE_INVOICED, c->shipped, &invoiced, &other) ||
+              !bytes_equal(uom, other))) ||
             !decimal_subtract(shipped, invoiced, &rest) || decimal_sign(rest) <= 0)
             continue;
         n++;
@@ -87,7 +93,8 @@ static void see_missing_invoice(struct order_case *c, int64_t last)
     if (when == COMPARE_EARLY)
         return;
     said.severity = when == COMPARE_SOON ? SEVERITY_INFO : SEVERITY_OFF;
-    said.expected = compare_text(c->compare, "invoiced by %s", compare_local(c->compare, c->partner, said.due));
+    said.expected = compare_text(c->compare, "invoiced by %s",
+                                 compare_local(c->compare, c->partner, said.due));
     said.found = compare_text(c->compare, "%zu line%s not invoiced", n, n == 1 ? "" : "s");
     said.limit = limit;
     said.has_amount = known;

@@ -69,6 +69,44 @@ bool case_quantity(const struct order_case *c, const struct trace_line *line, en
     return true;
 }
 
+bool case_price(const struct order_case *c, const struct trace_line *line, const struct canon_object *object,
+                struct decimal *agreed, struct decimal *said)
+{
+    struct bytes uom = trace_text(object, "uom"), ordered = {NULL, 0};
+
+    for (const struct canon_object *at = c->order != NULL ? trace_first(c->order->record.body, "lines")
+                                                          : NULL;
+         at != NULL; at = at->next)
+        if (bytes_equal(trace_text(at, "line_number"), line->number))
+            ordered = trace_text(at, "uom");
+    return bytes_equal(uom, ordered) &&
+           bytes_equal(trace_text(object, "price_base_quantity"), (struct bytes){NULL, 0}) &&
+           decimal_parse(line->unit_price, agreed) && decimal_parse(trace_text(object, "unit_price"), said);
+}
+
+bool case_times(const struct canon_object *object, const char *quantity, struct decimal by,
+                struct decimal *out)
+{
+    struct decimal number;
+
+    return decimal_parse(trace_text(object, quantity), &number) && decimal_multiply(number, by, out);
+}
+
+bool case_shipped(const struct order_case *c, const struct trace_document *shipment, bool end, int64_t *out)
+{
+    struct bytes date = trace_text(shipment->record.body, "ship_date"),
+                 time = trace_text(shipment->record.body, "ship_time");
+
+    if (date.at == NULL)
+        return false;
+    if (time.at != NULL)
+        return compare_moment(
+            c->compare, c->partner,
+            bytes_of(compare_text(c->compare, "%.*sT%.*s", BYTES_ARG(date), BYTES_ARG(time))), out);
+    return end ? compare_day_end(c->compare, c->partner, date, out)
+               : compare_moment(c->compare, c->partner, date, out);
+}
+
 struct said case_said(const struct order_case *c, enum rule rule, const struct trace_document *document)
 {
     return (struct said){
@@ -94,7 +132,8 @@ void case_differs(struct order_case *c, enum rule rule, const struct trace_docum
         return;
     said.line = line->number;
     said.item = line->item;
-    said.expected = compare_text(c->compare, "%s %.*s", compare_decimal(c->compare, expected), BYTES_ARG(uom));
+    said.expected = compare_text(c->compare, "%s %.*s", compare_decimal(c->compare, expected),
+                                 BYTES_ARG(uom));
     said.found = compare_text(c->compare, "%s %.*s", compare_decimal(c->compare, found), BYTES_ARG(uom));
     said.difference = compare_decimal(c->compare, difference);
     said.has_amount = case_amount(line, difference, &said.amount);
@@ -113,8 +152,9 @@ bool case_total(const struct order_case *c, struct decimal *out)
     for (size_t i = 0; i < c->trace.n_lines; i++) {
         const struct trace_amount *ordered = &c->trace.lines[i].at[TRACE_ORDERED];
 
-        if (ordered->n > 1 || (ordered->n == 1 && (!case_amount(&c->trace.lines[i], ordered->by_unit[0].sum, &amount) ||
-                                                   !decimal_add(*out, amount, out))))
+        if (ordered->n > 1 ||
+            (ordered->n == 1 && (!case_amount(&c->trace.lines[i], ordered->by_unit[0].sum, &amount) ||
+                                 !decimal_add(*out, amount, out))))
             return false;
     }
     return c->trace.n_lines > 0;

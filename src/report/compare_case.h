@@ -8,13 +8,13 @@
 
 struct order_case {
     struct compare *compare;
-    struct trace trace;  /* quantities in pieces */
+    struct trace trace;   /* quantities in pieces */
     struct bytes partner; /* whose order it is */
     struct bytes number;
     const struct trace_document *order;  /* the one that counts, or NULL */
     const struct trace_document *answer; /* likewise: to the order, not to a change */
     bool is_cancelled;
-    bool has_shipped; /* a notice or a warehouse says so */
+    bool has_shipped;         /* a notice or a warehouse says so */
     enum trace_stage shipped; /* the stage that counts as shipped */
 };
 
@@ -34,6 +34,17 @@ bool case_amount(const struct trace_line *line, struct decimal quantity, struct 
 bool case_quantity(const struct order_case *c, const struct trace_line *line, enum trace_stage stage,
                    enum trace_stage like, struct decimal *sum, struct bytes *uom);
 
+/* The price agreed for a line, and that of an object of a document which says one for the same unit.  False:
+ * there are not both. */
+bool case_price(const struct order_case *c, const struct trace_line *line, const struct canon_object *object,
+                struct decimal *agreed, struct decimal *said);
+/* A quantity of an object, times something. */
+bool case_times(const struct canon_object *object, const char *quantity, struct decimal by,
+                struct decimal *out);
+
+/* When goods left, as a shipment says: its date and time, else the day's begin (`end`: its end). */
+bool case_shipped(const struct order_case *c, const struct trace_document *shipment, bool end, int64_t *out);
+
 /* A finding about the order, filled as far as the case knows. */
 struct said case_said(const struct order_case *c, enum rule rule, const struct trace_document *document);
 
@@ -48,7 +59,13 @@ bool case_total(const struct order_case *c, struct decimal *out);
 /* The comparisons, by the stage of an order's life. */
 void case_order(struct order_case *c);
 void case_answer(struct order_case *c);
+void case_system(struct order_case *c);    /* what our own system has */
+void case_warehouse(struct order_case *c); /* asked and confirmed */
+void case_notice(struct order_case *c);    /* confirmed and told */
+void case_window(struct order_case *c);    /* when it was shipped */
 void case_shipping(struct order_case *c);
+void case_terms(struct order_case *c); /* price, allowances, terms */
+void case_receipt(struct order_case *c);
 void case_invoicing(struct order_case *c);
 
 #endif

@@ -18,19 +18,18 @@ bool compare_files(struct compare *compare)
 
         for (unsigned i = 3; i < 8; i++)
             sum += query_number(query, i);
-        compare_say(
-            compare,
-            &(struct said){
-                .rule = RULE_SYS_UNACC,
-                .partner = query_text(query, 10),
-                .document = BYTES("file"),
-                .number = query_text(query, 0),
-                .expected = compare_text(compare, "%lld read", (long long)read),
-                .found = compare_text(compare, "%lld accounted for", (long long)sum),
-                .difference = compare_text(compare, "%lld", (long long)(read - sum)),
-                .text = query_number(query, 8) == 0 ? "the file broke off half-way, and was not read to its end"
-                                                    : "documents of the file are unaccounted for",
-            });
+        compare_say(compare, &(struct said){
+                                 .rule = RULE_SYS_UNACC,
+                                 .partner = query_text(query, 10),
+                                 .document = BYTES("file"),
+                                 .number = query_text(query, 0),
+                                 .expected = compare_text(compare, "%lld read", (long long)read),
+                                 .found = compare_text(compare, "%lld accounted for", (long long)sum),
+                                 .difference = compare_text(compare, "%lld", (long long)(read - sum)),
+                                 .text = query_number(query, 8) == 0
+                                             ? "the file broke off half-way, and was not read to its end"
+                                             : "documents of the file are unaccounted for",
+                             });
         arena_reset(&compare->scratch);
     }
     return !ledger_failed(compare->ledger) && !compare->failed;
@@ -45,8 +44,8 @@ bool compare_exceptions(struct compare *compare)
     compare->scope = BYTES("EXC-OLD");
     while (query_row(compare->ledger, query)) {
         struct bytes partner = query_text(query, 3), number = query_text(query, 4), id = query_text(query, 1);
-        const struct limit_value *limit =
-            compare_limit(compare, partner, RULE_EXC_OLD, query_text(query, 2), (struct bytes){NULL, 0});
+        const struct limit_value *limit = compare_limit(compare, partner, RULE_EXC_OLD, query_text(query, 2),
+                                                        (struct bytes){NULL, 0});
         int64_t opened, due;
         enum compare_due when;
 
@@ -56,22 +55,22 @@ bool compare_exceptions(struct compare *compare)
         due = compare_after(compare, partner, opened, limit);
         when = compare_due(compare, partner, due, limit);
         if (when != COMPARE_EARLY)
-            compare_say(compare, &(struct said){
-                                     .rule = RULE_EXC_OLD,
-                                     .severity = when == COMPARE_SOON ? SEVERITY_INFO : SEVERITY_OFF,
-                                     .partner = partner,
-                                     .document = query_text(query, 2),
-                                     .number = number.len > 0 ? number : id,
-                                     .item = id,
-                                     .expected = compare_text(compare, "closed by %s",
-                                                              compare_local(compare, partner, due)),
-                                     .found = compare_text(compare, "open since %s",
-                                                           compare_local(compare, partner, opened)),
-                                     .limit = limit,
-                                     .due = due,
-                                     .text = compare_text(compare, "%.*s: %.*s", BYTES_ARG(query_text(query, 0)),
-                                                          BYTES_ARG(query_text(query, 6))),
-                                 });
+            compare_say(
+                compare,
+                &(struct said){
+                    .rule = RULE_EXC_OLD,
+                    .severity = when == COMPARE_SOON ? SEVERITY_INFO : SEVERITY_OFF,
+                    .partner = partner,
+                    .document = query_text(query, 2),
+                    .number = number.len > 0 ? number : id,
+                    .item = id,
+                    .expected = compare_text(compare, "closed by %s", compare_local(compare, partner, due)),
+                    .found = compare_text(compare, "open since %s", compare_local(compare, partner, opened)),
+                    .limit = limit,
+                    .due = due,
+                    .text = compare_text(compare, "%.*s: %.*s", BYTES_ARG(query_text(query, 0)),
+                                         BYTES_ARG(query_text(query, 6))),
+                });
     }
     return !ledger_failed(compare->ledger) && !compare->failed;
 }

@@ -4,7 +4,8 @@
 
 static bool is_trade(const struct trace_document *document)
 {
-    static const char *const kinds[] = {"order", "order_ack", "order_change", "invoice", "shipment", "return"};
+    static const char *const kinds[] = {"order",   "order_ack", "order_change",
+                                        "invoice", "shipment",  "return"};
 
     for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (trace_is(document, kinds[i]))
@@ -37,8 +38,13 @@ static void look(struct order_case *c)
     c->has_shipped = c->shipped == TRACE_SHIPPED || case_next(c, NULL, "shipment", true) != NULL;
     case_order(c);
     case_answer(c);
+    case_warehouse(c);
+    case_notice(c);
+    case_window(c);
     case_shipping(c);
     case_invoicing(c);
+    case_terms(c);
+    case_receipt(c);
 }
 
 /* Rows as a trace wants them. */
@@ -161,18 +167,15 @@ bool compare_group(struct compare *compare, const struct survey_group *group)
 
 /* --- R6: the order and our own system */
 
-void case_order(struct order_case *c)
+static void see_not_posted(struct order_case *c)
 {
-    const struct limit_value *limit;
+    const struct limit_value *limit = compare_limit(c->compare, c->partner, RULE_PO_NOTPOST, BYTES("order"),
+                                                    (struct bytes){NULL, 0});
     struct said said;
     enum compare_due when;
     int64_t due, delivered;
 
-    if (c->order == NULL || trace_is_out(c->order) || c->is_cancelled ||
-        case_delivered(c->order, &delivered))
-        return;
-    limit = compare_limit(c->compare, c->partner, RULE_PO_NOTPOST, BYTES("order"), (struct bytes){NULL, 0});
-    if (limit->none)
+    if (limit->none || case_delivered(c->order, &delivered))
         return;
     due = compare_after(c->compare, c->partner, case_posted(c->order), limit);
     when = compare_due(c->compare, c->partner, due, limit);
@@ -189,96 +192,34 @@ void case_order(struct order_case *c)
     compare_say(c->compare, &said);
 }
 
-/* --- R7: the order and its acknowledgment */
-
-static void see_missing_answer(struct order_case *c)
+/* The same number as an original again, and both are open. */
+static void see_twice(struct order_case *c)
 {
-    const struct limit_value *limit =
-        compare_limit(c->compare, c->partner, RULE_POA_MISS, BYTES("order_ack"), (struct bytes){NULL, 0});
-    struct said said;
-    enum compare_due when;
-    int64_t due;
+    for (const struct trace_document *at = c->trace.documents; at < c->trace.documents + c->trace.n_documents;
+         at++) {
+        struct said said;
 
-    if (limit->none)
-        return;
-    due = compare_after(c->compare, c->partner, case_posted(c->order), limit);
-    when = compare_due(c->compare, c->partner, due, limit);
-    if (when == COMPARE_EARLY)
-        return;
-    said = case_said(c, RULE_POA_MISS, c->order);
-    said.severity = when == COMPARE_SOON ? SEVERITY_INFO : SEVERITY_OFF;
-    said.expected = compare_text(c->compare, "acknowledged by %s", compare_local(c->compare, c->partner, due));
-    said.found = "no acknowledgment";
-    said.limit = limit;
-    said.due = due;
-    said.has_amount = case_total(c, &said.amount);
-    said.text = when == COMPARE_SOON ? "the order is not acknowledged yet" : "the order was not acknowledged";
-    compare_say(c->compare, &said);
-}
-
-/* A line that was ordered, and what was answered. */
-static void see_answered_line(struct order_case *c, const struct trace_line *line)
-{
-    struct decimal ordered, accepted, rejected = decimal_of_count(0), expected;
-    struct bytes uom, other;
-
-    if (!case_quantity(c, line, TRACE_ORDERED, TRACE_ORDERED, &ordered, &uom))
-        return;
-    if (line->at[TRACE_REJECTED].n > 0 &&
-        (!case_quantity(c, line, TRACE_REJECTED, TRACE_ORDERED, &rejected, &other) ||
-         !bytes_equal(uom, other)))
-        return;
-    if (decimal_sign(rejected) > 0) {
-        struct said said = case_said(c, RULE_POA_REJ, c->answer);
-
-        said.line = line->number;
-        said.item = line->item;
-        said.expected = compare_text(c->compare, "%s %.*s", compare_decimal(c->compare, ordered), BYTES_ARG(uom));
-        said.found = compare_text(c->compare, "%s %.*s refused", compare_decimal(c->compare, rejected),
-                                  BYTES_ARG(uom));
-        said.difference = compare_decimal(c->compare, rejected);
-        said.has_amount = case_amount(line, rejected, &said.amount);
-        said.text = "the line was refused";
+        if (at == c->order || !trace_is(at, "order") || at->record.kind == NULL || at->rank != 0 ||
+            c->order->rank != 0 || !bytes_are(at->rows[0].state, "open") ||
+            !bytes_equal(trace_text(at->record.body, "release_number"),
+                         trace_text(c->order->record.body, "release_number")))
+            continue;
+        said = case_said(c, RULE_PO_DUP, c->order);
+        said.item = at->rows[0].id;
+        said.expected = "one order";
+        said.found = compare_text(c->compare, "another one, %.*s, posted %s", BYTES_ARG(at->rows[0].id),
+                                  compare_local(c->compare, c->partner, case_posted(at)));
+        said.has_amount = case_total(c, &said.amount);
+        said.text = "the order is there twice as an original";
         compare_say(c->compare, &said);
     }
-    if (line->at[TRACE_ACCEPTED].n == 0) {
-        accepted = decimal_of_count(0);
-        other = uom;
-    } else if (!case_quantity(c, line, TRACE_ACCEPTED, TRACE_ORDERED, &accepted, &other)) {
-        return;
-    }
-    if (!bytes_equal(uom, other) || !decimal_subtract(ordered, rejected, &expected))
-        return;
-    case_differs(c, RULE_POA_QTY, c->answer, line, expected, accepted, uom,
-                 line->at[TRACE_BACKORDERED].n > 0 ? "a part is on back order"
-                 : line->at[TRACE_ACCEPTED].n == 0 ? "the line was not answered"
-                                                   : "another quantity was promised");
 }
 
-void case_answer(struct order_case *c)
+void case_order(struct order_case *c)
 {
-    if (c->order == NULL || c->is_cancelled)
+    if (c->order == NULL || trace_is_out(c->order) || c->is_cancelled)
         return;
-    if (c->answer == NULL) {
-        see_missing_answer(c);
-        return;
-    }
-    /* Without lines it speaks of all of them. */
-    if (trace_first(c->answer->record.body, "lines") == NULL) {
-        struct bytes code = trace_text(c->answer->record.body, "ack_type_code");
-
-        if (bytes_are(code, "RJ") || bytes_are(code, "RD")) {
-            struct said said = case_said(c, RULE_POA_REJ, c->answer);
-
-            said.expected = "accepted";
-            said.found = "refused";
-            said.has_amount = case_total(c, &said.amount);
-            said.text = "the order was refused";
-            compare_say(c->compare, &said);
-        }
-        return;
-    }
-    for (size_t i = 0; i < c->trace.n_lines; i++)
-        if (c->trace.lines[i].ordered)
-            see_answered_line(c, &c->trace.lines[i]);
+    see_not_posted(c);
+    see_twice(c);
+    case_system(c);
 }

@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "ledger/timeline.h"
-#include "report/compare.h"
+#include "report/compare_system.h"
+#include "report/review_look.h"
 #include "report/review_made.h"
 
 enum { SETTINGS_CEILING = 1024 * 1024, SECONDS_A_DAY = 86400 };
@@ -96,50 +98,14 @@ static void sort_numbers(struct numbers *numbers)
     numbers->n = n;
 }
 
-/* --- orders, and when each must be looked at again */
-
-struct wait {
-    struct bytes number;
-    int64_t wake; /* INT64_MAX: when something comes */
-};
-
-struct look {
-    struct compare *compare;
-    bool every; /* also those that wait for nothing are noted */
-    struct wait *waits; /* allocated */
-    size_t n, room;
-};
-
-static bool look_at(void *to, const struct survey_group *group)
-{
-    struct look *look = to;
-    struct compare *compare = look->compare;
-
-    compare->scope = arena_copy(compare->arena, group->number);
-    if (compare->scope.at == NULL || !compare_group(compare, group))
-        return false;
-    if (compare->wake == INT64_MAX && !look->every)
-        return true;
-    if (look->n == look->room) {
-        size_t room = look->room == 0 ? 256 : look->room * 2;
-        struct wait *more = realloc(look->waits, room * sizeof(*more));
-
-        if (more == NULL)
-            return false;
-        look->waits = more;
-        look->room = room;
-    }
-    look->waits[look->n++] = (struct wait){compare->scope, compare->wake};
-    return true;
-}
-
 /* What is compared beside orders; in the order of the scopes. */
 static const struct part {
     const char *scope;
     bool (*look)(struct compare *compare);
 } parts[] = {
-    {"SYS-UNACC", compare_files},
-    {"EXC-OLD", compare_exceptions},
+    {"SYS-UNACC", compare_files}, {"CTL", compare_control},         {"ACK-OWED", compare_owed},
+    {"ACK", compare_answers},     {"ACK-LATE", compare_unanswered}, {"STK", compare_stock},
+    {"VOL", compare_volume},      {"EXC-OLD", compare_exceptions},
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -160,7 +126,7 @@ static bool remember(struct compare *compare, struct survey *survey, const struc
         for (size_t i = 0; i < PARTS && good; i++)
             good = mismatch_clear(compare->ledger, run, bytes_of(parts[i].scope));
     for (size_t i = 0; i < look->n && good; i++) {
-        const struct wait *wait = &look->waits[i];
+        const struct look_wait *wait = &look->waits[i];
         char text[MOMENT_TEXT + 1];
 
         if (!whole)
@@ -196,6 +162,7 @@ static bool choose(struct compare *compare, struct survey *survey, const struct 
                    struct numbers *numbers)
 {
     const struct review_settings *settings = compare->settings;
+    struct systems before;
 
     if (settings->order != NULL)
         return add_number(numbers, bytes_of(settings->order));
@@ -212,10 +179,21 @@ static bool choose(struct compare *compare, struct survey *survey, const struct 
         query_end(query);
         return survey_changed(survey, &from, add_number, numbers);
     }
-    return survey_changed(survey,
-                          &(struct survey_since){last->document, last->event, last->at}, add_number,
+    return survey_changed(survey, &(struct survey_since){last->document, last->event, last->at}, add_number,
                           numbers) &&
-           survey_overdue(compare->ledger, compare->until, add_number, numbers);
+           survey_overdue(compare->ledger, compare->until, add_number, numbers) &&
+           systems_load(compare, last->document, &before) &&
+           systems_differ(&before, compare->systems, add_number, numbers);
+}
+
+/* As many processes as there are processors, four at most, unless it is said. */
+static unsigned jobs_of(const struct review_settings *settings)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (settings->jobs > 0)
+        return settings->jobs;
+    return processors < 1 ? 1 : processors > 4 ? 4 : (unsigned)processors;
 }
 
 static bool look_at_orders(struct compare *compare, struct survey *survey, const struct mismatch_run *last,
@@ -225,11 +203,11 @@ static bool look_at_orders(struct compare *compare, struct survey *survey, const
     bool good;
 
     if (whole)
-        return survey_range(survey, (struct bytes){NULL, 0}, (struct bytes){NULL, 0}, look_at, look);
+        return look_at_all_orders(look, survey, jobs_of(compare->settings));
     good = choose(compare, survey, last, &numbers);
     sort_numbers(&numbers);
     for (size_t i = 0; i < numbers.n && good; i++)
-        good = survey_number(survey, numbers.at[i], look_at, look);
+        good = survey_number(survey, numbers.at[i], look_at_group, look);
     free(numbers.at);
     return good;
 }
@@ -254,6 +232,7 @@ static bool run_with(struct review *review, struct compare *compare)
     struct mismatch_run last, run;
     struct survey_time time = {compare->until, settings->as_of != 0};
     struct look look = {.compare = compare};
+    struct systems systems;
     struct survey *survey;
 
     if (!mismatch_last_run(compare->ledger, compare->arena, &last) || !timeline_begin(compare->ledger))
@@ -270,7 +249,9 @@ static bool run_with(struct review *review, struct compare *compare)
     run.document = survey_last_document(survey);
     run.event = survey_last_event(survey);
     look.every = !whole;
-    good = run.settings.at != NULL && look_at_all(compare, survey, &last, whole, &look);
+    compare->systems = &systems;
+    good = run.settings.at != NULL && systems_load(compare, run.document, &systems) &&
+           look_at_all(compare, survey, &last, whole, &look);
     timeline_end(compare->ledger);
     review->orders = compare->orders;
     if (good && remembered) {
@@ -284,9 +265,11 @@ static bool run_with(struct review *review, struct compare *compare)
     } else if (good) {
         good = review_take(review, compare);
     }
-    free(look.waits);
+    look_release(&look);
     survey_close(survey);
-    return good && review_tell_inputs(review, compare);
+    good = good && review_tell_inputs(review, compare);
+    compare->systems = NULL;
+    return good;
 }
 
 bool review_run(struct review *review, struct ledger *ledger, const struct schema *schema,
@@ -309,7 +292,8 @@ bool review_run(struct review *review, struct ledger *ledger, const struct schem
         good = run_with(review, &compare);
     }
     if (arena->failed && !ledger_failed(ledger))
-        report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger), "more findings than can be held");
+        report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger),
+                   "more findings than can be held");
     compare_close(&compare);
     return good && !arena->failed;
 }

@@ -7,6 +7,8 @@
 #ifndef CROSSDOCK_REPORT_REVIEW_H
 #define CROSSDOCK_REPORT_REVIEW_H
 
+#include <sys/types.h>
+
 #include "base/calendar.h"
 #include "base/decimal.h"
 #include "canon/schema.h"
@@ -30,18 +32,19 @@ struct review_finding {
 struct review_source {
     const char *what; /* "partner", "orders of", "stock of" */
     struct bytes name;
-    struct bytes newest;  /* UTC; at NULL: nothing ever came */
-    int64_t count;        /* documents, or records of the newest */
+    struct bytes newest;             /* UTC; at NULL: nothing ever came */
+    int64_t count;                   /* documents, or records of the newest */
     const struct limit_value *limit; /* of its age, or NULL */
-    bool is_old;          /* older than the limit, or not complete: what is said of it is not to be trusted */
-    const char *why;      /* or NULL */
+    bool is_old;     /* older than the limit, or not complete: what is said of it is not to be trusted */
+    const char *why; /* or NULL */
 };
 
 /* What was read of a partner and what became of it, since the ledger began or --since. */
 struct review_control {
     struct bytes partner;
     int64_t read, translated, held, rejected, duplicate, ignored;
-    int64_t sent, acknowledged, pending, refused; /* groups that went out, once their acknowledgments are known */
+    int64_t sent, acknowledged, pending,
+        refused; /* groups that went out, once their acknowledgments are known */
 };
 
 struct review_amount {
@@ -61,37 +64,43 @@ unsigned review_age(uint32_t days);
 
 struct review {
     struct arena *arena;
-    int64_t now;             /* as of when */
+    int64_t now;              /* as of when */
     struct calendar calendar; /* of the house */
-    struct bytes at;         /* the same, UTC */
-    const char *verdict;     /* "OK", "INFO", "WARN" or "ERROR" */
-    enum severity worst;     /* of what is new or open; SEVERITY_OFF: nothing is */
+    struct bytes at;          /* the same, UTC */
+    const char *verdict;      /* "OK", "INFO", "WARN" or "ERROR" */
+    enum severity worst;      /* of what is new or open; SEVERITY_OFF: nothing is */
     bool inputs_good;
-    int64_t unaccounted;     /* documents and files: must be 0 */
-    int64_t orders;          /* that were looked at */
+    int64_t unaccounted; /* documents and files: must be 0 */
+    int64_t orders;      /* that were looked at */
     size_t counts[REVIEW_STATES];
-    size_t by_age[REVIEW_AGES]; /* of those open */
+    size_t by_age[REVIEW_AGES];    /* of those open */
     struct review_amount *at_risk; /* new and open, by currency */
     size_t n_at_risk;
     struct review_source *sources;
     size_t n_sources;
     struct review_control *controls; /* by partner */
     size_t n_controls;
-    struct review_finding *findings; /* new, then open with the oldest first, then tolerated, waived, cleared */
+    struct review_finding
+        *findings; /* new, then open with the oldest first, then tolerated, waived, cleared */
     size_t n_findings;
     struct review_day *days; /* the last REVIEW_DAYS days that had a run, oldest first */
     size_t n_days;
 };
 
+/* Runs `work` in a process of its own, which ends with what it returns; the process, or -1 and errno.  Tools
+ * alone know how to end. */
+typedef pid_t review_apart(int (*work)(void *whom), void *whom);
+
 struct review_settings {
-    const char *partner;     /* only its findings, or NULL */
-    const char *order;       /* only of this order, or NULL */
-    int64_t since;           /* only orders with something posted since then; 0: all */
-    bool rules[RULES];       /* those asked for */
-    bool all_rules;          /* none was asked for */
-    int64_t as_of;           /* a moment; 0: now, and the run is remembered */
-    unsigned jobs;           /* processes; 0: as many as there are processors, 4 at most */
-    bool everything;         /* also what did not change since the last run */
+    review_apart *apart; /* NULL: everything in one process */
+    const char *partner; /* only its findings, or NULL */
+    const char *order;   /* only of this order, or NULL */
+    int64_t since;       /* only orders with something posted since then; 0: all */
+    bool rules[RULES];   /* those asked for */
+    bool all_rules;      /* none was asked for */
+    int64_t as_of;       /* a moment; 0: now, and the run is remembered */
+    unsigned jobs;       /* processes; 0: as many as there are processors, 4 at most */
+    bool everything;     /* also what did not change since the last run */
 };
 
 /* Compares, and remembers unless as_of is given or something is left out.  False: told. */

@@ -1,5 +1,7 @@
 #include "report/review_made.h"
 
+#include "report/compare_system.h"
+
 #include <stdlib.h>
 
 enum { MAX_SOURCES = 4096 };
@@ -85,8 +87,8 @@ static void add_risk(struct review *review, const struct review_finding *finding
 static int by_state(const void *a, const void *b)
 {
     const struct review_finding *left = a, *right = b;
-    static const enum mismatch_field fields[] = {MISMATCH_CODE, MISMATCH_PARTNER, MISMATCH_ORDER, MISMATCH_LINE,
-                                                 MISMATCH_NUMBER, MISMATCH_ID};
+    static const enum mismatch_field fields[] = {MISMATCH_CODE, MISMATCH_PARTNER, MISMATCH_ORDER,
+                                                 MISMATCH_LINE, MISMATCH_NUMBER,  MISMATCH_ID};
 
     if (left->state != right->state)
         return left->state < right->state ? -1 : 1;
@@ -196,10 +198,17 @@ static struct review_source *add_source(struct review *review)
 
 static bool tell_partners(struct review *review, struct compare *compare)
 {
-    static const char select[] = "SELECT partner, count(*), max(posted_at) FROM documents"
-                                 " WHERE direction = 'in' AND kind <> 'snapshot' AND posted_at <= ?1"
-                                 " GROUP BY partner ORDER BY partner";
-    struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
+    /* Documents are numbered as they come, and counted in an index; those of a past day must be looked at. */
+    static const char now[] =
+        "SELECT p.partner, p.n, d.posted_at FROM (SELECT partner, count(*) AS n,"
+        "  max(ordinal) AS newest FROM document_kinds WHERE +direction = 'in'"
+        "  AND kind <> 'snapshot' GROUP BY partner) p"
+        " JOIN document_kinds d ON d.ordinal = p.newest WHERE ?1 IS NOT NULL ORDER BY 1";
+    static const char then[] =
+        "SELECT partner, count(*), max(posted_at) FROM documents WHERE direction = 'in'"
+        " AND kind <> 'snapshot' AND posted_at <= ?1 GROUP BY partner ORDER BY partner";
+    struct query *query = query_ask(compare->ledger, compare->settings->as_of != 0 ? then : now,
+                                    &compare->until, 1);
 
     while (query_row(compare->ledger, query)) {
         struct review_source *source = add_source(review);
@@ -238,20 +247,48 @@ static bool tell_broken(struct review *review, struct compare *compare)
     return !ledger_failed(compare->ledger);
 }
 
+/* Views of systems: too old, or a part of them has not come. */
+static void tell_systems(struct review *review, struct compare *compare)
+{
+    for (const struct system_view *view = compare->systems->views; view != NULL; view = view->next) {
+        struct review_source *source = add_source(review);
+        char text[MOMENT_TEXT + 1];
+
+        if (source == NULL)
+            break;
+        *source = (struct review_source){
+            .what = bytes_are(view->type, "stock") ? "stock of" : "orders of",
+            .name = view->system,
+            .count = view->count,
+            .newest = arena_copy(review->arena, moment_print(view->moment, text)),
+            .limit = limits_find(&compare->all, LIMIT_SNAPSHOT_AGE, BYTES("snapshot"),
+                                 (struct bytes){NULL, 0})};
+        if (!view->is_whole) {
+            source->is_old = true;
+            source->limit = NULL;
+            source->why = "parts of it have not come";
+        } else if (!source->limit->none && review->now - view->moment > (int64_t)source->limit->seconds) {
+            source->is_old = true;
+            source->why = "older than it may be";
+        }
+    }
+}
+
 static bool tell_controls(struct review *review, struct compare *compare)
 {
     /* Of a file whose documents are of one partner that partner's; a file of nobody's documents counts as
      * nobody's. */
     static const char select[] =
-        "SELECT ifnull(f.partner, ''), f.read_count, f.translated_count, f.held_count, f.rejected_count, f.duplicate_count,"
+        "SELECT ifnull(f.partner, ''), f.read_count, f.translated_count, f.held_count, f.rejected_count, "
+        "f.duplicate_count,"
         " f.ignored_count FROM files f WHERE f.posted_at <= ?1 ORDER BY 1";
     struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
     size_t room = 0;
 
     while (query_row(compare->ledger, query)) {
         struct bytes partner = query_text(query, 0);
-        struct review_control *control =
-            review->n_controls > 0 ? &review->controls[review->n_controls - 1] : NULL;
+        struct review_control *control = review->n_controls > 0 ? &review->controls[review->n_controls - 1]
+                                                                : NULL;
         if (control == NULL || !bytes_equal(control->partner, partner)) {
             if (review->n_controls == room) {
                 struct review_control *more = arena_zalloc(review->arena, room * 2 + 16, sizeof(*more));
@@ -282,15 +319,16 @@ static bool tell_days(struct review *review, struct compare *compare)
 {
     static const char select[] =
         "SELECT substr(at, 1, 10), new_count, open_count, cleared_count FROM reviews WHERE ordinal IN"
-        " (SELECT max(ordinal) FROM reviews WHERE at <= ?1 AND verdict IS NOT NULL GROUP BY substr(at, 1, 10))"
+        " (SELECT max(ordinal) FROM reviews WHERE at <= ?1 AND verdict IS NOT NULL GROUP BY substr(at, 1, "
+        "10))"
         " ORDER BY ordinal DESC LIMIT 30";
     struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
 
     review->days = arena_zalloc(review->arena, REVIEW_DAYS, sizeof(*review->days));
     while (review->days != NULL && review->n_days < REVIEW_DAYS && query_row(compare->ledger, query))
-        review->days[review->n_days++] = (struct review_day){
-            arena_copy(review->arena, query_text(query, 0)), query_number(query, 1), query_number(query, 2),
-            query_number(query, 3)};
+        review->days[review->n_days++] = (struct review_day){arena_copy(review->arena, query_text(query, 0)),
+                                                             query_number(query, 1), query_number(query, 2),
+                                                             query_number(query, 3)};
     query_end(query);
     for (size_t i = 0; i < review->n_days / 2; i++) {
         struct review_day other = review->days[i];
@@ -306,6 +344,7 @@ bool review_tell_inputs(struct review *review, struct compare *compare)
     bool good = tell_partners(review, compare) && tell_broken(review, compare) &&
                 tell_controls(review, compare) && tell_days(review, compare);
 
+    tell_systems(review, compare);
     for (size_t i = 0; i < review->n_sources; i++)
         review->inputs_good = review->inputs_good && !review->sources[i].is_old;
     return good && !review->arena->failed;

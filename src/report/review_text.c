@@ -16,10 +16,18 @@ static const char *plain(const struct review *review, struct bytes text)
 static const char *title_of(struct bytes kind)
 {
     static const char *const titles[][2] = {
-        {"order", "order"},          {"order_ack", "acknowledgment"}, {"invoice", "invoice"},
-        {"shipment", "shipment"},    {"shipment_order", "warehouse order"}, {"receipt", "receipt"},
-        {"order_change", "change"},  {"file", "file"},                {"payment", "payment"},
-        {"functional_ack", "acknowledgment"}, {"interchange", "ISA"}, {"inventory", "stock report"},
+        {"order", "order"},
+        {"order_ack", "acknowledgment"},
+        {"invoice", "invoice"},
+        {"shipment", "shipment"},
+        {"shipment_order", "warehouse order"},
+        {"receipt", "receipt"},
+        {"order_change", "change"},
+        {"file", "file"},
+        {"payment", "payment"},
+        {"functional_ack", "acknowledgment"},
+        {"interchange", "ISA"},
+        {"inventory", "stock report"},
     };
 
     for (unsigned i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
@@ -48,7 +56,8 @@ const char *review_keys_text(const struct review *review, const struct review_fi
 
 const char *review_local_text(const struct review *review, int64_t moment)
 {
-    int32_t offset = zone_offset(&review->calendar.zone, moment), minutes = (offset < 0 ? -offset : offset) / 60;
+    int32_t offset = zone_offset(&review->calendar.zone, moment),
+            minutes = (offset < 0 ? -offset : offset) / 60;
     char text[MOMENT_TEXT + 1];
     const char *whole;
 
@@ -80,7 +89,8 @@ static void put_sources(struct canon_sink *out, const struct review *review)
 
         canon_sink_format(out, "  %s %s: %s, %lld %s", source->what,
                           source->name.len > 0 ? plain(review, source->name) : "nobody known",
-                          moment_parse(source->newest, &zone_utc, &moment) ? review_local_text(review, moment) : "never",
+                          moment_parse(source->newest, &zone_utc, &moment) ? review_local_text(review, moment)
+                                                                           : "never",
                           (long long)source->count, source->count == 1 ? "record" : "records");
         if (source->is_old)
             canon_sink_format(out, "  %s", source->why != NULL ? source->why : "too old");
@@ -196,7 +206,8 @@ void review_put_text(struct canon_sink *out, const struct review *review, bool m
         put(out, "\nNo exceptions.\n");
     (void)put_state(out, review, REVIEW_NEW, "NEW");
     put_open(out, review);
-    if (review->counts[REVIEW_TOLERATED] + review->counts[REVIEW_WAIVED] + review->counts[REVIEW_CLEARED] > 0 &&
+    if (review->counts[REVIEW_TOLERATED] + review->counts[REVIEW_WAIVED] + review->counts[REVIEW_CLEARED] >
+            0 &&
         !more)
         canon_sink_format(out, "\nWithin tolerance %zu, waived %zu, cleared %zu (-v lists them)\n",
                           review->counts[REVIEW_TOLERATED], review->counts[REVIEW_WAIVED],

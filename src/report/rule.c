@@ -34,10 +34,10 @@ bool rule_explain(struct buffer *into, const char *code)
                       info->comparison, severity_name(info->severity), complaint_class_name(info->class),
                       info->question, info->answer);
     if (info->limit != LIMITS)
-        buffer_add_format(into, "\n  Limit\n    %s, built in: %s\n", limit_names[info->limit],
-                          limits_find(limits_built_in(), info->limit, (struct bytes){NULL, 0},
-                                      (struct bytes){NULL, 0})
-                              ->text);
+        buffer_add_format(
+            into, "\n  Limit\n    %s, built in: %s\n", limit_names[info->limit],
+            limits_find(limits_built_in(), info->limit, (struct bytes){NULL, 0}, (struct bytes){NULL, 0})
+                ->text);
     if (info->amount[0] != '\0')
         buffer_add_format(into, "\n  At risk\n    %s\n", info->amount);
     buffer_add_format(into, "\n  What to do\n    %s\n", info->action);

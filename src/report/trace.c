@@ -350,7 +350,8 @@ bool trace_begin(struct trace *trace, const struct schema *schema, struct arena 
     return trace->documents != NULL;
 }
 
-void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n, struct bytes line)
+void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n,
+                struct bytes line)
 {
     struct trace_document *document = &trace->documents[trace->n_documents++];
 

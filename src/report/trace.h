@@ -48,9 +48,9 @@ struct trace_line {
     struct bytes item_ids[5]; /* gtin, buyer's, seller's, SKU, UPC */
     struct bytes description;
     struct bytes unit_price, currency;
-    bool ordered; /* the order, or a change of it, has this line */
-    struct bytes pack_uom;      /* of what so many make one, where it is known */
-    struct decimal pack;        /* pieces in it */
+    bool ordered;          /* the order, or a change of it, has this line */
+    struct bytes pack_uom; /* of what so many make one, where it is known */
+    struct decimal pack;   /* pieces in it */
     struct trace_amount at[TRACE_STAGES];
 };
 
@@ -122,7 +122,8 @@ bool trace_make(struct trace *trace, struct ledger *ledger, const struct schema 
  * which of them count, the order's own dates, lines.  No numbers, events and missing things. */
 bool trace_begin(struct trace *trace, const struct schema *schema, struct arena *arena,
                  const struct journey_order *order, size_t n);
-void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n, struct bytes line);
+void trace_take(struct trace *trace, int64_t ordinal, const struct timeline_row *rows, size_t n,
+                struct bytes line);
 void trace_arrange(struct trace *trace);
 
 /* --- for the modules of the trace */

@@ -144,8 +144,7 @@ static struct trace_line *line_of(struct trace *trace, const struct trace_docume
 
     if (line == NULL) {
         struct bytes number = trace_text(object, "order_line_number"),
-                     own = trace_text(object, "line_number"),
-                     release = trace_text(object, "release_number");
+                     own = trace_text(object, "line_number"), release = trace_text(object, "release_number");
 
         if (release.at == NULL)
             release = trace_text(document->record.body, "release_number");
@@ -176,8 +175,8 @@ static void count_pieces(struct trace *trace, struct trace_line *line, enum trac
     char digits[DECIMAL_TEXT];
     struct decimal pieces;
 
-    if (pack.at != NULL && line->pack_uom.at == NULL && uom.at != NULL && !is_piece(uom) && decimal_parse(pack, &line->pack) &&
-        decimal_sign(line->pack) > 0)
+    if (pack.at != NULL && line->pack_uom.at == NULL && uom.at != NULL && !is_piece(uom) &&
+        decimal_parse(pack, &line->pack) && decimal_sign(line->pack) > 0)
         line->pack_uom = uom;
     if (base.at != NULL && trace_text(object, "base_uom").at != NULL)
         add_amount(&line->at[stage], base, trace_text(object, "base_uom"));

@@ -23,6 +23,7 @@ struct reconcile_settings {
     const char *ledger, *close, *assign, *reopen, *why, *as_of, *since, *pages;
     bool csv, tsv, json;
     int fail_on;
+    uint64_t jobs;
 };
 
 static const char *const fail_words[] = {"never", "info", "warn", "error", NULL};
@@ -82,6 +83,13 @@ static const struct option_row rows[] = {
      .kind = OPTION_TEXT,
      AT(as_of),
      .help = "what was to be said then: a date (its end, UTC) or a time; nothing is remembered"},
+    {.letter = 'j',
+     .name = "jobs",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .most = 16,
+     AT(jobs),
+     .help = "look at the orders in N processes (default: as many as processors, 4 at most)"},
     {.name = "all",
      .kind = OPTION_FLAG,
      AT(review.everything),
@@ -115,7 +123,11 @@ static const struct option_row rows[] = {
      .kind = OPTION_TEXT,
      AT(assign),
      .help = "say who looks after a finding; nothing is compared"},
-    {.name = "why", .argument = "TEXT", .kind = OPTION_TEXT, AT(why), .help = "the reason, for --close and --reopen"},
+    {.name = "why",
+     .argument = "TEXT",
+     .kind = OPTION_TEXT,
+     AT(why),
+     .help = "the reason, for --close and --reopen"},
     OPTIONS_FOLDER,
     OPTIONS_COMMON,
 };
@@ -125,8 +137,9 @@ static const char *(*const libraries[])(void) = {ledger_library, NULL};
 static const struct tool tool = {
     .name = "reconcile",
     .operands = "",
-    .purpose = "Holds the documents of a ledger against each other, against what systems say of themselves, and "
-               "against the clock; says what does not agree, since when, and what to do about it.",
+    .purpose =
+        "Holds the documents of a ledger against each other, against what systems say of themselves, and "
+        "against the clock; says what does not agree, since when, and what to do about it.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .notes = "With -q nothing is printed when nothing is new or open.",
@@ -165,6 +178,15 @@ static void decide(struct ledger *ledger, const struct reconcile_settings *setti
 }
 
 /* --- comparing */
+
+static pid_t apart(int (*work)(void *whom), void *whom)
+{
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(work(whom));
+    return child;
+}
 
 static void show(const struct review *review, const struct reconcile_settings *settings,
                  struct report *report)
@@ -206,6 +228,7 @@ static int reconcile(struct ledger *ledger, struct search *search, const struct 
     int status;
 
     arena_init(&arena, ARENA_CHUNK, arena_ceiling);
+    settings->review.jobs = (unsigned)settings->jobs;
     if (review_run(&review, ledger, schema, search, &settings->review, &arena)) {
         if (settings->pages != NULL)
             (void)review_write_pages(&review, ledger, schema, settings->pages);
@@ -238,11 +261,12 @@ static int open_and_run(struct search *search, struct reconcile_settings *settin
     int status = 0;
 
     if (folder == NULL)
-        report_say(report, TECHNICAL_SCHEMA, NULL, "there is no maps/canon in %s", search_folders_text(search));
+        report_say(report, TECHNICAL_SCHEMA, NULL, "there is no maps/canon in %s",
+                   search_folders_text(search));
     else if ((schema = schema_open(folder, &why)) == NULL)
         report_say(report, TECHNICAL_SCHEMA, folder, "%s", why != NULL ? why : "no memory");
-    else if ((ledger = ledger_open(settings->ledger, writes(settings) ? LEDGER_WRITE : LEDGER_READ, report)) !=
-             NULL) {
+    else if ((ledger = ledger_open(settings->ledger, writes(settings) ? LEDGER_WRITE : LEDGER_READ,
+                                   report)) != NULL) {
         if (decides)
             decide(ledger, settings);
         else
@@ -279,7 +303,8 @@ static bool are_good(struct reconcile_settings *settings, int n_operands, struct
     else if (n_operands > 0)
         options_complain(&tool, report, USAGE_VALUE, "there are no operands");
     else if (settings->csv + settings->tsv + settings->json > 1)
-        options_complain(&tool, report, USAGE_TOGETHER, "--csv, --tsv and --json want the same standard output");
+        options_complain(&tool, report, USAGE_TOGETHER,
+                         "--csv, --tsv and --json want the same standard output");
     else if (settings->close != NULL && settings->why == NULL)
         options_complain(&tool, report, USAGE_MISSING, "--why TEXT: the reason to close it");
     else if (settings->assign != NULL &&
@@ -301,7 +326,8 @@ static bool are_good(struct reconcile_settings *settings, int n_operands, struct
 
 int main(int argc, char **argv)
 {
-    struct reconcile_settings settings = {.fail_on = SEVERITY_WARN, .review = {.all_rules = true}};
+    struct reconcile_settings settings = {.fail_on = SEVERITY_WARN,
+                                          .review = {.apart = apart, .all_rules = true}};
     struct report report;
     struct search search;
     int first, status = -1;

@@ -68,7 +68,8 @@ static void moments_have_zones(void **state)
 static void nobody_works_on_sunday(void **state)
 {
     /* Thanksgiving, a Thursday, and the day behind it. */
-    const int32_t holidays[] = {date_days((struct date){2026, 11, 26}), date_days((struct date){2026, 11, 27})};
+    const int32_t holidays[] = {date_days((struct date){2026, 11, 26}),
+                                date_days((struct date){2026, 11, 27})};
     struct calendar calendar = {.workdays = 0x3e, .holidays = holidays, .n_holidays = 2};
     int64_t friday;
 

@@ -50,17 +50,19 @@ static bool holds(const struct limit_value *limit, const char *expected, const c
 static void the_nearest_layer_holds(void **state)
 {
     struct fixture f;
-    struct limits *limits = read_text(&f, "limits: {price: 0.05, answer-due: 48h}\n"
-                                          "documents: {invoice: {price: 2%}}\n"
-                                          "classes:\n"
-                                          "  - {name: bulk, items: [\"B-*\", \"*-LOOSE\"], limits: {price: none}}\n");
+    struct limits *limits = read_text(
+        &f, "limits: {price: 0.05, answer-due: 48h}\n"
+            "documents: {invoice: {price: 2%}}\n"
+            "classes:\n"
+            "  - {name: bulk, items: [\"B-*\", \"*-LOOSE\"], limits: {price: none}}\n");
     const struct bytes none = {NULL, 0};
 
     (void)state;
     assert_non_null(limits);
     assert_string_equal(limits_find(limits, LIMIT_PRICE, BYTES("order_ack"), none)->text, "0.05");
     assert_string_equal(limits_find(limits, LIMIT_PRICE, BYTES("order_ack"), none)->origin, "limits.yaml:1");
-    assert_string_equal(limits_find(limits, LIMIT_PRICE, BYTES("invoice"), BYTES("A-1"))->origin, "limits.yaml:2");
+    assert_string_equal(limits_find(limits, LIMIT_PRICE, BYTES("invoice"), BYTES("A-1"))->origin,
+                        "limits.yaml:2");
     assert_true(limits_find(limits, LIMIT_PRICE, BYTES("invoice"), BYTES("B-1"))->none);
     assert_true(limits_find(limits, LIMIT_PRICE, none, BYTES("A-LOOSE"))->none);
     assert_int_equal(limits_find(limits, LIMIT_ANSWER_DUE, none, none)->seconds, 48 * 3600);
@@ -97,15 +99,9 @@ static void the_larger_of_both_holds(void **state)
 static void what_is_wrong_is_told(void **state)
 {
     static const char *const wrong[] = {
-        "limits: {prize: 1}\n",
-        "limits: {price: cheap}\n",
-        "limits: {answer-due: soon}\n",
-        "limits: [1]\n",
-        "zone: Mars/Olympus\n",
-        "workdays: [monday]\n",
-        "holidays: [christmas]\n",
-        "classes: {a: 1}\n",
-        "limit: {price: 1}\n",
+        "limits: {prize: 1}\n",    "limits: {price: cheap}\n", "limits: {answer-due: soon}\n",
+        "limits: [1]\n",           "zone: Mars/Olympus\n",     "workdays: [monday]\n",
+        "holidays: [christmas]\n", "classes: {a: 1}\n",        "limit: {price: 1}\n",
     };
 
     (void)state;

@@ -41,8 +41,7 @@ static void the_manual_is_up_to_date(void **state)
     if (!bytes_equal(checked_in, buffer_view(&page))) {
         while (same < checked_in.len && same < page.len && checked_in.at[same] == page.at[same])
             line += checked_in.at[same++] == '\n';
-        fail_msg("man/reconcile-codes.7 is not what the rules say, from line %u on: make bless",
-                 line);
+        fail_msg("man/reconcile-codes.7 is not what the rules say, from line %u on: make bless", line);
     }
     arena_release(&arena);
     buffer_release(&page);
