@@ -1,6 +1,7 @@
 #include "random_body.h"
 
 #include "map/convert.h"
+#include "map/inherit.h"
 
 enum { SOME = 12, UNBOUNDED = 40 };
 
@@ -276,8 +277,10 @@ static bool draw_tested(struct random_body *drawer, struct canon_record *record,
 
         if (!bytes_equal(test->key, assign->key))
             continue;
-        if (value.len > 0)
-            put_target(drawer, record, object, &assign->target, row != NULL ? row->word : value);
+        value = row != NULL ? row->word : value;
+        if (value.len > 0 &&
+            canon_type_holds((enum canon_type)assign->target.field->type, value.at, value.len))
+            put_target(drawer, record, object, &assign->target, value);
         return true;
     }
     return false;
@@ -312,11 +315,16 @@ static void draw_groups(struct random_body *drawer, struct canon_record *record,
 static void draw_nodes(struct random_body *drawer, struct canon_record *record, struct canon_object *object,
                        const struct map_node *nodes, uint32_t n_nodes, unsigned depth);
 
-static void draw_unit(struct random_body *drawer, struct canon_record *record, struct canon_object *object,
+/* `around`: the object that the rule's own is in. */
+static void draw_unit(struct random_body *drawer, struct canon_record *record,
+                      const struct canon_object *around, struct canon_object *object,
                       const struct map_rule *rule, unsigned depth)
 {
     const struct flat_record *columns = record_of(drawer, rule);
     uint32_t likely = chance(drawer, 20) ? 100 : chance(drawer, 20) ? 20 : 65;
+
+    if (depth > 0 && rule->n_set > 0)
+        likely = 100; /* what it sets is of these: what kind of date it is, and the date */
 
     for (uint32_t i = 0; i < rule->n_assigns; i++) {
         const struct map_assign *assign = &rule->assigns[i];
@@ -332,6 +340,13 @@ static void draw_unit(struct random_body *drawer, struct canon_record *record, s
     }
     for (uint32_t i = 0; i < rule->n_set; i++)
         put_target(drawer, record, object, &rule->set[i].target, rule->set[i].key);
+    for (uint32_t i = 0; i < rule->n_inherits; i++) {
+        const struct canon_value *said = get(around, rule->inherits[i].from);
+
+        if (said != NULL)
+            put_target(drawer, record, object, &rule->inherits[i].target,
+                       (struct bytes){said->text, said->len});
+    }
     for (const struct map_groups *groups = rule->groups; groups != NULL; groups = groups->next)
         draw_groups(drawer, record, object, rule, groups);
     draw_nodes(drawer, record, object, rule->nodes, rule->n_nodes, depth + 1);
@@ -347,13 +362,13 @@ static void draw_rule(struct random_body *drawer, struct canon_record *record, s
     for (unsigned i = 0; i + (rule->each ? 0 : 1) < steps; i++)
         object = canon_enter(drawer->arena, object, rule->enter[i]);
     if (rule->enter_len == 0) {
-        draw_unit(drawer, record, object, rule, depth);
+        draw_unit(drawer, record, object, object, rule, depth);
         return;
     }
     field = rule->enter[rule->enter_len - 1];
     there = get(object, field);
     if (!rule->each && there != NULL) {
-        draw_unit(drawer, record, there->object, rule, depth);
+        draw_unit(drawer, record, object, there->object, rule, depth);
         return;
     }
     for (uint32_t n = rule->each ? (depth < 2 ? below(drawer, 4) : below(drawer, 3)) : 1; n > 0; n--) {
@@ -362,7 +377,7 @@ static void draw_rule(struct random_body *drawer, struct canon_record *record, s
 
         if (made == NULL)
             return;
-        draw_unit(drawer, record, made, rule, depth);
+        draw_unit(drawer, record, object, made, rule, depth);
         if (made->first.count == 0)
             continue;
         if (rule->each)
