@@ -81,8 +81,9 @@ static struct check_plan *make_plan(const struct standard_segment *segment, cons
     plan->careful = wants_care(rules);
     plan->conditions = conditions;
     plan->rows = make_rows(segment->fields, segment->n_fields, arena);
-    plan->steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->steps));
-    if (plan->rows == NULL || plan->steps == NULL)
+    plan->shape.steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->shape.steps));
+    plan->other.steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->other.steps));
+    if (plan->rows == NULL || plan->shape.steps == NULL || plan->other.steps == NULL)
         return NULL;
     for (unsigned i = 0; i < segment->n_conditions; i++) {
         const struct standard_condition *condition = &segment->conditions[i];
@@ -214,13 +215,20 @@ static unsigned group_of(const struct check_row *row)
     return row->kind == CHECK_TEXT ? 0 : row->kind == CHECK_CODE ? 1 : 2;
 }
 
-/* Makes the steps for these elements, none of them compound.  False: some of them want care. */
+/* Sees to the steps for these elements, none of them compound.  False: some of them want care. */
 static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t present)
 {
+    const struct check_shape before = plan->shape;
+    struct check_shape *shape = &plan->shape;
     const struct check_step *ends[3];
-    struct check_step *step = plan->steps;
+    struct check_step *step;
 
-    plan->passed = 0;
+    *shape = plan->other;
+    plan->other = before;
+    if (shape->passed == present)
+        return true;
+    step = shape->steps;
+    shape->passed = 0;
     if (!may_stand(plan, present))
         return false;
     for (unsigned group = 0; group < 3; group++) {
@@ -242,10 +250,10 @@ static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t pr
         }
         ends[group] = step;
     }
-    plan->texts = ends[0];
-    plan->codes = ends[1];
-    plan->end = ends[2];
-    plan->passed = present;
+    shape->texts = ends[0];
+    shape->codes = ends[1];
+    shape->end = ends[2];
+    shape->passed = present;
     return true;
 }
 
@@ -260,16 +268,16 @@ static inline bool is_clean(struct check_plan *plan, struct segment_view *view)
 
     if (!view->plain | plan->careful | (view->present == 0))
         return false;
-    if (view->present != plan->passed && !learn(plan, view->present))
+    if (view->present != plan->shape.passed && !learn(plan, view->present))
         return false;
-    for (step = plan->steps; step < plan->texts; step++) {
+    for (step = plan->shape.steps; step < plan->shape.texts; step++) {
         const struct bytes value = element[step->element];
 
         doubtful |= !is_long_enough(step, value.len) | (value.at[0] == ' ');
     }
-    for (; step < plan->codes; step++)
+    for (; step < plan->shape.codes; step++)
         doubtful |= !is_code(step, key_of(element[step->element], wide));
-    for (; step < plan->end; step++) {
+    for (; step < plan->shape.end; step++) {
         enum verdict verdict = judge(step, element[step->element], wide);
 
         doubtful |= verdict == DOUBTFUL;

@@ -47,6 +47,13 @@ struct check_condition {
     uint64_t first;
 };
 
+/* What the checks made of a segment that has just these elements. */
+struct check_shape {
+    uint64_t passed; /* the elements, 0: none yet; they may stand together */
+    struct check_step *steps;
+    const struct check_step *texts, *codes, *end; /* where those of texts, of codes, and all of them end */
+};
+
 struct check_plan {
     const struct standard_segment *segment;
     uint64_t mandatory;
@@ -56,10 +63,8 @@ struct check_plan {
     bool careful;         /* a policy wants every segment looked at */
     const struct check_condition *conditions;
     struct check_row *rows;
-    /* Most segments have the same elements as the one before: what the checks made of these. */
-    uint64_t passed; /* the elements, 0: none yet; they may stand together */
-    struct check_step *steps;
-    const struct check_step *texts, *codes, *end; /* where those of texts, of codes, and all of them end */
+    /* Most segments have the same elements as the one before, or the one before that. */
+    struct check_shape shape, other;
 };
 
 /* Finds everything that is wrong.  True when nothing is.  A NULL position: the segment has no place. */
