@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "diag/report.h"
+#include "translate/coverage_xref.h"
 #include "translate/work.h"
 
 enum { MAX_SHOWN = 60 };
@@ -422,70 +423,6 @@ static void tell_type(struct telling *t, const char *set)
                     tell_cell(t, at, p, e, cell);
 }
 
-/* A row of a cross-reference that nobody needed, or a value that has none. */
-struct telling_row {
-    struct telling *t;
-    const char *xref, *what;
-    uint64_t n;
-    bool silent; /* counted alone */
-};
-
-static void tell_row(void *whom, const struct xref_note *note)
-{
-    struct telling_row *row = whom;
-    struct canon_sink *sink = row->t->sink;
-
-    row->n++;
-    if (row->silent)
-        return;
-    if (row->t->json) {
-        canon_sink_format(sink, "{\"xref\":\"%s\",\"what\":\"%s\"", row->xref, row->what);
-        if (note->line > 0)
-            canon_sink_format(sink, ",\"line\":%u", note->line);
-        canon_sink_member(sink, "theirs", note->theirs);
-        canon_sink_member(sink, "ours", note->ours);
-        if (note->count > 0)
-            canon_sink_format(sink, ",\"count\":%llu", (unsigned long long)note->count);
-        canon_sink_add(sink, BYTES("}\n"));
-        return;
-    }
-    canon_sink_format(sink, "  %s", row->what);
-    if (note->line > 0)
-        canon_sink_format(sink, " line %u", note->line);
-    if (note->theirs.at != NULL)
-        canon_sink_format(sink, " theirs \"%s\"", printable(row->t, note->theirs));
-    if (note->ours.at != NULL)
-        canon_sink_format(sink, " ours \"%s\"", printable(row->t, note->ours));
-    if (note->count > 0)
-        canon_sink_format(sink, ", %llu time%s", (unsigned long long)note->count,
-                          note->count == 1 ? "" : "s");
-    canon_sink_add(sink, BYTES("\n"));
-}
-
-static void tell_xref(struct telling *t, const char *map, const struct xref *xref)
-{
-    const char *name = xref_source_of(xref)->name;
-    struct telling_row unused = {t, name, "unused", 0, true}, missing = {t, name, "missing", 0, true};
-
-    xref_each_unused(xref, tell_row, &unused);
-    xref_each_missing(xref, tell_row, &missing);
-    if (t->json) {
-        canon_sink_format(t->sink, "{\"xref\":\"%s\",\"map\":\"%s\"", name, map);
-        canon_sink_member(t->sink, "file", bytes_of(xref_file(xref)));
-        canon_sink_format(t->sink, ",\"rows\":%u,\"unused\":%llu,\"missing\":%llu}\n", xref_rows(xref),
-                          (unsigned long long)unused.n, (unsigned long long)missing.n);
-    } else {
-        canon_sink_format(t->sink, "%s of %s: %llu of %u rows were not needed, %llu value%s had none\n", name,
-                          map, (unsigned long long)unused.n, xref_rows(xref), (unsigned long long)missing.n,
-                          missing.n == 1 ? "" : "s");
-    }
-    unused.silent = !t->all;
-    missing.silent = false;
-    if (!unused.silent)
-        xref_each_unused(xref, tell_row, &unused);
-    xref_each_missing(xref, tell_row, &missing);
-}
-
 /* The cross-references of the maps that read, each map once. */
 static void tell_xrefs(struct telling *t)
 {
@@ -496,7 +433,7 @@ static void tell_xrefs(struct telling *t)
         while (before != at && x12_binding_map(before->work->binding) != map)
             before = before->next;
         for (const struct map_xref *xref = before == at ? map->xrefs : NULL; xref != NULL; xref = xref->next)
-            tell_xref(t, at->map, xref->xref);
+            coverage_xref_write(xref->xref, at->map, t->sink, t->json, t->all);
     }
 }
 

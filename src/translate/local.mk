@@ -13,13 +13,14 @@ libcrossdock_a_SOURCES += %reldir%/control.c %reldir%/control.h %reldir%/edi_jou
 libcrossdock_a_SOURCES += %reldir%/edi_batch.c %reldir%/edi_batch.h %reldir%/edi_address.c \
 	%reldir%/edi_address.h
 libcrossdock_a_SOURCES += %reldir%/edi_files.c %reldir%/edi_files.h
-libcrossdock_a_SOURCES += %reldir%/edi_out.c %reldir%/edi_out.h %reldir%/edi_check.c %reldir%/edi_check.h
+libcrossdock_a_SOURCES += %reldir%/edi_out.c %reldir%/edi_out.h %reldir%/edi_out_parts.h
+libcrossdock_a_SOURCES += %reldir%/edi_out_set.c %reldir%/edi_out_open.c %reldir%/edi_check.c %reldir%/edi_check.h
 libcrossdock_a_SOURCES += %reldir%/flat_in.c %reldir%/flat_in.h %reldir%/flat_in_parts.h
 libcrossdock_a_SOURCES += %reldir%/flat_in_totals.c
 libcrossdock_a_SOURCES += %reldir%/flat_in_document.c %reldir%/flat_in_whose.c
 libcrossdock_a_SOURCES += %reldir%/flat_document.c %reldir%/flat_document.h
 libcrossdock_a_SOURCES += %reldir%/incoming.c %reldir%/incoming.h
-libcrossdock_a_SOURCES += %reldir%/coverage.c %reldir%/coverage.h
+libcrossdock_a_SOURCES += %reldir%/coverage.c %reldir%/coverage.h %reldir%/coverage_xref.c %reldir%/coverage_xref.h
 libcrossdock_a_SOURCES += %reldir%/inspect.c %reldir%/inspect.h
 libcrossdock_a_SOURCES += %reldir%/laws.c %reldir%/laws.h %reldir%/laws_trial.c %reldir%/laws_trial.h
 libcrossdock_a_SOURCES += %reldir%/laws_tell.c %reldir%/laws_segments.c %reldir%/laws_record.c %reldir%/laws_compare.h
