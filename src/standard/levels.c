@@ -112,6 +112,8 @@ void levels_take(struct levels *levels, const struct standard_position *position
     if (parent.len > 0) {
         above = find_level(levels, parent, place_of(parent, view->wide));
         if (above != NULL) {
+            if (!above->has_children && above->children != '\0')
+                levels->unlike += above->children == '1' ? -1 : 1;
             above->has_children = true;
         } else {
             slip(levels, LEVEL_PARENT, view, 2);
@@ -128,6 +130,7 @@ void levels_take(struct levels *levels, const struct standard_position *position
     level->by_itself = place == levels->n;
     level->has_children = false;
     level->children = children.len == 1 ? children.at[0] : '\0';
+    levels->unlike += level->children == '1';
     if (!level->by_itself && !keymap_add(&levels->numbers, number, levels->n - 1))
         levels->lost = true;
 }
@@ -153,7 +156,7 @@ void levels_judge(struct levels *levels, struct faults *faults)
         return;
     for (const struct level_slip *made = levels->first; made != NULL; made = made->next)
         tell(levels, faults, made->complaint, &made->view, made->element, NULL);
-    for (uint32_t i = 0; i < levels->n; i++) {
+    for (uint32_t i = 0; i < levels->n && levels->unlike != 0; i++) {
         const struct level *level = &levels->all[i];
         struct bytes elements[HL_ELEMENTS] = {[3] = level->children == '1' ? BYTES("1") : BYTES("0")};
         struct segment_view view = {.id = BYTES("HL"),

@@ -22,6 +22,7 @@ struct levels {
     uint32_t n_slips;
     bool lost; /* no memory for them all: nothing is judged */
     bool orphans;
+    int64_t unlike; /* levels that have children and say they have none, or the other way round */
     const struct standard_position *position;
 };
 
