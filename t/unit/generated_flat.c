@@ -436,6 +436,16 @@ static void print_failure(struct trial *trial, const struct canon_record *record
     }
 }
 
+/* Several values in one cell are freed of blanks each. */
+static bool has_split(const struct flat_layout *layout)
+{
+    for (unsigned r = 0; r < layout->n_records; r++)
+        for (unsigned i = 0; i < layout->records[r].n_columns; i++)
+            if (layout->records[r].columns[i].split.at != NULL)
+                return true;
+    return false;
+}
+
 static void open_trial(struct trial *trial)
 {
     report_init(&trial->report, "read");
@@ -468,7 +478,8 @@ static void open_trial(struct trial *trial)
         trial->drawer.tree = layout_tree(trial->loaded, &trial->life, &trial->report);
     else
         trial->drawer.layout = layout_flat(trial->loaded, &trial->life, &trial->report);
-    trial->blanks_go = trial->drawer.layout == NULL || trial->drawer.layout->quote == '\0';
+    trial->blanks_go = trial->drawer.layout == NULL || trial->drawer.layout->quote == '\0' ||
+                       has_split(trial->drawer.layout);
 }
 
 static void close_trial(struct trial *trial)
@@ -487,19 +498,22 @@ static void close_trial(struct trial *trial)
     report_release(&trial->report);
 }
 
+/* Packages and levels of shipments have keys that no flat file holds; reading does not ask for them either. */
 static void lacks(void *to, const char *path, const struct canon_field *field)
 {
-    (void)to;
-    (void)path;
     (void)field;
+    *(bool *)to |= strncmp(path, "packages", 8) != 0 && strncmp(path, "levels", 6) != 0;
 }
 
 /* A record that has what its kind must have: others are not read. */
 static void draw(struct trial *trial, struct canon_record *record)
 {
     for (unsigned tries = 0; tries < 200; tries++) {
+        bool lacking = false;
+
         assert_true(random_body_draw(&trial->drawer, record));
-        if (canon_check_needs(record, CANON_REQUIRED, lacks, NULL) == 0)
+        (void)canon_check_needs(record, CANON_REQUIRED, lacks, &lacking);
+        if (!lacking)
             return;
     }
     fail_msg("%s: no record has what it must have", trial->map);
