@@ -20,7 +20,7 @@ noinst_PROGRAMS += %reldir%/split
 bench_split_SOURCES = %reldir%/split.c
 bench_split_LDADD =
 # What a ledger costs, and what it is filled with.
-EXTRA_DIST += %reldir%/ledger
+EXTRA_DIST += %reldir%/ledger %reldir%/sftp
 noinst_PROGRAMS += %reldir%/documents
 bench_documents_SOURCES = %reldir%/documents.c
 bench_documents_LDADD =

@@ -69,7 +69,7 @@ awk '
     function system_header(name) {
         return index(" " headers " ", " " name " ") > 0
     }
-' headers="$(echo assert.h byteswap.h complex.h cpuid.h ctype.h dirent.h emmintrin.h endian.h err.h errno.h \
+' headers="$(echo aio.h assert.h byteswap.h complex.h cpuid.h ctype.h dirent.h emmintrin.h endian.h err.h errno.h \
     fcntl.h float.h fnmatch.h getopt.h glob.h immintrin.h inttypes.h langinfo.h libgen.h limits.h locale.h \
     malloc.h math.h netdb.h poll.h pthread.h pwd.h sched.h search.h setjmp.h signal.h spawn.h stdalign.h stdarg.h \
     stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h sysexits.h \

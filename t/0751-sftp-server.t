@@ -20,7 +20,7 @@ partner() {
 
     mkdir -p box/out box/in in outgoing
     printf 'partner: acme\nremote:\n  host: 127.0.0.1\n  port: %s\n' "$port" > partners/acme.yaml
-    for usual in "user: $(id -un)" 'key: user_ed25519' 'known_hosts: known' 'timeout: 5s' 'retries: 0' 'back_off: 0'; do
+    for usual in "user: $(id -un)" 'key: user_ed25519' 'known_hosts: known' 'timeout: 30s' 'retries: 0' 'back_off: 0'; do
         for line in "$@"; do [ "${line%%:*}" != "${usual%%:*}" ] || continue 2; done
         printf '  %s\n' "$usual" >> partners/acme.yaml
     done

@@ -101,7 +101,7 @@ for ((lane = 0; lane < lanes; lane++)); do
         for ((i = lane; i < cuts; i += lanes)); do
             cut_at "${offsets[i]}" "$([ $((i / lanes % 2)) = 0 ] && echo --fetch || echo --send)"
         done > told
-        echo done >> told
+        echo 'done' >> told
     ) &
     jobs[lane]=$!
 done

@@ -30,6 +30,7 @@ struct mailbox_fetch {
     const char *move_to;           /* a folder there */
     struct settings_texts unready; /* ends of names that are being written: ".part" */
     const char *marker;            /* ".done": NAME is ready once NAME.done is there; NULL: no such thing */
+    struct settings_texts decrypt; /* a command and its arguments; none: it is taken as it is */
     uint64_t stable;               /* seconds between two looks that must agree; 0: one look */
 };
 
@@ -37,6 +38,7 @@ struct mailbox_send {
     const char *from, *to; /* folders here and there; NULL: nothing is sent */
     struct mailbox_names names;
     enum mailbox_after after; /* what becomes of the file here */
+    struct settings_texts encrypt;
     const char *move_to;
 };
 

@@ -5,12 +5,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "remote/filter.h"
 #include "remote/landing.h"
 #include "remote/look.h"
 #include "remote/settle.h"
 
 enum {
-    AT_ONCE = 64,                      /* files between two commits */
+    AT_ONCE = LANDING_AT_ONCE,         /* files between two commits */
     BYTES_AT_ONCE = 256 * 1024 * 1024, /* the same; a larger file goes alone */
 };
 
@@ -124,7 +125,8 @@ static void get(struct fetching *f, struct flight *flights, size_t n)
 
         if (error == 0 && !flight->good && ftruncate(flight->landing.fd, 0) != 0)
             error = errno;
-        if (!flight->good || have > flight->file->size)
+        /* What is there may be decrypted already. */
+        if (!flight->good || have > flight->file->size || f->fetch->decrypt.n > 0)
             have = 0;
         flight->good = false;
         if (error != 0) {
@@ -156,22 +158,63 @@ static void get(struct fetching *f, struct flight *flights, size_t n)
     }
 }
 
+/* After a flush that failed nobody knows what is on the disk. */
+static void give_up(struct fetching *f, struct flight *flight, int error)
+{
+    fail_here(f, flight->path, error);
+    landing_drop(&flight->landing);
+    flight->good = false;
+}
+
+/* What was fetched is encrypted: what it is takes its place.  False: told. */
+static bool decrypt(struct fetching *f, struct flight *flight)
+{
+    char why[FILTER_TEXT];
+    int fd, error = landing_replace(&flight->landing, &fd);
+    bool good;
+
+    if (error == 0) {
+        good = filter_run(&f->fetch->decrypt, flight->landing.fd, fd, f->poll->worker.until, why);
+        error = landing_replaced(&flight->landing, fd, good);
+        if (!good) {
+            f->poll->counts.failed++;
+            poll_tell(f->poll, REMOTE_FILTER, flight->path, "%s", why);
+            flight->good = false;
+            return false;
+        }
+    }
+    if (error != 0)
+        give_up(f, flight, error);
+    return error == 0;
+}
+
 static void seal(struct fetching *f, struct flight *flights, size_t n)
 {
+    struct landing *landings[AT_ONCE];
+    struct flight *which[AT_ONCE];
+    int errors[AT_ONCE];
+    size_t m = 0;
+
     for (size_t i = 0; i < n; i++) {
         struct flight *flight = &flights[i];
-        int error = 0;
+        int error;
 
         if (!flight->good)
             continue;
-        error = landing_seal(&flight->landing, flight->file->size, f->sha256, flight->sha256);
+        error = landing_hash(&flight->landing, flight->file->size, f->sha256, flight->sha256);
         if (error != 0) {
-            fail_here(f, flight->path, error);
-            /* After a flush that failed nobody knows what is on the disk. */
-            landing_drop(&flight->landing);
-            flight->good = false;
+            give_up(f, flight, error);
+            continue;
         }
+        if (f->fetch->decrypt.n > 0 && !decrypt(f, flight))
+            continue;
+        which[m] = flight;
+        landings[m++] = &flight->landing;
     }
+    landing_seal(landings, m, errors);
+    for (size_t i = 0; i < m; i++)
+        if (errors[i] != 0)
+            give_up(f, which[i], errors[i]);
 }
 
 /* Has the same content come under this name before? */

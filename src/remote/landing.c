@@ -1,8 +1,10 @@
 #include "remote/landing.h"
 
+#include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,7 +74,7 @@ static int flush(int fd)
     return 0;
 }
 
-int landing_seal(struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65])
+int landing_hash(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65])
 {
     char block[BLOCK];
     uint64_t at = 0;
@@ -92,7 +94,68 @@ int landing_seal(struct landing *landing, uint64_t size, struct sha256 *sha256, 
     if (at != size)
         return FILE_CHANGED;
     sha256_hex(sha256, hex);
-    return flush(landing->fd);
+    return 0;
+}
+
+static int other_name(const struct landing *landing, char into[LANDING_NAME])
+{
+    int len = snprintf(into, LANDING_NAME, "%.*s~.part", (int)strlen(landing->part) - 5, landing->part);
+
+    return len > 0 && len < LANDING_NAME ? 0 : FILE_BAD_NAME;
+}
+
+int landing_replace(const struct landing *landing, int *fd)
+{
+    char other[LANDING_NAME];
+    int error = other_name(landing, other);
+
+    if (error != 0)
+        return error;
+    /* Who was killed may have left one, into which somebody may still write. */
+    (void)unlinkat(landing->folder, other, 0);
+    *fd = openat(landing->folder, other, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                 S_IRUSR | S_IWUSR);
+    return *fd < 0 ? errno : 0;
+}
+
+int landing_replaced(struct landing *landing, int fd, bool good)
+{
+    char other[LANDING_NAME];
+    int error = other_name(landing, other);
+
+    if (error == 0 && good && renameat(landing->folder, other, landing->folder, landing->part) != 0)
+        error = errno;
+    if (error == 0 && good) {
+        close(landing->fd);
+        landing->fd = fd;
+        return 0;
+    }
+    (void)unlinkat(landing->folder, other, 0);
+    close(fd);
+    return error;
+}
+
+void landing_seal(struct landing *const *landings, size_t n, int *errors)
+{
+    struct aiocb flushes[LANDING_AT_ONCE];
+
+    for (size_t i = 0; i < n; i++) {
+        flushes[i] = (struct aiocb){.aio_fildes = landings[i]->fd,
+                                    .aio_sigevent = {.sigev_notify = SIGEV_NONE}};
+        errors[i] = aio_fsync(O_SYNC, &flushes[i]) == 0 ? EINPROGRESS : errno;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct aiocb *one[] = {&flushes[i]};
+
+        if (errors[i] == EINPROGRESS) {
+            while ((errors[i] = aio_error(&flushes[i])) == EINPROGRESS)
+                (void)aio_suspend(one, 1, NULL);
+            (void)aio_return(&flushes[i]);
+        }
+        /* There was no room for it, or it was interrupted: by itself. */
+        if (errors[i] == EAGAIN || errors[i] == EINTR || errors[i] == ENOSYS)
+            errors[i] = flush(landings[i]->fd);
+    }
 }
 
 void landing_close(struct landing *landing)

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 
-enum { LANDING_NAME = 256 };
+enum { LANDING_NAME = 256, LANDING_AT_ONCE = 256 };
 
 struct landing {
     int folder; /* not its own */
@@ -22,9 +22,18 @@ struct landing {
 /* Opens the part file, or makes it; *have is how many bytes are in it.  0 or the error. */
 int landing_open(struct landing *landing, int folder, struct bytes name, int64_t row, uint64_t *have);
 
-/* All of it was written: it must have `size` bytes; makes it durable and tells its SHA-256.  0 or the
- * error. */
-int landing_seal(struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65]);
+/* All of it was written: it must have `size` bytes; tells its SHA-256.  0 or the error. */
+int landing_hash(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65]);
+
+/* Another file in its place, empty and open for writing, until landing_replaced: *fd.  0 or the error. */
+int landing_replace(const struct landing *landing, int *fd);
+
+/* It is written: it takes the place, or with good false goes away.  0 or the error. */
+int landing_replaced(struct landing *landing, int fd, bool good);
+
+/* Makes some durable, all at a time, which is much faster than one by one.  errors[i]: 0 or the error of
+ * landings[i]; LANDING_AT_ONCE at most. */
+void landing_seal(struct landing *const *landings, size_t n, int *errors);
 
 /* Closes it: it stays, for whoever goes on with it, or not. */
 void landing_close(struct landing *landing);

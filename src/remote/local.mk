@@ -6,6 +6,7 @@ libcrossdock_a_SOURCES += %reldir%/login.c %reldir%/login.h
 libcrossdock_a_SOURCES += %reldir%/ssh.c %reldir%/ssh.h
 libcrossdock_a_SOURCES += %reldir%/serve.c %reldir%/serve.h
 libcrossdock_a_SOURCES += %reldir%/worker.c %reldir%/worker.h
+libcrossdock_a_SOURCES += %reldir%/filter.c %reldir%/filter.h
 libcrossdock_a_SOURCES += %reldir%/landing.c %reldir%/landing.h
 libcrossdock_a_SOURCES += %reldir%/poll.c %reldir%/poll.h
 libcrossdock_a_SOURCES += %reldir%/look.c %reldir%/look.h

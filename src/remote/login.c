@@ -18,6 +18,8 @@ static const char algorithms_remedy[] =
     "it needs an ed25519 or ECDSA host key, aes256-ctr or the like, hmac-sha2-256 or -512, "
     "and curve25519 or ECDH";
 
+static const char ciphers[] = "aes128-ctr,aes192-ctr,aes256-ctr,aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc";
+
 /* --- the wire */
 
 static bool reach(struct login *login, const struct mailbox *mailbox, struct channel_message *message)
@@ -74,12 +76,15 @@ static bool shake_hands(struct login *login, const struct mailbox *mailbox, cons
     libssh2_session_set_timeout(login->session, (long)mailbox->timeout * 1000);
     if (types[0] != '\0')
         (void)libssh2_session_method_pref(login->session, LIBSSH2_METHOD_HOSTKEY, types);
+    /* As OpenSSH prefers them: the library would begin with the slowest. */
+    (void)libssh2_session_method_pref(login->session, LIBSSH2_METHOD_CRYPT_CS, ciphers);
+    (void)libssh2_session_method_pref(login->session, LIBSSH2_METHOD_CRYPT_SC, ciphers);
     error = libssh2_session_handshake(login->session, login->socket);
     if (error == 0)
         return true;
     if (error == LIBSSH2_ERROR_KEX_FAILURE || error == LIBSSH2_ERROR_METHOD_NONE)
-        channel_fail(message, CHANNEL_ALGORITHMS, "%s; host key types asked for: %s; %s",
-                     login_why(login), types[0] != '\0' ? types : "any", algorithms_remedy);
+        channel_fail(message, CHANNEL_ALGORITHMS, "%s; host key types asked for: %s; %s", login_why(login),
+                     types[0] != '\0' ? types : "any", algorithms_remedy);
     else
         channel_fail(message, CHANNEL_UNREACHABLE, "no SSH handshake: %s", login_why(login));
     return false;

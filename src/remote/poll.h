@@ -7,6 +7,7 @@
  *   folder, serve    the worker: it does what the messages ask, in a folder
  *   worker           the worker as the poll sees it: started, asked, killed when nothing comes
  *   landing          a file here, until it has its name
+ *   filter           a command that encrypts or decrypts a file
  *   poll             what a poll has; how things are told
  *   look             what is there, and what of it is ready
  *   fetch, send      the two ways

@@ -9,15 +9,18 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "remote/filter.h"
 #include "remote/name.h"
 
-enum { AT_ONCE = 64, BLOCK = 64 * 1024 };
+enum { AT_ONCE = 256, BLOCK = 64 * 1024 };
 
 /* A file on its way. */
 struct flight {
     struct bytes name;
     char sha256[65];
     int fd;
+    int put_fd; /* what is sent: itself, or what it became by encryption */
+    uint64_t put_size;
     struct transfer transfer;
     const char *part, *path; /* there */
     bool good;               /* up to here */
@@ -219,6 +222,43 @@ static bool claim(struct sending *s, struct flight *flights, size_t n)
     return true;
 }
 
+/* What it becomes by encryption, in a file without a name.  False: told. */
+static bool encrypt(struct sending *s, struct flight *flight)
+{
+    char why[FILTER_TEXT];
+    struct stat about;
+    int fd = openat(s->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    flight->put_fd = fd;
+    if (fd < 0) {
+        fail_here(s, flight->name, errno);
+    } else if (!filter_run(&s->send->encrypt, flight->fd, fd, s->poll->worker.until, why)) {
+        s->poll->counts.failed++;
+        poll_tell(s->poll, REMOTE_FILTER, flight->path, "%.*s: %s", BYTES_ARG(flight->name), why);
+    } else if (fstat(fd, &about) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
+        fail_here(s, flight->name, errno);
+    } else {
+        flight->put_size = (uint64_t)about.st_size;
+        return true;
+    }
+    return false;
+}
+
+/* What is to be put there. */
+static void prepare(struct sending *s, struct flight *flights, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct flight *flight = &flights[i];
+
+        if (!flight->good)
+            continue;
+        flight->put_fd = flight->fd;
+        flight->put_size = (uint64_t)flight->transfer.size;
+        if (s->send->encrypt.n > 0)
+            flight->good = encrypt(s, flight);
+    }
+}
+
 static bool is_as_it_was(const struct flight *flight)
 {
     struct stat about;
@@ -239,8 +279,8 @@ static void put(struct sending *s, struct flight *flights, size_t n)
         flying[m] = &flights[i];
         jobs[m++] = (struct job){.what = CHANNEL_PUT,
                                  .path = flights[i].part,
-                                 .fd = flights[i].fd,
-                                 .size = (uint64_t)flights[i].transfer.size};
+                                 .fd = flights[i].put_fd,
+                                 .size = flights[i].put_size};
     }
     (void)worker_do(&s->poll->worker, jobs, m);
     for (size_t i = 0; i < m; i++) {
@@ -317,6 +357,7 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
     bool good = claim(s, flights, n);
 
     if (good) {
+        prepare(s, flights, n);
         put(s, flights, n);
         good = note(s, flights, n, TRANSFER_WHOLE);
     }
@@ -326,9 +367,12 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
     }
     if (good)
         finish(s, flights, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (flights[i].put_fd >= 0 && flights[i].put_fd != flights[i].fd)
+            close(flights[i].put_fd);
         if (flights[i].fd >= 0)
             close(flights[i].fd);
+    }
     return good && !s->poll->lost;
 }
 
@@ -337,7 +381,8 @@ static bool begin(struct sending *s, struct flight *flight, struct bytes name)
     struct bytes to = bytes_of(s->send->to);
     int error;
 
-    *flight = (struct flight){.name = name, .fd = -1, .path = poll_path(s->poll, to, "", name, "")};
+    *flight = (struct flight){
+        .name = name, .fd = -1, .put_fd = -1, .path = poll_path(s->poll, to, "", name, "")};
     if (flight->path == NULL)
         return false;
     error = look_at_file(s, flight);
@@ -392,7 +437,9 @@ static bool look_there(struct sending *s, const struct transfer *transfer, const
             return false;
         }
     *named = looks[0].error == CHANNEL_GONE;
-    *there = looks[1].error == CHANNEL_OK && looks[1].size == (uint64_t)transfer->size;
+    /* Nobody knows any more how large it was when encrypted. */
+    *there = looks[1].error == CHANNEL_OK &&
+             (s->send->encrypt.n > 0 || looks[1].size == (uint64_t)transfer->size);
     return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include "remote/poll.h"
 
-enum { SETTLE_AT_ONCE = 64 };
+enum { SETTLE_AT_ONCE = 256 };
 
 /* Of transfers that are kept, SETTLE_AT_ONCE at most: does what the mailbox says, unless the original is no
  * longer what was fetched, and notes them as done.  What could not be done is told, and stays kept for the

@@ -1,6 +1,7 @@
 #include "remote/ssh.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libssh2_sftp.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -14,10 +15,11 @@ enum {
     LEAST_BLOCK = 32 * 1024,      /* a small file is slow with a large one */
     MOST_BLOCK = 4 * 1024 * 1024, /* a large file on a long way is slow with a small one */
     TIMID_BLOCK = 4 * 1024,       /* for servers that answer with less than was asked for */
-    HEAD = 64 * 1024,             /* of what is there already: must be the same */
-    NOBODYS = 0x40000000,         /* attributes that no server sends */
-    NAME = 4096,                  /* a smaller one loses names in libssh2 1.10 */
-    WAIT = 1000,                  /* milliseconds */
+    WRITE_BACK = 8 * 1024 * 1024,
+    HEAD = 64 * 1024,     /* of what is there already: must be the same */
+    NOBODYS = 0x40000000, /* attributes that no server sends */
+    NAME = 4096,          /* a smaller one loses names in libssh2 1.10 */
+    WAIT = 1000,          /* milliseconds */
 };
 
 /* Where a request is. */
@@ -29,8 +31,11 @@ struct slot {
     struct channel_message message;
     int fd;
     enum stage stage;
-    uint64_t at, names;  /* bytes moved; names listed */
-    size_t filled, used; /* PUT: of the block */
+    uint64_t at, names; /* bytes moved; names listed */
+    uint64_t written;   /* GET: bytes that are on their way to the disk */
+    char *block;        /* PUT: bytes of the file from `base` on, which the server may not have yet */
+    uint64_t base;
+    size_t filled;
     bool timid, asked; /* asked: the library waits for an answer */
 };
 
@@ -39,7 +44,8 @@ struct ssh {
     const struct mailbox *mailbox;
     struct login login;
     struct slot slots[MAILBOX_MAX_CHANNELS];
-    unsigned n; /* channels that are open */
+    unsigned n, wanted; /* channels that are open; that may be */
+    bool opening;       /* another one */
     char *block;
     int64_t moved;
     bool lost;
@@ -185,6 +191,12 @@ static enum step open_it(struct ssh *ssh, struct slot *slot)
     if (slot->handle == NULL)
         return must_wait(ssh) ? AGAIN : fail(ssh, slot, "opening it");
     slot->stage = message->what == CHANNEL_GET ? OPENED : MOVING;
+    /* A small one is only looked at when it is here. */
+    if (slot->stage == OPENED && message->offset == 0 && message->size <= HEAD) {
+        if (ftruncate(slot->fd, 0) != 0)
+            return fail_here(slot, "writing it", errno);
+        slot->stage = MOVING;
+    }
     return ON;
 }
 
@@ -279,6 +291,16 @@ static enum step compare_head(struct ssh *ssh, struct slot *slot)
     return ON;
 }
 
+/* It is to be flushed in the end: the disk begins while the rest comes, and others do. */
+static void write_back(struct slot *slot)
+{
+    if (slot->at - slot->written < WRITE_BACK && slot->at < slot->message.size)
+        return;
+    (void)sync_file_range(slot->fd, (off_t)slot->written, (off_t)(slot->at - slot->written),
+                          SYNC_FILE_RANGE_WRITE);
+    slot->written = slot->at;
+}
+
 static enum step get(struct ssh *ssh, struct slot *slot)
 {
     ssize_t got;
@@ -316,26 +338,57 @@ static enum step get(struct ssh *ssh, struct slot *slot)
         done += put > 0 ? (size_t)put : 0;
     }
     slot->at += (uint64_t)got;
+    write_back(slot);
     ssh->lost = !serve_moves(ssh->parent, &ssh->moved) || ssh->lost;
     return ON;
 }
 
-/* The library wants the same bytes again until it has taken them: they are read anew for each call. */
+/* The library wants the same bytes again until the server has them: they are kept, from `at` on.  0 or the
+ * error. */
+static int fill(struct slot *slot)
+{
+    uint64_t size = slot->message.size, left = size - slot->at;
+    size_t room = size < MOST_BLOCK ? (size_t)size : MOST_BLOCK,
+           kept = (size_t)(slot->base + slot->filled - slot->at);
+
+    if (slot->block == NULL)
+        slot->block = malloc(room);
+    if (slot->block == NULL)
+        return ENOMEM;
+    if (kept == left || kept > room / 2)
+        return 0;
+    memmove(slot->block, slot->block + (slot->at - slot->base), kept);
+    slot->base = slot->at;
+    slot->filled = kept;
+    while (slot->filled < room && slot->filled < left) {
+        size_t want = left - slot->filled < room - slot->filled ? (size_t)left - slot->filled
+                                                                : room - slot->filled;
+        ssize_t got = pread(slot->fd, slot->block + slot->filled, want, (off_t)(slot->base + slot->filled));
+
+        if (got < 0 && errno != EINTR)
+            return errno;
+        if (got == 0)
+            return FILE_CHANGED;
+        slot->filled += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
 static enum step put(struct ssh *ssh, struct slot *slot)
 {
-    size_t want = block_size(slot);
-    ssize_t got, took;
+    size_t before;
+    ssize_t took;
+    int error;
 
-    if (want == 0) {
+    if (slot->at == slot->message.size) {
         slot->stage = FLUSHING;
         return ON;
     }
-    got = pread(slot->fd, ssh->block, want, (off_t)slot->at);
-    if (got < 0)
-        return fail_here(slot, "reading it", errno);
-    if (got == 0)
-        return fail_here(slot, "reading it", FILE_CHANGED);
-    took = libssh2_sftp_write(slot->handle, ssh->block, (size_t)got);
+    error = fill(slot);
+    if (error != 0)
+        return fail_here(slot, "reading it", error);
+    before = (size_t)(slot->at - slot->base);
+    took = libssh2_sftp_write(slot->handle, slot->block + before, slot->filled - before);
     if (took == LIBSSH2_ERROR_EAGAIN)
         return AGAIN;
     if (took < 0)
@@ -408,18 +461,18 @@ static enum step step(struct ssh *ssh, struct slot *slot)
 
 /* --- channels */
 
-/* As many as the server grants. */
-static void open_channels(struct ssh *ssh, unsigned n)
+/* The first one: without it there is nothing. */
+static bool open_first(struct ssh *ssh, struct channel_message *message)
 {
-    libssh2_session_set_blocking(ssh->login.session, 1);
-    while (ssh->n < n) {
-        LIBSSH2_SFTP *sftp = libssh2_sftp_init(ssh->login.session);
+    LIBSSH2_SFTP *sftp = libssh2_sftp_init(ssh->login.session);
 
-        if (sftp == NULL)
-            break;
-        ssh->slots[ssh->n++] = (struct slot){.sftp = sftp, .fd = -1};
-    }
     libssh2_session_set_blocking(ssh->login.session, 0);
+    if (sftp != NULL)
+        ssh->slots[ssh->n++] = (struct slot){.sftp = sftp, .fd = -1};
+    else
+        channel_fail(message, CHANNEL_UNREACHABLE, "the server has no SFTP for %s: %s", ssh->mailbox->user,
+                     login_why(&ssh->login));
+    return sftp != NULL;
 }
 
 static struct slot *idle_slot(struct ssh *ssh)
@@ -428,6 +481,41 @@ static struct slot *idle_slot(struct ssh *ssh)
         if (ssh->slots[i].stage == IDLE)
             return &ssh->slots[i];
     return NULL;
+}
+
+/* A packet that is half out must go on before any other begins. */
+static bool is_half_out(const struct ssh *ssh)
+{
+    return (libssh2_session_block_directions(ssh->login.session) & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
+}
+
+static bool has_requests(const struct ssh *ssh)
+{
+    struct pollfd ready = {.fd = ssh->parent, .events = POLLIN};
+
+    return poll(&ready, 1, 0) == 1;
+}
+
+/* Opening one costs the server a process, and some ways there and back: only when there is more to do than
+ * there are channels, one at a time, while the others work.  As many as the server grants. */
+static unsigned open_another(struct ssh *ssh, struct slot **half)
+{
+    struct slot *next = &ssh->slots[ssh->n];
+    LIBSSH2_SFTP *sftp;
+
+    if (ssh->n >= ssh->wanted || (*half != NULL && *half != next) ||
+        (!ssh->opening && (idle_slot(ssh) != NULL || !has_requests(ssh))))
+        return 0;
+    sftp = libssh2_sftp_init(ssh->login.session);
+    ssh->opening = sftp == NULL && must_wait(ssh);
+    *half = ssh->opening && is_half_out(ssh) ? next : NULL;
+    if (ssh->opening)
+        return 0;
+    if (sftp == NULL)
+        ssh->wanted = ssh->n;
+    else
+        ssh->slots[ssh->n++] = (struct slot){.sftp = sftp, .fd = -1};
+    return 1;
 }
 
 /* Takes requests while there are channels for them.  False: the parent is gone. */
@@ -457,13 +545,8 @@ static void reply(struct ssh *ssh, struct slot *slot)
         ssh->lost = true;
     if (slot->fd >= 0)
         close(slot->fd);
+    free(slot->block);
     *slot = (struct slot){.sftp = slot->sftp, .fd = -1};
-}
-
-/* A packet that is half out must go on before any other begins. */
-static bool is_half_out(const struct ssh *ssh)
-{
-    return (libssh2_session_block_directions(ssh->login.session) & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
 }
 
 /* Works each slot as far as it goes.  How many got anywhere. */
@@ -505,13 +588,16 @@ static void work(struct ssh *ssh)
 
     while (!ssh->lost) {
         struct pollfd ready[2] = {{.fd = ssh->parent}, {.fd = ssh->login.socket}};
+        unsigned progress;
         bool idle;
 
         if (half == NULL && !take_requests(ssh))
             return;
-        idle = is_idle(ssh);
-        if (!idle && work_slots(ssh, &half) > 0)
+        progress = work_slots(ssh, &half);
+        progress += ssh->lost ? 0 : open_another(ssh, &half);
+        if (progress > 0)
             continue;
+        idle = is_idle(ssh) && !ssh->opening;
         if (ssh->lost)
             return;
         ready[0].events = half == NULL && idle_slot(ssh) != NULL ? POLLIN : 0;
@@ -537,11 +623,9 @@ void ssh_serve(int socket, const struct mailbox *mailbox)
     if (ssh->block == NULL)
         channel_fail(&ready, CHANNEL_UNREACHABLE, "out of memory");
     else if (login_open(&ssh->login, mailbox, &ready)) {
-        open_channels(ssh, (unsigned)mailbox->channels);
-        if (ssh->n == 0)
-            channel_fail(&ready, CHANNEL_UNREACHABLE, "the server has no SFTP for %s: %s", mailbox->user,
-                         login_why(&ssh->login));
-        ready.size = ssh->n;
+        (void)open_first(ssh, &ready);
+        ssh->wanted = (unsigned)mailbox->channels;
+        ready.size = ssh->wanted;
     }
     if (channel_send(socket, &ready, -1) && ready.error == CHANNEL_OK)
         work(ssh);
