@@ -498,7 +498,7 @@ static void close_trial(struct trial *trial)
     report_release(&trial->report);
 }
 
-/* Packages and levels of shipments have keys that no flat file holds; reading does not ask for them either. */
+/* Packages and levels of shipments have keys that no flat file holds; reading asks for none. */
 static void lacks(void *to, const char *path, const struct canon_field *field)
 {
     (void)field;
