@@ -1,6 +1,7 @@
 #!/bin/bash
 # The day of samples/day goes on as if nothing had happened when a tool of it is killed at a system call, or a call
-# fails: t/survive/survive says how that is tried. A sample here; all of it with CROSSDOCK_SLOW (make check-slow).
+# fails: t/survive/survive says how that is tried. A sample here; all of it with CROSSDOCK_SLOW (make check-slow), which
+# takes hours: SURVIVE_PART=3/10 is the third tenth of it.
 
 . "${0%/*}/tap.sh"
 
@@ -44,9 +45,11 @@ SURVIVE_BIN=$PWD/liar "$survive" kill --only '^orders: canon2erp renameat2?\(' >
     { diag_file out; diag_file err; }
 
 if [ -n "${CROSSDOCK_SLOW:-}" ]; then
-    survives 'killed before every call' kill --jobs "$(nproc)"
-    survives 'killed, and killed again while it recovers' twice --points 2000 --jobs "$(nproc)"
-    survives 'calls that fail' fail --points 12000 --jobs "$(nproc)"
+    seed=${SURVIVE_SEED:-1} part=${SURVIVE_PART:-1/1}
+    survives 'killed before every call' kill --seed "$seed" --part "$part" --jobs "$(nproc)"
+    survives 'killed, and killed again while it recovers' twice --points 2000 --seed "$seed" --part "$part" \
+        --jobs "$(nproc)"
+    survives 'calls that fail' fail --points 12000 --seed "$seed" --part "$part" --jobs "$(nproc)"
 else
     # The seed is that of the day: what fails can be repeated with the seed that the output names.
     seed=${SURVIVE_SEED:-$(date +%Y%m%d)}

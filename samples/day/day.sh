@@ -95,7 +95,7 @@ go_out() {
 
 # --- sweep: what is posted leaves inbox and exports; what does not get posted is told after a while
 sweep() {
-    canon-ledger -q sweep --grace="${GRACE:-600}" inbox exports
+    canon-ledger sweep -q --grace="${GRACE:-600}" inbox exports
     all $?
 }
 
