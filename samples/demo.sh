@@ -111,6 +111,10 @@ show 0 'canon-ledger take acme | canon2edi -q -C . --ledger=ledger -o outbox | c
 show 0 'sftp-poll -C . --send acme && ls mailbox/in'
 show 0 'sed -n 1,9p mailbox/in/856-*'
 
+say 'The partner answers: acknowledgments are matched down to the set. It refuses one of the invoices.'
+cp "$samples"/day/answers/997-acme.edi mailbox/out/
+show 0 'sftp-poll -C . acme && edi2canon -q -C . --all inbox/997-*.edi | canon-ledger post'
+
 say 'What became of an order? Ask by any of its numbers: here that of the shipment.'
 show 0 'order-trace CD-91001'
 

@@ -11,6 +11,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/stock_20261126_0200.csv \
 	%reldir%/3pl/xpress-received.rcv \
 	%reldir%/canon/to-acme.jsonl \
+	%reldir%/day/answers/997-acme.edi \
 	%reldir%/day/exports/acks.csv \
 	%reldir%/day/exports/invoices.csv \
 	%reldir%/day/exports/shipments.csv \

@@ -18,7 +18,8 @@ static void name_document(struct compare *compare, struct said *said, struct byt
 {
     static const char select[] =
         "SELECT kind, number FROM sent_documents WHERE partner = ?1 AND group_control = ?2"
-        " AND CAST(set_control AS INTEGER) = CAST(?3 AS INTEGER) LIMIT 1";
+        " AND CAST(set_control AS INTEGER) = CAST(?3 AS INTEGER) AND group_code = ifnull(?4, group_code)"
+        " ORDER BY sent DESC LIMIT 1";
     const struct bytes values[] = {said->partner, said->number, set, code};
     struct query *query = query_ask(compare->ledger, select, values, 4);
 
