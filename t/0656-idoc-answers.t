@@ -29,8 +29,8 @@ answers > got
 same got want '... each schedule is an answer, in the unit of its line'
 mv out answers
 # What a partner's map says beside it.
-jq -c '.currency_role_code = "SE" | del(.buyer, .ship_to, .notes)' answers > more
-run canon2edi --control numbers more
+jq -c '.currency_role_code = "SE" | del(.buyer, .ship_to, .notes)' answers > asked
+run canon2edi --control numbers asked
 status_is 0 '... and they become 855s'
 is "$(grep -o 'ACK\*[^~]*' out | xargs)" \
     'ACK*IA*20.000*EA*067*20261204 ACK*IB*4.000*EA ACK*IQ*100.000*PC*067*20261204 ACK*IR*20.000*PC ACK*R2 ACK*IA*6*CA*067*20261201' \

@@ -21,8 +21,8 @@ enum {
 /* "No such file or directory": for messages, whatever the locale; never NULL. */
 const char *file_error(int error);
 
-/* Whether the machine failed (a disk's error, no memory, too many open files), and the next try may do better;
- * false: the file itself is missing, of the wrong kind, too large or not for us. */
+/* Whether the machine failed (a disk's error, no memory, too many open files), and the next try may do
+ * better; false: the file itself is missing, of the wrong kind, too large or not for us. */
 bool file_error_is_technical(int error);
 
 /* The whole of a regular file of at most `ceiling` bytes, in the arena, with a NUL behind it.  `about`,

@@ -72,7 +72,8 @@ bool archived_note(struct ledger *ledger, struct store *store, struct store_item
     sql_number(statement, 4, (int64_t)item->packed);
     sql_text(statement, 5, sql_now(now));
     return sql_run(ledger, statement) &&
-           event_add(ledger, &(struct event){.what = "archived", .file = file, .text = bytes_of(item->sha256)});
+           event_add(ledger,
+                     &(struct event){.what = "archived", .file = file, .text = bytes_of(item->sha256)});
 }
 
 static int64_t file_of(struct ledger *ledger, const char *sha256)
@@ -263,7 +264,7 @@ bool archived_check(struct ledger *ledger, struct store *store, struct canon_sin
     error = store_each(store, look_at, &checking);
     if (error != 0)
         archived_fail(ledger, "looking through it", error);
-    canon_sink_format(out, "files\t%" PRIu64 "\nbytes\t%" PRIu64 "\nwrong\t%" PRIu64 "\nnot_noted\t%" PRIu64 "\n",
-                      files, bytes, wrong, checking.strangers);
+    canon_sink_format(out,
+                      "files\t%" PRIu64 "\nbytes\t%" PRIu64 "\nwrong\t%" PRIu64 "\nnot_noted\t%" PRIu64 "\n", files, bytes, wrong, checking.strangers);
     return wrong == 0 && error == 0 && !ledger_failed(ledger);
 }

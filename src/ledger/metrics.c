@@ -37,7 +37,8 @@ static const struct metric metrics[] = {
      "Documents that a consumer is at (leased) or is offered again (waiting).", {"consumer", "state"},
      "SELECT count(*), c.name, v.state FROM consumer c JOIN delivery v USING(consumer_id)"
      " WHERE v.state IN ('waiting', 'leased') GROUP BY c.name, v.state"},
-    {"crossdock_not_offered", "gauge", "Documents that a consumer was not offered yet, of kinds that it takes.",
+    {"crossdock_not_offered", "gauge",
+     "Documents that a consumer was not offered yet, of kinds that it takes.",
      {"consumer", "kind"},
      "SELECT (SELECT count(*) FROM document d WHERE d.direction = c.direction AND d.kind = p.kind"
      "  AND d.document_id > p.document_id AND d.state = 'open'"

@@ -21,7 +21,8 @@ bool inherit_bind(struct binder *b, struct map_rule *rule, const struct yaml_nod
 void inherit_read(const struct map_rule *rule, struct arena *arena, const struct canon_object *around,
                   struct canon_object *object);
 
-/* A field that does not say what the object around says, and what that is (at NULL: nothing); NULL: all do. */
+/* A field that does not say what the object around says, and what that is (at NULL: nothing);
+ * NULL: all do. */
 const struct map_target *inherit_other(const struct map_rule *rule, const struct canon_object *around,
                                        const struct canon_object *object, struct bytes *value,
                                        struct bytes *expected);

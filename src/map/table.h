@@ -56,8 +56,8 @@ static inline const struct map_row *map_table_code(const struct map_table *table
 
 const struct map_row *map_table_word(const struct map_table *table, struct bytes word);
 
-/* Whether a word without a row may be written as it stands: not where it is the code of another word, as which
- * it would be read. */
+/* Whether a word without a row may be written as it stands: not where it is the code of another word, as
+ * which it would be read. */
 static inline bool map_table_may_keep(const struct map_table *table, struct bytes word)
 {
     const struct map_row *row = map_table_code(table, word);

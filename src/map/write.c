@@ -153,7 +153,8 @@ static bool same_path(const struct map_rule *a, const struct map_rule *b)
     return true;
 }
 
-/* An element of a list belongs to the first alternative of `rule` that takes it, as in reading.  NULL: none. */
+/* An element of a list belongs to the first alternative of `rule` that takes it, as in reading.
+ * NULL: none. */
 static const struct map_rule *taker(struct map_writer *writer, const struct map_node *node,
                                     const struct map_rule *rule, const struct canon_object *element)
 {

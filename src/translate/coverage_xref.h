@@ -7,8 +7,8 @@
 #include "canon/sink.h"
 #include "map/xref.h"
 
-/* A line of totals of the cross-reference of a map, then the values that have no row and, with `all`, the rows
- * that nobody needed.  As text, or as JSON lines. */
+/* A line of totals of the cross-reference of a map, then the values that have no row and, with `all`, the
+ * rows that nobody needed.  As text, or as JSON lines. */
 void coverage_xref_write(const struct xref *xref, const char *map, struct canon_sink *sink, bool json,
                          bool all);
 

@@ -20,8 +20,8 @@ struct pending {
     struct flat_document document;
 };
 
-/* Broken rows one behind the other, for one reason, as a file of another kind has them: the first few are told
- * one by one, the rest as one. */
+/* Broken rows one behind the other, for one reason, as a file of another kind has them: the first few are
+ * told one by one, the rest as one. */
 struct broken_run {
     const char *what;     /* NULL: the row before was good */
     uint32_t n;

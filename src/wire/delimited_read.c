@@ -357,7 +357,8 @@ static enum flat_found finish(struct scan *scan)
     if (reader->begun)
         check_count(scan);
     if (reader->begun && reader->layout->header && is_header(reader))
-        flat_note(reader, "the header stands here again", reader->unit->raw, 0, "a row, or a file of its own");
+        flat_note(reader, "the header stands here again", reader->unit->raw, 0,
+                  "a row, or a file of its own");
     return reader->trouble.what != NULL ? FLAT_FOUND_BROKEN : FLAT_FOUND;
 }
 
