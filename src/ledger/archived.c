@@ -265,6 +265,7 @@ bool archived_check(struct ledger *ledger, struct store *store, struct canon_sin
     if (error != 0)
         archived_fail(ledger, "looking through it", error);
     canon_sink_format(out,
-                      "files\t%" PRIu64 "\nbytes\t%" PRIu64 "\nwrong\t%" PRIu64 "\nnot_noted\t%" PRIu64 "\n", files, bytes, wrong, checking.strangers);
+                      "files\t%" PRIu64 "\nbytes\t%" PRIu64 "\nwrong\t%" PRIu64
+                      "\nnot_noted\t%" PRIu64 "\n", files, bytes, wrong, checking.strangers);
     return wrong == 0 && error == 0 && !ledger_failed(ledger);
 }
