@@ -294,8 +294,8 @@ bool mismatch_decide(struct ledger *ledger, struct bytes id, enum mismatch_decis
     static const char *const updates[] = {
         [MISMATCH_WAIVE] = "UPDATE finding SET state = 'waived', comment = ?2 WHERE finding_id = ?1",
         [MISMATCH_ASSIGN] = "UPDATE finding SET owner = ?2 WHERE finding_id = ?1",
-        [MISMATCH_REOPEN] = "UPDATE finding SET state = 'open', comment = ifnull(?2, comment)"
-                            " WHERE finding_id = ?1 AND state = 'waived'",
+        [MISMATCH_REOPEN] = ("UPDATE finding SET state = 'open', comment = ifnull(?2, comment)"
+                             " WHERE finding_id = ?1 AND state = 'waived'"),
     };
     static const char *const words[] = {
         [MISMATCH_WAIVE] = "waived", [MISMATCH_ASSIGN] = "assigned", [MISMATCH_REOPEN] = "reopened"};
