@@ -43,7 +43,8 @@ static bool holds(const struct limit_value *limit, const char *expected, const c
 {
     struct decimal a, b;
 
-    assert_true(decimal_parse(bytes_of(expected), &a) && decimal_parse(bytes_of(found), &b));
+    assert_true(decimal_parse(bytes_of(expected), &a));
+    assert_true(decimal_parse(bytes_of(found), &b));
     return limit_holds(limit, a, b);
 }
 
