@@ -65,6 +65,15 @@ run reconcile -q
 status_is 0 'with -q'
 out_is '' 'it says nothing'
 
+run reconcile --partner=nobody
+status_is 2 'a partner that nobody knows'
+err_like '^reconcile: C4302 error: .*partners/nobody.yaml' 'is no partner of whom all agrees'
+out_is '' 'and has no report'
+run reconcile --order=nowhere
+status_is 1 'an order that nobody has heard of'
+err_like 'L5003 error: .*"nowhere"' 'likewise'
+out_is '' 'and has no report'
+
 # --- a clean order, and orders that are not
 {
     order clean; answer clean 10; shipped S-0 clean 10; invoice I-0 clean 10 25.00

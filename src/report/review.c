@@ -272,6 +272,52 @@ static bool run_with(struct review *review, struct compare *compare)
     return good;
 }
 
+/* --- what was asked for, so that a misspelt name is not taken for one of which everything agrees */
+
+static bool has_any(struct compare *compare, const char *text, struct bytes value)
+{
+    struct query *query = query_ask(compare->ledger, text, &value, 1);
+    bool any = query_row(compare->ledger, query);
+
+    query_end(query);
+    return any;
+}
+
+/* It has a file, or sent something once.  False: told. */
+static bool is_partner(struct compare *compare, struct bytes partner)
+{
+    static const char select[] = "SELECT 1 FROM documents WHERE partner = ?1 LIMIT 1";
+
+    if (search_name_is_good(partner) &&
+        search_find(compare->search, compare_text(compare, "partners/%.*s.yaml", BYTES_ARG(partner))) != NULL)
+        return true;
+    return has_any(compare, select, partner) ||
+           (!ledger_failed(compare->ledger) && partners_named(compare->partners, partner) != NULL);
+}
+
+static bool is_order(struct compare *compare, struct bytes number)
+{
+    static const char select[] = "SELECT 1 FROM document_keys WHERE value = ?1 LIMIT 1";
+
+    if (has_any(compare, select, number) || ledger_failed(compare->ledger))
+        return !ledger_failed(compare->ledger);
+    report_add(ledger_report(compare->ledger),
+               &(struct finding){.complaint = LEDGER_NOT_FOUND,
+                                 .place = {.file = ledger_path(compare->ledger)},
+                                 .value = number,
+                                 .detail = "no document has this number",
+                                 .consequence = "nothing was compared"});
+    return false;
+}
+
+static bool is_there(struct compare *compare)
+{
+    const struct review_settings *settings = compare->settings;
+
+    return (settings->partner == NULL || is_partner(compare, bytes_of(settings->partner))) &&
+           (settings->order == NULL || is_order(compare, bytes_of(settings->order)));
+}
+
 bool review_run(struct review *review, struct ledger *ledger, const struct schema *schema,
                 struct search *search, const struct review_settings *settings, struct arena *arena)
 {
@@ -289,7 +335,7 @@ bool review_run(struct review *review, struct ledger *ledger, const struct schem
     if (good) {
         review->at = compare.until;
         review->calendar = *limits_calendar(&compare.all);
-        good = run_with(review, &compare);
+        good = is_there(&compare) && run_with(review, &compare);
     }
     if (arena->failed && !ledger_failed(ledger))
         report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger),
