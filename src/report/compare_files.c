@@ -15,21 +15,24 @@ bool compare_files(struct compare *compare)
     compare->scope = BYTES("SYS-UNACC");
     while (query_row(compare->ledger, query)) {
         int64_t read = query_number(query, 2), sum = 0;
+        struct said said;
 
         for (unsigned i = 3; i < 8; i++)
             sum += query_number(query, i);
-        compare_say(compare, &(struct said){
-                                 .rule = RULE_SYS_UNACC,
-                                 .partner = query_text(query, 10),
-                                 .document = BYTES("file"),
-                                 .number = query_text(query, 0),
-                                 .expected = compare_text(compare, "%lld read", (long long)read),
-                                 .found = compare_text(compare, "%lld accounted for", (long long)sum),
-                                 .difference = compare_text(compare, "%lld", (long long)(read - sum)),
-                                 .text = query_number(query, 8) == 0
-                                             ? "the file broke off half-way, and was not read to its end"
-                                             : "documents of the file are unaccounted for",
-                             });
+        said = (struct said){.rule = RULE_SYS_UNACC,
+                             .partner = query_text(query, 10),
+                             .document = BYTES("file"),
+                             .number = query_text(query, 0),
+                             .expected = "a file to its end",
+                             .found = "none: it stops before, or could not be read on",
+                             .text = "the file broke off half-way, and was not read to its end"};
+        if (read != sum) {
+            said.expected = compare_text(compare, "%lld read", (long long)read);
+            said.found = compare_text(compare, "%lld accounted for", (long long)sum);
+            said.difference = compare_text(compare, "%lld", (long long)(read - sum));
+            said.text = "documents of the file are unaccounted for";
+        }
+        compare_say(compare, &said);
         arena_reset(&compare->scratch);
     }
     return !ledger_failed(compare->ledger) && !compare->failed;
