@@ -45,6 +45,18 @@ run sftp-poll --send acme
 status_is 0 'files are encrypted'
 is "$(cat acme.box/in/b.edi)$(ls -A acme.out acme.box/in | tr '\n' ' ')" 'abcacme.box/in: b.edi  acme.out: ' 'and sent, once'
 
+# --- names
+partner named '[tr, a-m, n-z]' '[cat]'
+for name in po.edi.pgp PO2.EDI.GPG po3.asc po4.edi.PGP pgp x.pgp.edi; do printf 'abc%s' "$name" > "named.box/out/$name"; done
+printf plain > named.in/po4.edi
+run sftp-poll named
+status_is 0 'a name says that it is encrypted'
+is "$(ls named.in | tr '\n' ' ')" 'PO2.EDI pgp po.edi po3 po4.edi po4~2.edi x.pgp.edi ' 'and does not once it is decrypted'
+is "$(cat named.in/po4.edi)" plain 'none takes the place of another'
+printf 'abcpo.edi.pgp' > named.box/out/po.edi.pgp
+run sftp-poll -v named
+err_like 'P0210 info: named:out/po.edi.pgp' 'it is known by the name that it has there'
+
 # --- what goes wrong
 cat > fails <<'END'
 #!/bin/sh
@@ -75,8 +87,13 @@ is "$(cat fails.in/a.edi fails.box/in/b.edi)$(ls -A fails.in fails.box/in | wc -
 partner none '[/nonexistent/gpg]' '[/nonexistent/gpg]'
 printf one > none.box/out/a.edi
 run sftp-poll none
-status_is 1 'a command that is not there'
-err_like 'P0215 .*/nonexistent/gpg: No such file' 'is told'
+status_is 3 'a command that is not there'
+err_like 'P0216 .*/nonexistent/gpg: No such file' 'is told'
+printf two > none.out/b.edi
+run sftp-poll --send none
+status_is 3 'the same when sending'
+err_like 'P0216 error: none:in/b\.edi: .*/nonexistent/gpg: No such file' 'is told'
+is "$(cat none.box/out/a.edi none.out/b.edi)$(ls none.in none.box/in | wc -l)" 'onetwo3' 'both stay, and nothing half is there'
 partner shell "[echo, '\$HOME;', '> pwned']" '[cat]'
 printf one > shell.box/out/a.edi
 run sftp-poll shell
@@ -86,13 +103,14 @@ partner slow '[sleep, 1000]' '[cat]' 'time: 2s'
 printf one > slow.box/out/a.edi
 run sftp-poll slow
 [ "$status" != 0 ]; ok $? 'a command that does not end is ended'
-err_like 'P0215 .*time' 'and told'
+status_is 3 'as a technical failure'
+err_like 'P0216 .*time' 'and told'
 is "$(cat slow.box/out/a.edi)$(ls slow.in)" one 'the original stays'
 partner full '[head, -c, 9000000, /dev/zero]' '[cat]'
 printf one > full.box/out/a.edi
 (ulimit -f 4096; exec sftp-poll full) > out 2> err
-is $? 1 'one that finds no room'
-err_like 'P0215 .*killed' 'is told'
+is $? 3 'one that finds no room'
+err_like 'P0216 .*killed' 'is told'
 is "$(cat full.box/out/a.edi)$(ls full.in)" one 'and the original stays'
 for wrong in '[]' '{a: b}'; do
     partner wrong "$wrong" '[cat]'

@@ -8,6 +8,7 @@
 #include "remote/filter.h"
 #include "remote/landing.h"
 #include "remote/look.h"
+#include "remote/name.h"
 #include "remote/settle.h"
 
 enum {
@@ -171,14 +172,14 @@ static bool decrypt(struct fetching *f, struct flight *flight)
 {
     char why[FILTER_TEXT];
     int fd, error = landing_replace(&flight->landing, &fd);
-    bool good;
+    enum filter_result result;
 
     if (error == 0) {
-        good = filter_run(&f->fetch->decrypt, flight->landing.fd, fd, f->poll->worker.until, why);
-        error = landing_replaced(&flight->landing, fd, good);
-        if (!good) {
+        result = filter_run(&f->fetch->decrypt, flight->landing.fd, fd, f->poll->worker.until, why);
+        error = landing_replaced(&flight->landing, fd, result == FILTER_DONE);
+        if (result != FILTER_DONE) {
             f->poll->counts.failed++;
-            poll_tell(f->poll, REMOTE_FILTER, flight->path, "%s", why);
+            poll_tell(f->poll, filter_complaint(result), flight->path, "%s", why);
             flight->good = false;
             return false;
         }
@@ -217,6 +218,12 @@ static void seal(struct fetching *f, struct flight *flights, size_t n)
             give_up(f, which[i], errors[i]);
 }
 
+/* What it is called here, if that is free. */
+static struct bytes name_here(const struct fetching *f, struct bytes name)
+{
+    return f->fetch->decrypt.n > 0 ? name_decrypted(name) : name;
+}
+
 /* Has the same content come under this name before? */
 static bool came_before(struct fetching *f, struct flight *flight)
 {
@@ -245,7 +252,7 @@ static bool note_whole(struct fetching *f, struct flight *flights, size_t n)
             landing_drop(&flight->landing);
             flight->transfer.state = TRANSFER_KEPT;
         } else {
-            error = landing_choose(f->folder, flight->file->name, flight->target);
+            error = landing_choose(f->folder, name_here(f, flight->file->name), flight->target);
             if (error != 0) {
                 fail_here(f, flight->path, error);
                 flight->good = false;
@@ -267,7 +274,7 @@ static int name_it(struct fetching *f, struct transfer *transfer, char target[LA
 
         if (error != EEXIST)
             return error;
-        error = landing_choose(f->folder, transfer->name, target);
+        error = landing_choose(f->folder, name_here(f, transfer->name), target);
         if (error != 0)
             return error;
         transfer->target = bytes_of(target);

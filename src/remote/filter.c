@@ -89,7 +89,8 @@ static void add_last_words(int err, char why[FILTER_TEXT])
             *at = ' ';
 }
 
-bool filter_run(const struct settings_texts *command, int in, int out, int64_t until, char why[FILTER_TEXT])
+enum filter_result filter_run(const struct settings_texts *command, int in, int out, int64_t until,
+                              char why[FILTER_TEXT])
 {
     char **arguments = calloc(command->n + 1U, sizeof(char *));
     int err = memfd_create("said", MFD_CLOEXEC), error = arguments == NULL || err < 0 ? ENOMEM : 0,
@@ -121,5 +122,7 @@ bool filter_run(const struct settings_texts *command, int in, int out, int64_t u
     free(arguments);
     if (err >= 0)
         close(err);
-    return error == 0 && status == 0;
+    return error == 0 && status == 0 ? FILTER_DONE
+           : error == 0 && WIFEXITED(status) ? FILTER_REFUSED
+                                             : FILTER_BROKEN;
 }

@@ -1,5 +1,7 @@
 #include "remote/name.h"
 
+#include <strings.h>
+
 #include "base/utf8.h"
 
 bool name_is_good(struct bytes name)
@@ -18,4 +20,14 @@ bool name_is_good(struct bytes name)
             return false;
     }
     return true;
+}
+
+struct bytes name_decrypted(struct bytes name)
+{
+    static const char *const ends[] = {".pgp", ".gpg", ".asc"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (name.len > 4 && strncasecmp(name.at + name.len - 4, ends[i], 4) == 0)
+            return (struct bytes){name.at, name.len - 4};
+    return name;
 }

@@ -19,4 +19,7 @@ static inline bool name_is_hidden(struct bytes name)
 
 bool name_is_good(struct bytes name);
 
+/* What a file is called once it is decrypted: without the .pgp, .gpg or .asc that says that it is not. */
+struct bytes name_decrypted(struct bytes name);
+
 #endif

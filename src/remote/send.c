@@ -227,14 +227,16 @@ static bool encrypt(struct sending *s, struct flight *flight)
 {
     char why[FILTER_TEXT];
     struct stat about;
+    enum filter_result result = FILTER_DONE;
     int fd = openat(s->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
 
     flight->put_fd = fd;
     if (fd < 0) {
         fail_here(s, flight->name, errno);
-    } else if (!filter_run(&s->send->encrypt, flight->fd, fd, s->poll->worker.until, why)) {
+    } else if ((result = filter_run(&s->send->encrypt, flight->fd, fd, s->poll->worker.until, why)) !=
+               FILTER_DONE) {
         s->poll->counts.failed++;
-        poll_tell(s->poll, REMOTE_FILTER, flight->path, "%.*s: %s", BYTES_ARG(flight->name), why);
+        poll_tell(s->poll, filter_complaint(result), flight->path, "%.*s: %s", BYTES_ARG(flight->name), why);
     } else if (fstat(fd, &about) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
         fail_here(s, flight->name, errno);
     } else {
