@@ -10,4 +10,5 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/northern.yaml \
 	%reldir%/polar.yaml \
 	%reldir%/tundra.yaml \
+	%reldir%/vega.yaml \
 	%reldir%/zenith.yaml

@@ -45,6 +45,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/erp/netsuite-shipments.csv \
 	%reldir%/erp/tryton-orders.csv \
 	%reldir%/erp/tryton-shipments.csv \
+	%reldir%/erp/vega-orders.xml \
 	%reldir%/erp/orders.csv \
 	%reldir%/erp/orders.txt \
 	%reldir%/erp/shipments.csv \

@@ -40,6 +40,42 @@ is "$(kinds)" '1 acme order' '... but no X12'
 run edi2canon -m x12-850 "$flat/landmark-shipped.csv" "$samples/x12/850-acme-plain.edi"
 is "$(kinds)" '2 carlisle shipment,1 acme order' '-m of X12 is for that alone'
 
+# --- XML
+
+xml=$samples/erp/vega-orders.xml
+run edi2canon -v "$xml" "$flat/landmark-shipped.csv" "$samples/x12/850-acme-plain.edi"
+status_is 0 'XML of a partner, by its name, among other files'
+is "$(kinds)" '3 vega order,2 carlisle shipment,1 acme order' '... each by its map'
+err_like 'vega-orders.xml: .*read 3 = translated 3 ' '... and counted'
+out_like '"kind":"order",.*"partner":"vega","direction":"in",.*"format":"xml","file":"vega-orders.xml"' '... as what came in'
+run erp2canon --in -p vega -m erp-orders-xml "$xml"
+mv out orders
+run edi2canon -p vega -m erp-orders-xml < "$xml"
+is "$(sed 's/"file":"[^"]*",//' out | cmp - <(sed 's/"file":"[^"]*",//' orders) && echo same)" same '... the records are those of erp2canon'
+sed 's/"direction":"in"/"direction":"out"/; s/"id":"\(....\)/"id":"\1/' orders > ours
+run canon2edi -p vega ours
+status_is 0 'orders to a partner whose files are XML'
+cmp -s out "$xml"; ok $? '... are written as it writes its own, without control numbers' || diff out "$xml" | head -4 >&2
+mkdir xml
+run canon2edi -p vega -o xml ours
+is "$(find xml -name 'order-*.xml' | wc -l) $(grep -c '"status":"written"' out)" '3 3' '... in a folder each its own file'
+sed '0,/<\/order_date>/s//<\/order_data>/' "$xml" > vega-torn.xml
+run edi2canon --all vega-torn.xml "$flat/landmark-shipped.csv"
+status_is 1 'one that is torn'
+err_like 'M3621 error.* vega-torn.xml:6:' '... where'
+out_like '"kind":"reject".*"partner":"vega","direction":"in"' '... is a reject of the partner'
+is "$(kinds | tr , '\n' | grep -c 'carlisle shipment')" 1 '... and the others go on'
+: > vega-empty.xml
+run edi2canon vega-empty.xml
+status_is 0 'an empty one holds nothing'
+mkdir vega-folder.xml
+run edi2canon vega-folder.xml
+status_is 3 'so is a folder'
+holds 'a tool that meets no XML does not load the library for it' \
+    bash -c '! LD_DEBUG=files edi2canon "$1" 2>&1 > /dev/null | grep -q libxml2' _ "$samples/x12/850-acme-plain.edi"
+holds '... and one that does, does' \
+    bash -c 'LD_DEBUG=files edi2canon "$1" 2>&1 > /dev/null | grep -q libxml2' _ "$xml"
+
 # --- what nobody knows
 
 cp "$flat/landmark-shipped.csv" other.csv

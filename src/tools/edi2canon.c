@@ -89,8 +89,8 @@ static const struct tool tool = {
     .operands = "[FILE]...",
     .purpose =
         "Translates partners' files into canonical records, one JSON line a document, on standard output: "
-        "X12 interchanges, and the CSV and fixed-width files of partners whose file says which map reads "
-        "them.",
+        "X12 interchanges, and the CSV, fixed-width, XML and JSON files of partners whose file says which "
+        "map reads them.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .statuses = {"all was accepted, or there was nothing to do",

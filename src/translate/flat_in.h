@@ -26,7 +26,7 @@ struct flat_in_settings {
     bool rejects, batch;   /* emit reject records; a batch record at the end of each file */
     uint64_t max_row;      /* bytes of a row or record */
     uint64_t max_document; /* bytes of all its rows */
-    tree_read_function *read_xml; /* wire/xml_read.h; NULL: no XML, and no library for it */
+    tree_read_function *read_xml; /* wire/xml_read.h; NULL: no XML */
 };
 
 enum { FLAT_IN_MAX_ROW = 1024 * 1024, FLAT_IN_MAX_DOCUMENT = 256 * 1024 * 1024 }; /* bytes, by default */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "map/map.h"
+#include "wire/xml_read.h"
 
 enum { PEEK = 4096 };
 
@@ -225,6 +226,7 @@ static struct reader *reader_of(struct incoming *incoming, const struct partner 
         .check = x12->check,
         .rejects = x12->rejects,
         .batch = x12->batch,
+        .read_xml = xml_read,
         .max_row = incoming->settings->max_row,
         .max_document = incoming->settings->max_document,
     };

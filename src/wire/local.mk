@@ -21,6 +21,7 @@ libcrossdock_a_SOURCES += %reldir%/flat_keys.c %reldir%/flat_keys.h
 libcrossdock_a_SOURCES += %reldir%/flat_once.c %reldir%/flat_once.h
 libcrossdock_a_SOURCES += %reldir%/flat_marks.c %reldir%/flat_marks.h
 libcrossdock_a_SOURCES += %reldir%/delimited_read.c %reldir%/fixed_read.c
+libcrossdock_a_SOURCES += %reldir%/xml_load.c %reldir%/xml_load.h
 libcrossdock_a_SOURCES += %reldir%/xml_read.c %reldir%/xml_read.h
 libcrossdock_a_SOURCES += %reldir%/json_read.c %reldir%/json_read.h
 libcrossdock_a_SOURCES += %reldir%/element_read.c %reldir%/element_read.h

@@ -1,13 +1,12 @@
 #include "wire/xml_read.h"
 
+#include <errno.h>
 #include <stdio.h>
-
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 
 #include "base/utf8.h"
 #include "wire/tree_input.h"
 #include "wire/xml.h"
+#include "wire/xml_load.h"
 
 enum { DECLARATION_MOST = 1024, SHOWN = 24 };
 
@@ -21,6 +20,7 @@ struct reader {
     struct tree_names *names;
     const struct tree_taker *taker;
     struct tree_input input;
+    struct xml_calls calls;
     xmlParserCtxtPtr parser;
     uint16_t root, document_name; /* numbers; root 0: none */
     size_t ceiling;
@@ -74,7 +74,7 @@ static void finish(struct reader *r, enum tree_event event)
     if (!r->done)
         r->result.event = event;
     r->done = true;
-    xmlStopParser(r->parser);
+    r->calls.stop_parser(r->parser);
 }
 
 /* Something is wrong at a place of the text; where it stands in a document, with its path. */
@@ -326,8 +326,9 @@ static void on_doctype(void *whom, const xmlChar *name, const xmlChar *external,
 
 static xmlEntityPtr on_entity(void *whom, const xmlChar *name)
 {
-    (void)whom;
-    return xmlGetPredefinedEntity(name);
+    const struct reader *r = whom;
+
+    return r->calls.get_predefined_entity(name);
 }
 
 static void give_up(struct reader *r)
@@ -520,7 +521,7 @@ static void feed(struct reader *r)
         }
         r->fed += len;
         at += len;
-        (void)xmlParseChunk(r->parser, text, (int)len, 0);
+        (void)r->calls.parse_chunk(r->parser, text, (int)len, 0);
     }
 }
 
@@ -560,7 +561,7 @@ static void end_file(struct reader *r)
     if (r->done || r->input.blank)
         return;
     if (r->result.event != TREE_BROKEN)
-        (void)xmlParseChunk(r->parser, NULL, 0, 1);
+        (void)r->calls.parse_chunk(r->parser, NULL, 0, 1);
     if (r->depth == 0 || (r->result.event == TREE_BROKEN && r->broken_at < r->fed))
         return;
     /* What the parser misses at the very end is the rest of the file. */
@@ -616,15 +617,21 @@ struct tree_reading xml_read(const struct tree_layout *layout, struct tree_names
     tree_input_init(&r.input, fd, taker, ceiling + 16 * (size_t)TREE_BLOCK);
     arena_init(&r.arena, TREE_BLOCK, 2 * ceiling + 16 * (size_t)TREE_BLOCK);
     buffer_init(&r.run, ceiling + TREE_BLOCK);
-    r.parser = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
-    if (r.parser == NULL || r.document_name == 0 ||
-        xmlCtxtUseOptions(r.parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC) != 0)
-        r.result.event = TREE_NO_MEMORY;
-    else
-        read_file(&r);
+    if (!xml_load(&r.calls)) {
+        r.result.event = TREE_READ_ERROR;
+        r.result.error = ELIBACC;
+    } else {
+        r.parser = r.calls.create_push_parser(&sax, &r, NULL, 0, NULL);
+        if (r.parser == NULL || r.document_name == 0 ||
+            r.calls.use_options(r.parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC) != 0)
+            r.result.event = TREE_NO_MEMORY;
+        else
+            read_file(&r);
+    }
     r.result.bytes = r.input.bytes;
     r.result.blank = r.input.blank;
-    xmlFreeParserCtxt(r.parser);
+    if (r.parser != NULL)
+        r.calls.free_parser(r.parser);
     charset_close(r.input.charset);
     buffer_release(&r.run);
     arena_release(&r.arena);
