@@ -25,6 +25,20 @@ expect() {
 
 map=erp-orders-xml
 
+# The last reject is the end of the file, from the byte on that it says it begins at.  WHAT: it begins so.
+rest_is_kept() { # FILE WHAT NAME
+    local offset length sha256
+
+    read -r offset length sha256 < <(grep '"kind":"reject"' out | tail -1 |
+        sed -nE 's/.*"offset":([0-9]+),"length":([0-9]+).*"raw_sha256":"([0-9a-f]+)".*/\1 \2 \3/p')
+    is "$((offset + length))" "$(wc -c < "$1")" "$3"
+    is "$(tail -c +$((offset + 1)) "$1" | head -c ${#2})" "$2" '... from where it begins'
+    is "$(tail -c +$((offset + 1)) "$1" | sha256sum | cut -d' ' -f1)" "$sha256" '... each byte'
+    is "$(grep '"kind":"batch"' out |
+        sed -nE 's/.*"is_complete":false,.*"read_count":([0-9]+),.*"rejected_count":([0-9]+),.*/\1 \2/p')" \
+        "$(grep -cE '"kind":"(order|reject)"' out) 1" '... and it is counted'
+}
+
 # --- files that are none, or others
 
 run erp2canon -m $map /dev/null
@@ -93,15 +107,33 @@ run erp2canon --all -m $map file.xml
 expect 1 A1 'a tag that nothing closes ends the file'
 err_like 'M3621 error: file.xml:5:10: .*order/order_date: Opening and ending tag mismatch' '... where'
 out_like '"kind":"batch".*"is_complete":false.*"read_count":2,"translated_count":1' '... which is not complete'
+rest_is_kept file.xml '<order number="A2"><order_date>' '... the rest is a reject'
+out_like '"kind":"reject".*"document_kind":"order".*"line":5,"place":10,.*"raw":"<order number=\\"A2\\">.*</orders>\\n"' '... of an order, with its text'
 xml "$(order A1)" "$(order A2)"
 head -c 200 file.xml > cut.xml
 run erp2canon -m $map cut.xml
 expect 1 A1 'a file that was cut off'
 err_like 'M3621 error: cut.xml:3:[0-9]+: .*: order.*the file ends before' '... is told'
+run erp2canon --all -m $map cut.xml
+rest_is_kept cut.xml '<order number="A2">' '... what is left of the second is a reject'
+sed '$d' file.xml > cut.xml
+run erp2canon --all -m $map cut.xml
+expect 1 'A1 A2' 'a file that was cut off behind a document'
+err_like 'M3621 error: cut.xml:4:1: .*the file ends before its outermost element does' '... is told'
+out_unlike '"kind":"reject"' '... there is no rest'
+out_like '"is_complete":false.*"read_count":2,"translated_count":2' '... and it is not complete'
 cat file.xml file.xml > two.xml
-run erp2canon -m $map two.xml
+run erp2canon --all -m $map two.xml
 expect 1 'A1 A2' 'two files in one'
 err_like 'M3621 error: two.xml:5:1: .*Extra content' '... the second is told'
+rest_is_kept two.xml $'\n<orders xmlns' '... and is a reject'
+{ cat file.xml; head -c 3000000 /dev/zero | tr '\0' x; echo; } > two.xml
+run erp2canon --all --max-document=1 -m $map two.xml
+rest_is_kept two.xml $'\nxxxx' 'megabytes behind the end are one, too'
+{ printf '<?xml version="1.0" encoding="iso-8859-1"?>\n'; sed 's/A2/\xe9/' file.xml; printf '\xe9'; } > two.xml
+run erp2canon --all -m $map two.xml
+is "$(tail -2 out | head -1 | sed -nE 's/.*"offset":([0-9]+),"length":([0-9]+).*"raw":"(.*)","raw_enc.*/\1 \2 \3/p')" \
+    "$(($(wc -c < two.xml) - 2)) 2 "$'\\n\xc3\xa9' 'the text of a rest is decoded, its place that of the file'
 xml "$(order A1)" "$(order A2 "$(awk 'BEGIN { for (i = 0; i < 120; i++) printf "<d>"; for (i = 0; i < 120; i++) printf "</d>" }')")" "$(order A3)"
 run erp2canon -m $map file.xml
 expect 1 'A1 A3' 'elements nested too deep refuse their document'
@@ -172,10 +204,19 @@ run erp2canon -C . --all -m shop file.json
 expect 1 'A1 A2' 'a file that was cut off'
 err_like 'M3621 error: file.json:1:[0-9]+: .*ends within the array|M3621 error: file.json:1:[0-9]+: .*the array of documents' '... is told'
 out_like '"is_complete":false' '... and is not complete'
+printf '{"orders":[%s,%.30s' "$(member A1)" "$(member A2)" > file.json
+run erp2canon -C . --all -m shop file.json
+expect 1 A1 'a file that was cut off within a document'
+rest_is_kept file.json '{"number":"A2"' '... what is left of it is a reject'
+printf '{"orders":[%s %s,\n%s]}' "$(member A1)" "$(member A2)" "$(member A3)" > file.json
+run erp2canon -C . --all -m shop file.json
+expect 1 A1 'a comma that is missing'
+rest_is_kept file.json '{"number":"A2"' '... all behind it is a reject'
 printf '{"orders":[%s]} {"orders":[]}' "$(member A1)" > file.json
-run erp2canon -C . -m shop file.json
+run erp2canon -C . --all -m shop file.json
 expect 1 A1 'text behind the end'
 err_like 'there is text behind the end' '... is told'
+rest_is_kept file.json '{"orders":[]}' '... and is a reject'
 for text in '[]' '{"order":[]}' '<orders/>' '\377\376'; do
     printf "$text" > file.json
     run erp2canon -C . -m shop file.json

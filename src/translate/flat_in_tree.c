@@ -17,6 +17,8 @@ struct flat_in_tree {
     struct tree_binding *binding;
     struct tree_fill fill;
     const struct tree_document *document;
+    enum tree_extent extent; /* of a document that is open, and not whole */
+    bool some;               /* there is more to its text than blanks */
 };
 
 /* --- what is wrong */
@@ -77,6 +79,7 @@ static void refuse_unreadable(struct flat_in *in, const struct tree_document *tr
                               .place = {.line = tree->begin.line, .offset = tree->begin.offset},
                               .hint = "the limit is --max-document"};
 
+    in->document.full = tree->too_large; /* its text is not all here: none of it is kept */
     if (!tree->too_large && tree->trouble.what[0] != '\0') {
         refuse(in, READ_MALFORMED, &tree->trouble);
         return;
@@ -110,9 +113,8 @@ static void add_units(struct flat_in *in, struct flat_unit *unit)
         flat_in_out_of_memory(in, "for a document");
 }
 
-static bool take_elements(void *whom, const struct tree_document *tree)
+static void take_elements(struct flat_in *in, const struct tree_document *tree)
 {
-    struct flat_in *in = whom;
     struct flat_unit unit = {.tag = -1, .offset = tree->begin.offset, .line = tree->begin.line};
     const bool readable = !tree->too_large && tree->trouble.what[0] == '\0';
     bool some = false;
@@ -124,7 +126,7 @@ static bool take_elements(void *whom, const struct tree_document *tree)
     }
     flat_in_begin_document(in, &unit);
     if (in->fatal)
-        return false;
+        return;
     in->document.offset = tree->begin.offset;
     in->document.line = tree->begin.line;
     in->document.length = tree->length;
@@ -135,13 +137,12 @@ static bool take_elements(void *whom, const struct tree_document *tree)
         add_units(in, &unit);
     else
         refuse_unreadable(in, tree);
-    flat_in_close_document(in);
-    return !in->fatal;
+    if (tree->extent == TREE_WHOLE)
+        flat_in_close_document(in);
 }
 
-static bool take_document(void *whom, const struct tree_document *tree)
+static void take_document(struct flat_in *in, const struct tree_document *tree)
 {
-    struct flat_in *in = whom;
     struct flat_document *document = &in->document;
     const enum canon_direction direction = in->settings->incoming ? CANON_IN : CANON_OUT;
 
@@ -154,7 +155,7 @@ static bool take_document(void *whom, const struct tree_document *tree)
     in->record.body = NULL;
     if (!canon_record_init(&in->record, in->map->kind, &in->arena)) {
         flat_in_out_of_memory(in, "for a document");
-        return false;
+        return;
     }
     in->record.direction = direction;
     in->record.partner = bytes_of(in->settings->partner);
@@ -166,8 +167,42 @@ static bool take_document(void *whom, const struct tree_document *tree)
         refuse_unreadable(in, tree);
     else
         tree_fill(&in->tree->fill, in->tree->binding, &in->record, tree);
-    flat_in_close_document(in);
+    if (tree->extent == TREE_WHOLE)
+        flat_in_close_document(in);
+}
+
+/* What stands behind the documents, where the file's form breaks. */
+static void take_behind(struct flat_in *in, const struct tree_document *tree)
+{
+    arena_reset(&in->arena);
+    in->record.body = NULL;
+    flat_document_begin(&in->document, tree->begin.offset, tree->begin.line);
+    refuse(in, READ_MALFORMED, &tree->trouble);
+}
+
+static bool take(void *whom, const struct tree_document *tree)
+{
+    struct flat_in *in = whom;
+
+    in->tree->extent = tree->extent;
+    in->tree->some = false;
+    if (tree->extent == TREE_BEHIND)
+        take_behind(in, tree);
+    else if (in->tree->elements != NULL)
+        take_elements(in, tree);
+    else
+        take_document(in, tree);
     return !in->fatal;
+}
+
+static void take_rest(void *whom, const char *at, size_t len)
+{
+    struct flat_in *in = whom;
+    const struct bytes text = {at, len};
+
+    in->tree->some = in->tree->some || bytes_trim(text).len > 0;
+    if (in->document.open && in->settings->rejects && !in->document.full)
+        buffer_add_bytes(&in->document.raw, text);
 }
 
 static void take_stray(void *whom, struct bytes name)
@@ -182,20 +217,40 @@ static void take_stray(void *whom, struct bytes name)
 
 /* --- files */
 
-/* What a reader left of a file that it gave up: its hash and length are those of all of it. */
-static void pass_rest(struct flat_in *in, int fd)
+/* Nothing of the file is read: it is one reject, known by its hash. */
+static void reject_file(struct flat_in *in)
 {
-    char block[16 * 1024];
-    size_t n = 0;
+    struct flat_document *document = &in->document;
 
-    while (file_read(fd, block, sizeof(block), &n) == 0 && n > 0) {
-        flat_in_look(in, block, n);
-        in->counts.bytes += n;
+    buffer_clear(&document->raw);
+    document->offset = 0;
+    document->line = 1;
+    document->length = in->counts.bytes;
+    flat_in_end_digest(in);
+    in->counts.read++;
+    flat_in_reject_file(in, document);
+}
+
+/* The file's form broke, and the last document is all that could not be read of it; it is open still. */
+static void end_broken(struct flat_in *in)
+{
+    struct flat_document *document = &in->document;
+
+    document->length = in->counts.bytes - document->offset;
+    if (in->tree->extent == TREE_CUT) {
+        flat_in_close_document(in);
+        return;
+    }
+    document->open = false;
+    if (in->counts.read == 0) {
+        reject_file(in);
+    } else if (in->tree->some) {
+        in->counts.read++;
+        flat_in_reject(in, document, NULL);
     }
 }
 
-/* What stands outside of documents, and ends the file. Where no document came before, it is one reject. */
-static void end_file(struct flat_in *in, const struct tree_reading *reading, int fd)
+static void end_file(struct flat_in *in, const struct tree_reading *reading)
 {
     switch (reading->event) {
     case TREE_END:
@@ -203,27 +258,19 @@ static void end_file(struct flat_in *in, const struct tree_reading *reading, int
     case TREE_NO_MEMORY: flat_in_out_of_memory(in, "while reading"); return;
     case TREE_READ_ERROR:
         report_say(in->report, TECHNICAL_READ, in->file, "%s", file_error(reading->error));
+        if (in->document.open)
+            end_broken(in);
         break;
-    case TREE_BROKEN:
+    case TREE_BROKEN: end_broken(in); break;
     case TREE_REFUSED:
-        if (reading->told)
-            break;
         arena_reset(&in->arena);
         in->record.body = NULL;
         flat_document_begin(&in->document, 0, 1);
-        refuse(in, reading->event == TREE_BROKEN ? READ_MALFORMED : READ_REFUSED_FILE, &reading->trouble);
+        refuse(in, READ_REFUSED_FILE, &reading->trouble);
         in->document.open = false;
-        pass_rest(in, fd);
-        if (in->counts.read > 0)
-            break;
-        in->document.length = in->counts.bytes;
-        flat_in_end_digest(in);
-        in->counts.read++;
-        flat_in_reject_file(in, &in->document);
+        reject_file(in);
         break;
     }
-    if (reading->told)
-        pass_rest(in, fd);
     in->counts.broken = true;
 }
 
@@ -231,10 +278,8 @@ void flat_in_tree_file(struct flat_in *in, int fd)
 {
     struct flat_in_tree *tree = in->tree;
     const bool elements = tree->elements != NULL;
-    const struct tree_taker taker = {.document = elements ? take_elements : take_document,
-                                     .stray = take_stray,
-                                     .look = flat_in_look,
-                                     .whom = in};
+    const struct tree_taker taker = {
+        .document = take, .rest = take_rest, .stray = take_stray, .look = flat_in_look, .whom = in};
     const struct tree_layout *layout = elements ? &in->layout->elements->tree
                                                 : tree_binding_layout(tree->binding);
     struct tree_names *names = elements ? element_read_names(tree->elements)
@@ -243,7 +288,7 @@ void flat_in_tree_file(struct flat_in *in, int fd)
     const struct tree_reading reading = read_tree(layout, names, fd, in->settings->max_document, &taker);
 
     in->counts.bytes = reading.bytes;
-    end_file(in, &reading, fd);
+    end_file(in, &reading);
     in->counts.blank = reading.blank && !in->counts.broken;
 }
 

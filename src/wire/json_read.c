@@ -1,224 +1,36 @@
 #include "wire/json_read.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/scanner.h"
+#include "wire/json_document.h"
 #include "wire/tree_input.h"
-
-enum { FEW_MEMBERS = 16 };
 
 static const struct bytes nothing = {NULL, 0};
 
 struct reader {
     const struct tree_layout *layout;
-    struct tree_names *names;
     const struct tree_taker *taker;
     struct tree_input input;
     size_t at; /* in the text: what is next */
     size_t ceiling;
     uint16_t document;  /* number of the documents' name */
     struct arena arena; /* of a document */
-    struct scanner scanner;
-    const struct tree_node *node; /* being read, for the path of what is wrong */
+    struct json_document parsed;
+    size_t rest; /* in the text: where what cannot be read begins, once the file's form broke */
+    bool told;   /* a document had it as its own */
     struct tree_reading result;
 };
-
-/* --- one document, all of it in memory */
-
-static bool fail(struct reader *r, const char *where, const char *what)
-{
-    return scanner_fail(&r->scanner, where, what);
-}
-
-static struct tree_node *add_node(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id)
-{
-    struct tree_node *node = arena_alloc(&r->arena, sizeof(*node));
-
-    if (node == NULL) {
-        r->scanner.memory = true;
-        (void)fail(r, r->scanner.at, "out of memory");
-        return NULL;
-    }
-    *node = (struct tree_node){
-        .name = name, .up = up, .id = id, .offset = (uint32_t)(r->scanner.at - r->scanner.begin)};
-    if (up == NULL)
-        return node;
-    if (up->last != NULL)
-        up->last->next = node;
-    else
-        up->first = node;
-    up->last = node;
-    return node;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
-}
-
-/* The next member behind this one: elements of one array have the very same name. */
-static const struct tree_node *next_member(const struct tree_node *node)
-{
-    const struct tree_node *next = node->next;
-
-    while (next != NULL && next->name.at == node->name.at)
-        next = next->next;
-    return next;
-}
-
-/* A name that two members have, or NULL. */
-static const struct bytes *twice(struct reader *r, const struct tree_node *object)
-{
-    struct bytes few[FEW_MEMBERS], *names = few;
-    size_t n = 0;
-
-    for (const struct tree_node *node = object->first; node != NULL; node = next_member(node)) {
-        if (n < FEW_MEMBERS) {
-            for (size_t i = 0; i < n; i++)
-                if (bytes_equal(few[i], node->name))
-                    return &node->name;
-            few[n] = node->name;
-        }
-        n++;
-    }
-    if (n <= FEW_MEMBERS)
-        return NULL;
-    names = arena_alloc(&r->arena, n * sizeof(*names));
-    n = 0;
-    for (const struct tree_node *node = object->first; names != NULL && node != NULL;
-         node = next_member(node))
-        names[n++] = node->name;
-    if (names != NULL)
-        qsort(names, n, sizeof(*names), by_name);
-    for (size_t i = 1; names != NULL && i < n; i++)
-        if (bytes_equal(names[i - 1], names[i]))
-            return &names[i];
-    return NULL;
-}
-
-static bool read_value(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id, unsigned depth,
-                       bool element);
-
-static bool read_members(struct reader *r, struct tree_node *object, unsigned depth)
-{
-    struct scanner *scanner = &r->scanner;
-    const struct bytes *name = NULL;
-
-    scanner->at++;
-    scanner_blanks(scanner);
-    if (scanner_sees(scanner, '}')) {
-        scanner->at++;
-        return true;
-    }
-    for (;;) {
-        struct scanner_text text;
-        struct tree_name member;
-
-        if (!scanner_sees(scanner, '"'))
-            return fail(r, scanner->at, "expected a name in quotes");
-        if (!scanner_string(scanner, &text) ||
-            !scanner_take(scanner, ':', "expected a colon behind the name"))
-            return false;
-        member = (struct tree_name){.name = {text.at, text.len}};
-        if (!read_value(r, object, member.name, tree_names_find(r->names, member), depth, false))
-            return false;
-        r->node = object;
-        scanner_blanks(scanner);
-        if (scanner_sees(scanner, '}'))
-            break;
-        if (!scanner_take(scanner, ',', "expected a comma or the object's end"))
-            return false;
-    }
-    name = twice(r, object);
-    if (name != NULL)
-        return fail(
-            r, scanner->at,
-            arena_format(&r->arena, "the member %.60s stands there twice", arena_copy(&r->arena, *name).at));
-    scanner->at++;
-    return true;
-}
-
-/* Each element a child of that name. */
-static bool read_elements(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id,
-                          unsigned depth)
-{
-    struct scanner *scanner = &r->scanner;
-
-    scanner->at++;
-    scanner_blanks(scanner);
-    if (scanner_sees(scanner, ']')) {
-        struct tree_node *node = add_node(r, up, name, 0);
-
-        if (node == NULL)
-            return false;
-        node->kind = TREE_NOTHING;
-        scanner->at++;
-        return true;
-    }
-    for (;;) {
-        if (!read_value(r, up, name, id, depth, true))
-            return false;
-        r->node = up;
-        scanner_blanks(scanner);
-        if (scanner_sees(scanner, ']'))
-            break;
-        if (!scanner_take(scanner, ',', "expected a comma or the array's end"))
-            return false;
-    }
-    scanner->at++;
-    return true;
-}
-
-static bool read_text(struct reader *r, struct tree_node *node)
-{
-    struct scanner_text text = {NULL, 0, false};
-    bool good;
-
-    if (scanner_sees(&r->scanner, '"'))
-        good = scanner_string(&r->scanner, &text);
-    else if (scanner_sees(&r->scanner, 't') || scanner_sees(&r->scanner, 'f'))
-        good = scanner_boolean(&r->scanner, &text);
-    else if (scanner_sees(&r->scanner, 'n'))
-        good = scanner_null(&r->scanner);
-    else
-        good = scanner_number(&r->scanner, &text);
-    if (text.len > 0)
-        node->text = (struct bytes){text.at, text.len};
-    if (good && text.at == NULL) {
-        node->kind = TREE_NOTHING;
-        node->id = 0;
-    }
-    return good;
-}
-
-/* `element`: of an array. */
-static bool read_value(struct reader *r, struct tree_node *up, struct bytes name, uint16_t id, unsigned depth,
-                       bool element)
-{
-    const bool array = scanner_sees(&r->scanner, '[');
-    struct tree_node *node;
-
-    if (depth == TREE_MAX_DEPTH)
-        return fail(r, r->scanner.at, "objects and arrays are nested too deep");
-    if (array && !element)
-        return read_elements(r, up, name, id, depth + 1);
-    node = add_node(r, up, name, id);
-    if (node == NULL)
-        return false;
-    r->node = node;
-    if (array) /* in an array: its elements have no name that a path could have */
-        return read_elements(r, node, BYTES("[]"), 0, depth + 1);
-    if (scanner_sees(&r->scanner, '{'))
-        return read_members(r, node, depth + 1);
-    return read_text(r, node);
-}
 
 /* --- the file's own form */
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Reading did. */
+static void failed(struct reader *r)
+{
+    r->result.error = r->input.error;
+    r->result.event = r->input.error != 0 ? TREE_READ_ERROR : TREE_NO_MEMORY;
 }
 
 /* What is before `keep` goes.  False: nothing came. */
@@ -231,8 +43,7 @@ static bool more(struct reader *r, size_t *keep)
     *keep = 0;
     if (tree_input_more(&r->input))
         return !r->input.ended;
-    r->result.error = r->input.error;
-    r->result.event = r->input.error != 0 ? TREE_READ_ERROR : TREE_NO_MEMORY;
+    failed(r);
     return false;
 }
 
@@ -262,6 +73,7 @@ static void broken(struct reader *r, enum tree_event event, const char *what, co
     tree_input_trouble(&r->input, r->at, &r->result.trouble, what,
                        (struct bytes){r->input.text.at + r->at, left < 24 ? left : 24}, expected);
     r->result.event = event;
+    r->rest = r->at;
 }
 
 static bool expect(struct reader *r, char c, const char *what, const char *expected)
@@ -367,30 +179,18 @@ static void note(struct reader *r, struct piece *piece, size_t at, const char *w
 
     tree_input_trouble(&r->input, at, trouble, what,
                        (struct bytes){r->input.text.at + at, left < 24 ? left : 24}, expected);
-    if (r->node != NULL)
-        tree_path(r->node, trouble->path, sizeof(trouble->path));
+    if (r->parsed.node != NULL)
+        tree_path(r->parsed.node, trouble->path, sizeof(trouble->path));
 }
 
 /* The text from the piece's beginning is a document: reads it. */
 static void read_document(struct reader *r, struct piece *piece)
 {
-    const char *begin = r->input.text.at + piece->begin;
+    const struct scanner *scanner = &r->parsed.scanner;
+    const struct bytes text = {r->input.text.at + piece->begin, r->at - piece->begin};
     struct tree_document *document = &piece->document;
-    struct scanner *scanner = &r->scanner;
 
-    *scanner = (struct scanner){
-        .begin = begin, .at = begin, .end = r->input.text.at + r->at, .arena = &r->arena};
-    document->top = add_node(r, NULL, bytes_of(r->layout->document), r->document);
-    r->node = document->top;
-    if (document->top == NULL)
-        return;
-    if (!scanner_sees(scanner, '{'))
-        (void)fail(r, begin, "a document is an object");
-    else if (read_members(r, document->top, 1)) {
-        scanner_blanks(scanner);
-        if (scanner->at < scanner->end)
-            (void)fail(r, scanner->at, "there is text behind the document's end");
-    }
+    document->top = json_document_read(&r->parsed, text, bytes_of(r->layout->document), r->document);
     document->too_large = scanner->memory || r->arena.failed;
     if (scanner->what != NULL && !document->too_large)
         note(r, piece, (size_t)(scanner->where - r->input.text.at), scanner->what, "");
@@ -403,23 +203,19 @@ static void find_cause(struct reader *r, struct piece *piece)
 
     read_document(r, piece);
     piece->document.top = NULL;
-    if (r->scanner.what == NULL || r->scanner.where >= end)
+    if (r->parsed.scanner.what == NULL || r->parsed.scanner.where >= end)
         piece->document.trouble = r->result.trouble;
 }
 
-/* Hands over what stands between the piece's beginning and `at`.  False: the taker, or the file, is done. */
+/* Hands over what stands between the piece's beginning and `at`.  False: the taker is done. */
 static bool take(struct reader *r, struct piece *piece)
 {
     struct tree_document *document = &piece->document;
 
-    if (r->result.event != TREE_END && r->result.event != TREE_BROKEN)
-        return false;
     arena_reset(&r->arena);
-    r->node = NULL;
-    if (!document->too_large && r->result.event == TREE_END)
+    r->parsed.node = NULL;
+    if (!document->too_large)
         read_document(r, piece);
-    else if (!document->too_large)
-        find_cause(r, piece);
     document->length = tree_input_mark(&r->input, r->at).offset - document->begin.offset;
     if (document->too_large)
         document->top = NULL;
@@ -430,17 +226,40 @@ static bool take(struct reader *r, struct piece *piece)
     return r->result.event == TREE_END;
 }
 
+/* Hands over what cannot be read, as far as the file goes. */
+static void take_rest(struct reader *r, const struct tree_document *document, size_t from)
+{
+    if (!r->taker->document(r->taker->whom, document))
+        r->result.event = TREE_STOPPED;
+    else if (!tree_input_rest(&r->input, from))
+        failed(r);
+}
+
+/* The file ends within a document. */
+static bool take_cut(struct reader *r, struct piece *piece)
+{
+    broken(r, TREE_BROKEN, "the file ends within a document", "the rest of it");
+    if (r->result.event != TREE_BROKEN)
+        return false;
+    arena_reset(&r->arena);
+    r->parsed.node = NULL;
+    if (!piece->document.too_large)
+        find_cause(r, piece);
+    piece->document.extent = TREE_CUT;
+    r->told = true;
+    take_rest(r, &piece->document, piece->begin);
+    return false;
+}
+
 /* The value that is next is a document. */
 static bool take_value(struct reader *r)
 {
     struct piece piece;
 
     begin_piece(r, &piece);
-    if (!pass_value(r, &piece)) {
-        broken(r, TREE_BROKEN, "the file ends within a document", "the rest of it");
-        r->result.told = r->result.event == TREE_BROKEN;
-    }
-    return take(r, &piece);
+    if (!pass_value(r, &piece))
+        return take_cut(r, &piece);
+    return r->result.event == TREE_END && take(r, &piece);
 }
 
 static void read_lines(struct reader *r)
@@ -450,7 +269,7 @@ static void read_lines(struct reader *r)
     while (peek(r) != '\0') {
         begin_piece(r, &piece);
         pass_line(r, &piece);
-        if (!take(r, &piece))
+        if (r->result.event != TREE_END || !take(r, &piece))
             return;
     }
 }
@@ -482,8 +301,9 @@ static bool read_documents(struct reader *r)
 /* The name of a member of the outermost object. */
 static bool read_name(struct reader *r, struct bytes *name)
 {
-    struct piece piece;
     struct scanner_text text;
+    struct scanner scanner;
+    struct piece piece;
     bool whole;
 
     if (peek(r) != '"')
@@ -491,11 +311,12 @@ static bool read_name(struct reader *r, struct bytes *name)
     begin_piece(r, &piece);
     whole = pass_value(r, &piece);
     arena_reset(&r->arena);
-    r->scanner = (struct scanner){.begin = r->input.text.at + piece.begin, .arena = &r->arena};
-    r->scanner.at = r->scanner.begin;
-    r->scanner.end = r->input.text.at + r->at;
-    if (!whole || piece.document.too_large || !scanner_string(&r->scanner, &text)) {
-        broken(r, TREE_BROKEN, r->scanner.what != NULL ? r->scanner.what : "the name does not end", "");
+    scanner = (struct scanner){.begin = r->input.text.at + piece.begin, .arena = &r->arena};
+    scanner.at = scanner.begin;
+    scanner.end = r->input.text.at + r->at;
+    if (!whole || piece.document.too_large || !scanner_string(&scanner, &text)) {
+        broken(r, TREE_BROKEN, scanner.what != NULL ? scanner.what : "the name does not end", "");
+        r->rest = piece.begin;
         return false;
     }
     *name = arena_copy(&r->arena, (struct bytes){text.at, text.len});
@@ -526,6 +347,7 @@ static bool read_root(struct reader *r)
             begin_piece(r, &piece);
             if (!pass_value(r, &piece)) {
                 broken(r, TREE_BROKEN, "the file ends within a member", "the rest of it");
+                r->rest = piece.begin;
                 return false;
             }
         } while (peek(r) == ',' && r->at++ < r->input.text.len);
@@ -560,6 +382,19 @@ static void read_file(struct reader *r)
         broken(r, TREE_BROKEN, "there is text behind the end", "nothing; or lines: yes in the map's layout");
 }
 
+/* What is left of a file whose form broke behind its documents, or which is another one. */
+static void pass_rest(struct reader *r)
+{
+    struct tree_document rest = {.extent = TREE_BEHIND, .trouble = r->result.trouble};
+
+    if (r->result.event == TREE_REFUSED && !tree_input_pass(&r->input))
+        failed(r);
+    if (r->result.event != TREE_BROKEN || r->told)
+        return;
+    rest.begin = tree_input_mark(&r->input, r->rest);
+    take_rest(r, &rest, r->rest);
+}
+
 static bool begin_file(struct reader *r)
 {
     const struct buffer *text = &r->input.text;
@@ -582,7 +417,8 @@ static bool begin_file(struct reader *r)
 struct tree_reading json_read(const struct tree_layout *layout, struct tree_names *names, int fd,
                               size_t ceiling, const struct tree_taker *taker)
 {
-    struct reader r = {.layout = layout, .names = names, .taker = taker, .ceiling = ceiling};
+    struct reader r = {
+        .layout = layout, .taker = taker, .ceiling = ceiling, .parsed = {.names = names, .arena = &r.arena}};
     struct tree_name name = {.name = bytes_of(layout->document)};
 
     tree_input_init(&r.input, fd, taker, ceiling + 16 * (size_t)TREE_BLOCK);
@@ -592,6 +428,7 @@ struct tree_reading json_read(const struct tree_layout *layout, struct tree_name
         r.result.event = TREE_NO_MEMORY;
     else if (begin_file(&r))
         read_file(&r);
+    pass_rest(&r);
     r.result.bytes = r.input.bytes;
     r.result.blank = r.input.blank;
     arena_release(&r.arena);

@@ -116,11 +116,19 @@ struct tree_trouble {
     uint32_t line, column;
 };
 
+/* How far it goes. */
+enum tree_extent {
+    TREE_WHOLE,
+    TREE_CUT,   /* the file's form breaks within it: it is all that stands there from its beginning */
+    TREE_BEHIND /* no document: the file's form breaks behind the last one, and this is the rest */
+};
+
 struct tree_document {
     struct tree_node *top;
-    struct bytes raw;       /* its text, in UTF-8; of one that is too large, nothing */
+    enum tree_extent extent;
+    struct bytes raw;       /* its text, in UTF-8; nothing of one that is too large, or not whole */
     struct tree_mark begin; /* where it stands */
-    uint64_t length;        /* bytes in the file */
+    uint64_t length;        /* bytes in the file; 0 of one that is not whole */
     bool too_large;
     struct tree_trouble trouble; /* what makes it unreadable, or nothing */
 };
@@ -135,8 +143,8 @@ struct tree_mark tree_place(const struct tree_document *document, const struct t
 
 enum tree_event {
     TREE_END,
-    TREE_BROKEN,  /* the rest of the file cannot be read: tree_trouble */
-    TREE_REFUSED, /* the file as a whole: tree_trouble */
+    TREE_BROKEN,  /* the rest of the file cannot be read: the last document is not whole, and says why */
+    TREE_REFUSED, /* the file as a whole: tree_trouble; there were no documents */
     TREE_READ_ERROR,
     TREE_NO_MEMORY,
     TREE_STOPPED, /* by who takes the documents */
@@ -149,6 +157,8 @@ enum { TREE_MAX_DEPTH = 100 };
 struct tree_taker {
     /* False: stop. */
     bool (*document)(void *whom, const struct tree_document *document);
+    /* The text of a document that is not whole, after it: in UTF-8, in pieces, all that the file still has. */
+    void (*rest)(void *whom, const char *at, size_t len);
     /* What stands beside the documents, below the root. */
     void (*stray)(void *whom, struct bytes name);
     /* Each block as it is read, or NULL. */
@@ -159,9 +169,8 @@ struct tree_taker {
 /* How a file went. */
 struct tree_reading {
     enum tree_event event;
-    struct tree_trouble trouble; /* of TREE_BROKEN and TREE_REFUSED */
+    struct tree_trouble trouble; /* of TREE_REFUSED */
     int error;                   /* errno, of TREE_READ_ERROR */
-    bool told;                   /* a document had it as its own */
     uint64_t bytes;              /* read */
     bool blank;                  /* there was nothing but blanks */
 };

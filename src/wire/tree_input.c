@@ -95,6 +95,28 @@ void tree_input_drop(struct tree_input *input, size_t len)
     memmove(input->text.at, input->text.at + len, input->text.len);
 }
 
+bool tree_input_rest(struct tree_input *input, size_t at)
+{
+    for (;;) {
+        tree_input_drop(input, at);
+        at = input->text.len;
+        if (at > 0)
+            input->taker->rest(input->taker->whom, input->text.at, at);
+        if (input->ended)
+            return true;
+        if (!tree_input_more(input))
+            return false;
+    }
+}
+
+bool tree_input_pass(struct tree_input *input)
+{
+    do
+        tree_input_drop(input, input->text.len);
+    while (!input->ended && tree_input_more(input));
+    return input->ended;
+}
+
 struct tree_mark tree_input_mark(struct tree_input *input, size_t at)
 {
     struct tree_mark mark = mark_at(input, at);

@@ -39,6 +39,11 @@ bool tree_input_decode(struct tree_input *input, const struct charset *charset);
 /* Passes over bytes at the front. */
 void tree_input_drop(struct tree_input *input, size_t len);
 
+/* The file's form broke: hands all that is left from `at` on to who takes the rest.  False as above. */
+bool tree_input_rest(struct tree_input *input, size_t at);
+/* It is another: reads on to its end, for who looks at the blocks. */
+bool tree_input_pass(struct tree_input *input);
+
 /* The place of a byte of the text, its offset in the file's own bytes. */
 struct tree_mark tree_input_mark(struct tree_input *input, size_t at);
 

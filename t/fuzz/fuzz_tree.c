@@ -9,6 +9,9 @@ enum { CEILING = 3000 };
 struct log {
     struct buffer text;
     uint64_t behind; /* the latest document */
+    size_t size;     /* of the file */
+    uint64_t rest;   /* bytes of UTF-8 that nobody reads */
+    bool whole;      /* so far */
 };
 
 static void log_node(struct buffer *text, const struct tree_node *node)
@@ -39,9 +42,14 @@ static bool take_document(void *whom, const struct tree_document *document)
     if (document->begin.offset < log->behind)
         fuzz_fail("a document at byte %llu, and the one before it ends at %llu",
                   (unsigned long long)document->begin.offset, (unsigned long long)log->behind);
+    if (!log->whole)
+        fuzz_fail("a document at byte %llu, behind one that is not whole",
+                  (unsigned long long)document->begin.offset);
     log->behind = document->begin.offset + document->length;
+    log->whole = document->extent == TREE_WHOLE;
+    buffer_add_format(&log->text, "\n%d", (int)document->extent);
     /* Where it is said to be too large depends on the pieces, when it is a little larger. */
-    if (document->length > CEILING) {
+    if (document->length > CEILING || (!log->whole && log->size > CEILING)) {
         buffer_add_format(&log->text, "\n%llu large", (unsigned long long)document->begin.offset);
         return true;
     }
@@ -51,6 +59,14 @@ static bool take_document(void *whom, const struct tree_document *document)
         log_node(&log->text, document->top);
     log_trouble(&log->text, &document->trouble);
     return true;
+}
+
+static void take_rest(void *whom, const char *at, size_t len)
+{
+    struct log *log = whom;
+
+    (void)at;
+    log->rest += len;
 }
 
 static void take_stray(void *whom, struct bytes name)
@@ -68,19 +84,26 @@ void fuzz_tree_read(tree_read_function *read_tree, const struct tree_layout *lay
 
     for (unsigned i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
         struct log *log = &logs[i > 0];
-        const struct tree_taker taker = {.document = take_document, .stray = take_stray, .whom = log};
+        const struct tree_taker taker = {
+            .document = take_document, .rest = take_rest, .stray = take_stray, .whom = log};
         struct tree_names *names = tree_names_open();
         struct tree_reading reading;
 
         if (names == NULL)
             fuzz_fail("no memory");
-        *log = (struct log){.behind = 0};
+        *log = (struct log){.size = bytes.len, .whole = true};
         buffer_init(&log->text, 64 << 20);
         fuzz_give(bytes, steps[i]);
         reading = read_tree(layout, names, FUZZ_FD, CEILING, &taker);
         buffer_add_format(&log->text, "\n%d", (int)reading.event);
-        log_trouble(&log->text, &reading.trouble);
-        if (reading.event > TREE_REFUSED || reading.bytes > bytes.len || log->behind > bytes.len)
+        if (bytes.len <= CEILING)
+            buffer_add_format(&log->text, " rest %llu", (unsigned long long)log->rest);
+        if (reading.event == TREE_REFUSED)
+            log_trouble(&log->text, &reading.trouble);
+        if (log->whole == (reading.event == TREE_BROKEN))
+            fuzz_fail("event %d, and the last document is %swhole", (int)reading.event,
+                      log->whole ? "" : "not ");
+        if (reading.event > TREE_REFUSED || reading.bytes != bytes.len || log->behind > bytes.len)
             fuzz_fail("event %d at byte %llu of %zu", (int)reading.event, (unsigned long long)reading.bytes,
                       bytes.len);
         tree_names_close(names);

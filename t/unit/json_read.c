@@ -50,14 +50,13 @@ static void what_is_wrong_refuses_its_document(void **state)
         "55+1 1:56  ! 1:56 o: a document is an object\n"
         "57+9 1:58  ! 1:64 o/a: a control character that is not escaped\n"
         "67+2 1:68 o\nend");
-    tree_check(
-        json_read, &lines,
-        "{\"a\":1}\n{\"a\":\n{\"a\":3}}\n[{}]\n{\"a\":\"\\ud800\"}\n{\"a\":nul}\n{\"a\":5}",
-        "0+7 1:1 o(a=\"1\")\n8+5 2:1  ! 2:6 o/a: expected a value\n"
-        "14+8 3:1  ! 3:8 o: there is text behind the document's end\n"
-        "23+4 4:1  ! 4:1 o: a document is an object\n"
-        "28+14 5:1  ! 5:7 o/a: the first half of a surrogate pair stands alone\n"
-        "43+9 6:1  ! 6:6 o/a: expected null\n53+7 7:1 o(a=\"5\")\nend");
+    tree_check(json_read, &lines,
+               "{\"a\":1}\n{\"a\":\n{\"a\":3}}\n[{}]\n{\"a\":\"\\ud800\"}\n{\"a\":nul}\n{\"a\":5}",
+               "0+7 1:1 o(a=\"1\")\n8+5 2:1  ! 2:6 o/a: expected a value\n"
+               "14+8 3:1  ! 3:8 o: there is text behind the document's end\n"
+               "23+4 4:1  ! 4:1 o: a document is an object\n"
+               "28+14 5:1  ! 5:7 o/a: the first half of a surrogate pair stands alone\n"
+               "43+9 6:1  ! 6:6 o/a: expected null\n53+7 7:1 o(a=\"5\")\nend");
 }
 
 static void many_members_stand_there_once(void **state)
@@ -116,19 +115,23 @@ static void what_is_no_json_ends_the_file(void **state)
 {
     (void)state;
     tree_check(json_read, &outermost, "[{\"a\":1},{\"a\":2",
-               "1+7 1:2 o(a=\"1\")\n9+6 1:10  ! 1:16 : the file ends within a document\nbroken");
-    tree_check(json_read, &outermost, "[{\"a\":1},",
-               "1+7 1:2 o(a=\"1\")\nbroken ! 1:10 : the file ends within the array of documents");
+               "1+7 1:2 o(a=\"1\")\n9+0 1:10 cut  ! 1:16 : the file ends within a document\n{\"a\":2broken");
+    tree_check(
+        json_read, &outermost, "[{\"a\":1},",
+        "1+7 1:2 o(a=\"1\")\n9+0 1:10 behind  ! 1:10 : the file ends within the array of documents\nbroken");
     tree_check(json_read, &outermost, "[{\"a\":1} {\"a\":2}]",
-               "1+7 1:2 o(a=\"1\")\nbroken ! 1:10 : the array of documents does not go on so");
-    tree_check(json_read, &outermost, "[{},]", "1+2 1:2 o\nbroken ! 1:5 : there is no document");
+               "1+7 1:2 o(a=\"1\")\n9+0 1:10 behind  ! 1:10 : the array of documents does not go on so\n"
+               "{\"a\":2}]broken");
+    tree_check(json_read, &outermost, "[{},]",
+               "1+2 1:2 o\n4+0 1:5 behind  ! 1:5 : there is no document\n]broken");
     tree_check(json_read, &outermost, "{\"a\":1}{\"a\":2}",
-               "0+7 1:1 o(a=\"1\")\nbroken ! 1:8 : there is text behind the end");
+               "0+7 1:1 o(a=\"1\")\n7+0 1:8 behind  ! 1:8 : there is text behind the end\n{\"a\":2}broken");
     tree_check(json_read, &within, "{\"x\":1}",
                "stray x\nrefused ! 1:8 : the outermost object lacks the member that holds the documents");
     tree_check(json_read, &within, "{\"x\":1,",
-               "stray x\nbroken ! 1:8 : the outermost object does not go on so");
-    tree_check(json_read, &within, "{x:1}", "broken ! 1:2 : the outermost object does not go on so");
+               "stray x\n7+0 1:8 behind  ! 1:8 : the outermost object does not go on so\nbroken");
+    tree_check(json_read, &within, "{x:1}",
+               "1+0 1:2 behind  ! 1:2 : the outermost object does not go on so\nx:1}broken");
     tree_check(json_read, &within, "[]",
                "refused ! 1:1 : the file does not begin as JSON of such a map does");
     tree_check(json_read, &outermost, "<r/>",
@@ -138,9 +141,8 @@ static void what_is_no_json_ends_the_file(void **state)
 
 static void changes_are_told_the_same_in_pieces(void **state)
 {
-    static const char text[] =
-        "{\"os\":[{\"a\":\"x\\n\",\"b\":[1.5,null,{\"c\":true}]},\n"
-        " {\"a\":{}},{\"d\":\"\xc3\xa9\"}],\"n\":0}";
+    static const char text[] = "{\"os\":[{\"a\":\"x\\n\",\"b\":[1.5,null,{\"c\":true}]},\n"
+                               " {\"a\":{}},{\"d\":\"\xc3\xa9\"}],\"n\":0}";
     static const char text_lines[] =
         "{\"a\":\"x\\n\",\"b\":[1.5,null,{\"c\":true}]}\n{\"a\":{}}\n{\"d\":\"\xc3\xa9\"}\n";
 

@@ -64,8 +64,11 @@ static void put_trouble(struct dump *dump, const struct tree_trouble *trouble)
 
 static bool take_document(void *whom, const struct tree_document *document)
 {
-    put(whom, "%llu+%llu %u:%u ", (unsigned long long)document->begin.offset,
-        (unsigned long long)document->length, document->begin.line, document->begin.column);
+    static const char *const extents[] = {"", "cut ", "behind "};
+
+    put(whom, "%llu+%llu %u:%u %s", (unsigned long long)document->begin.offset,
+        (unsigned long long)document->length, document->begin.line, document->begin.column,
+        extents[document->extent]);
     if (document->too_large)
         put(whom, "too large");
     else if (document->trouble.what[0] == '\0')
@@ -73,6 +76,11 @@ static bool take_document(void *whom, const struct tree_document *document)
     put_trouble(whom, &document->trouble);
     put(whom, "\n");
     return true;
+}
+
+static void take_rest(void *whom, const char *at, size_t len)
+{
+    put(whom, "%.*s", (int)len, at);
 }
 
 static void take_stray(void *whom, struct bytes name)
@@ -85,7 +93,8 @@ const char *tree_read_text(tree_read_function *read_tree, const struct tree_layo
 {
     static const char *const events[] = {"end", "broken", "refused", "error", "memory", "stopped"};
     static struct dump dump;
-    const struct tree_taker taker = {.document = take_document, .stray = take_stray, .whom = &dump};
+    const struct tree_taker taker = {
+        .document = take_document, .rest = take_rest, .stray = take_stray, .whom = &dump};
     struct tree_names *names = tree_names_open();
     struct tree_reading reading;
 
@@ -95,7 +104,7 @@ const char *tree_read_text(tree_read_function *read_tree, const struct tree_layo
     piece = step;
     reading = read_tree(layout, names, TREE_FD, TREE_CEILING, &taker);
     put(&dump, "%s", events[reading.event]);
-    if (!reading.told)
+    if (reading.event == TREE_REFUSED)
         put_trouble(&dump, &reading.trouble);
     tree_names_close(names);
     return dump.text;

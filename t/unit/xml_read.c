@@ -86,17 +86,30 @@ static void what_is_too_large_is_passed_over(void **state)
 static void what_is_not_well_formed_ends_the_file(void **state)
 {
     (void)state;
-    tree_check(
-        xml_read, &plain, "<r><o>1</o><o><a></o><o>3</o></r>",
-        "3+8 1:4 o=\"1\"\n11+10 1:12  ! 1:22 o/a: Opening and ending tag mismatch: a line 1 and o\nbroken");
+    tree_check(xml_read, &plain, "<r><o>1</o><o><a></o><o>3</o></r>",
+               "3+8 1:4 o=\"1\"\n11+0 1:12 cut  ! 1:22 o/a: Opening and ending tag mismatch: a line 1 and o\n"
+               "<o><a></o><o>3</o></r>broken");
     tree_check(xml_read, &plain, "<r><o>1</o>",
-               "3+8 1:4 o=\"1\"\nbroken ! 1:12 : the file ends before its outermost element does");
+               "3+8 1:4 o=\"1\"\n11+0 1:12 behind  ! 1:12 : the file ends before its outermost element does\n"
+               "broken");
+    tree_check(xml_read, &plain, "<r><o>1</o>\n<s/>\n",
+               "3+8 1:4 o=\"1\"\nstray s\n"
+               "16+0 2:5 behind  ! 3:1 : the file ends before its outermost element does\n\nbroken");
+    tree_check(xml_read, &plain, "<r><o>1</o><t><u></t><o>2</o></r>",
+               "3+8 1:4 o=\"1\"\nstray t\n"
+               "14+0 1:15 behind  ! 1:22 : Opening and ending tag mismatch: u line 1 and t\n"
+               "<u></t><o>2</o></r>broken");
     tree_check(xml_read, &plain, "<r><o>1</o></r><r/>",
-               "3+8 1:4 o=\"1\"\nbroken ! 1:16 : Extra content at the end of the document");
+               "3+8 1:4 o=\"1\"\n15+0 1:16 behind  ! 1:16 : Extra content at the end of the document\n"
+               "<r/>broken");
     tree_check(xml_read, &plain, "<r><o>&x;</o><o/></r>",
-               "3+6 1:4  ! 1:10 o: Entity 'x' not defined\nbroken");
+               "3+0 1:4 cut  ! 1:10 o: Entity 'x' not defined\n<o>&x;</o><o/></r>broken");
     tree_check(xml_read, &plain, "{\"a\":1}",
-               "broken ! 1:1 : this is no XML: it does not begin with an element");
+               "0+0 1:1 behind  ! 1:1 : this is no XML: it does not begin with an element\n{\"a\":1}broken");
+    /* A byte that the parser never saw, because it had given up before. */
+    tree_check(xml_read, &plain, "<r><o><a></o>\x01</r>",
+               "3+0 1:4 cut  ! 1:14 o/a: Opening and ending tag mismatch: a line 1 and o\n"
+               "<o><a></o>\x01</r>broken");
 }
 
 static void nothing_is_defined_or_fetched(void **state)
@@ -114,10 +127,9 @@ static void encodings_are_those_of_one_byte(void **state)
     tree_check(xml_read, &plain,
                "<?xml version='1.0' encoding='iso-8859-1'?><r><o>\xe9</o>\n<o>\xe9x</o></r>",
                "46+8 1:47 o=\"\xc3\xa9\"\n55+9 2:1 o=\"\xc3\xa9x\"\nend");
-    tree_check(
-        xml_read, &plain, "<?xml version='1.0' encoding='us-ascii'?><r><o>\xe9</o><o>1</o></r>",
-        "44+8 1:45  ! 1:48 o: there is a byte that is no character of the file's encoding\n"
-        "52+8 1:53 o=\"1\"\nend");
+    tree_check(xml_read, &plain, "<?xml version='1.0' encoding='us-ascii'?><r><o>\xe9</o><o>1</o></r>",
+               "44+8 1:45  ! 1:48 o: there is a byte that is no character of the file's encoding\n"
+               "52+8 1:53 o=\"1\"\nend");
     tree_check(xml_read, &plain, "<?xml version='1.0' encoding='utf-16'?><r/>",
                "refused ! 1:1 : the file says that it is in an encoding that cannot be read");
     tree_check(xml_read, &plain, "\xff\xfe<", "refused ! 1:1 : the file is in UTF-16");
