@@ -234,14 +234,13 @@ void survey_close(struct survey *survey)
     "ifnull((SELECT CASE e.what WHEN 'held' THEN 'held' WHEN 'dismissed' THEN 'dismissed' ELSE 'open' END" \
     " FROM event e WHERE e.document_id = d.document_id AND e.consumer_id IS NULL AND e.at <= ?1"           \
     " AND e.what IN ('held', 'released', 'dismissed') ORDER BY e.event_id DESC LIMIT 1), 'open')"
-#define DOCUMENT(STATE)                                                                           \
-    " d.document_id, d.id, d.kind, d.partner, d.direction, " STATE ", d.number, d.posted_at,"     \
-    " (SELECT min(v.at) FROM delivery v WHERE v.document_id = d.document_id AND v.state = 'done'" \
-    "  AND v.at <= ?1), f.name, i.control, d.group_control, d.set_control, r.line"
-#define JOINS                                                                                         \
-    " CROSS JOIN document d ON d.document_id = k.document_id AND d.posted_at <= ?1"                   \
-    " CROSS JOIN record r ON r.document_id = k.document_id LEFT JOIN file f ON f.file_id = d.file_id" \
-    " LEFT JOIN interchange i ON i.interchange_id = d.interchange_id"
+#define DOCUMENT(STATE)                                                                       \
+    " d.document_id, d.id, d.kind, d.partner, d.direction, " STATE ", d.number, d.posted_at," \
+    " iif(d.kind IN ('order', 'shipment_order'), (SELECT min(v.at) FROM delivery v"           \
+    "  WHERE v.document_id = d.document_id AND v.state = 'done' AND v.at <= ?1), NULL), r.line"
+#define JOINS                                                                       \
+    " CROSS JOIN document d ON d.document_id = k.document_id AND d.posted_at <= ?1" \
+    " CROSS JOIN record r ON r.document_id = k.document_id"
 #define GROUP_OF(STATE)                     \
     "SELECT k.value," DOCUMENT(             \
         STATE) " FROM document_key k" JOINS \
@@ -271,9 +270,7 @@ static bool add_document(struct survey *survey, sqlite3_stmt *statement)
     {
         struct bytes *const columns[] = {&document->id,          &document->kind,         &document->partner,
                                          &document->direction,   &document->state,        &document->number,
-                                         &document->posted_at,   &document->delivered_at, &document->file,
-                                         &document->interchange, &document->group,        &document->set,
-                                         &document->line};
+                                         &document->posted_at,   &document->delivered_at, &document->line};
 
         for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
             struct bytes text = sql_get_text(statement, (int)i + 2);

@@ -17,8 +17,7 @@ struct survey_document {
     /* Missing texts are {NULL, 0}. */
     struct bytes id, kind, partner, direction, state, number;
     struct bytes posted_at;
-    struct bytes delivered_at; /* the first delivery, or {NULL, 0} */
-    struct bytes file, interchange, group, set;
+    struct bytes delivered_at; /* of an order, ours or to a warehouse: the first delivery */
     struct bytes line; /* the record */
 };
 

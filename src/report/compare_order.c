@@ -62,11 +62,7 @@ static const struct timeline_row *rows_of(struct arena *arena, const struct surv
                                     .partner = document->partner,
                                     .number = document->number,
                                     .id = document->id,
-                                    .state = document->state,
-                                    .file = document->file,
-                                    .interchange = document->interchange,
-                                    .group = document->group,
-                                    .set = document->set};
+                                    .state = document->state};
     *n = 1;
     if (document->delivered_at.at != NULL) {
         rows[1] = rows[0];
