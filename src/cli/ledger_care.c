@@ -1,9 +1,10 @@
-/* ledger_care: what waits for somebody, numbers, the log, copies. */
+/* ledger_care: what waits for somebody, acknowledgments, numbers, the log, copies. */
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "canon/sink.h"
 #include "cli/ledger_verbs.h"
+#include "ledger/acknowledgment.h"
 #include "ledger/backup.h"
 #include "ledger/dead.h"
 #include "ledger/log.h"
@@ -38,6 +39,19 @@ void ledger_dead_dismiss(struct ledger_run *run)
     for (int i = 0; i < run->n && !ledger_failed(run->ledger); i++)
         (void)dead_dismiss(run->ledger, bytes_of(run->operands[i]), run->settings->consumer,
                            bytes_of(run->settings->reason));
+}
+
+void ledger_acks(struct ledger_run *run)
+{
+    const struct ledger_settings *settings = run->settings;
+    unsigned which = 0;
+
+    which |= settings->overdue ? ACKNOWLEDGMENT_OVERDUE : 0;
+    which |= settings->late ? ACKNOWLEDGMENT_LATE : 0;
+    which |= settings->orphan ? ACKNOWLEDGMENT_ORPHAN : 0;
+    which |= settings->duplicate ? ACKNOWLEDGMENT_DUPLICATE : 0;
+    which |= settings->rejected ? ACKNOWLEDGMENT_REJECTED : 0;
+    acknowledgment_list(run->ledger, which, &run->out.sink);
 }
 
 /* --- numbers */

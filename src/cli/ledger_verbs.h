@@ -16,6 +16,7 @@
 struct ledger_settings {
     struct options_common common; /* first: see cli/options.h */
     const char *ledger;
+    bool overdue, late, orphan, duplicate, rejected; /* acks */
     bool tee, loose, test, full, again;
     uint64_t max_record;   /* MiB; this and the next: 0: as the manual says */
     uint64_t lease, limit; /* seconds; documents */
@@ -53,6 +54,7 @@ void ledger_dead_show(struct ledger_run *run);
 void ledger_dead_export(struct ledger_run *run);
 void ledger_dead_dismiss(struct ledger_run *run);
 void ledger_numbers_next(struct ledger_run *run);
+void ledger_acks(struct ledger_run *run);
 void ledger_numbers_list(struct ledger_run *run);
 void ledger_numbers_reset(struct ledger_run *run);
 void ledger_events(struct ledger_run *run);

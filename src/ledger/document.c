@@ -1,5 +1,6 @@
 #include "ledger/document.h"
 
+#include "ledger/acknowledgment.h"
 #include "ledger/event.h"
 #include "ledger/sql.h"
 
@@ -199,6 +200,12 @@ static void tell(struct ledger *ledger, const struct document_context *context, 
     report_add(ledger_report(ledger), &finding);
 }
 
+/* A partner speaks of what we sent. */
+static bool answers_us(const struct canon_record *record)
+{
+    return is_kind(record, "functional_ack") && record->direction == CANON_IN;
+}
+
 /* It is there already: nothing is added to it.  Whoever resends waits for our answer, so what we answered is
  * offered again. */
 static enum document_outcome come_again(struct ledger *ledger, const struct document_context *context,
@@ -217,6 +224,8 @@ static enum document_outcome come_again(struct ledger *ledger, const struct docu
                 ledger,
                 &(struct event){.what = "acknowledged again", .document = document, .file = context->file});
     }
+    if (answers_us(record))
+        (void)acknowledgment_take(ledger, record, document, true, &context->place, context->arena);
     (void)add_arrival(ledger, context, record, document, interchange, DOCUMENT_DUPLICATE);
     return DOCUMENT_DUPLICATE;
 }
@@ -355,6 +364,8 @@ enum document_outcome document_add(struct ledger *ledger, const struct document_
     insert_keys(ledger, record, document);
     tell_of(ledger, context, record, document, &met);
     (void)add_arrival(ledger, context, record, document, interchange, outcome);
+    if (answers_us(record))
+        (void)acknowledgment_take(ledger, record, document, false, &context->place, context->arena);
     return outcome;
 }
 

@@ -6,6 +6,7 @@
  *   migration        the tables and views, in steps that are never changed once released
  *   event, exception the log of what happened; what a person must look at
  *   duplicate        whether new content meets numbers that were used
+ *   acknowledgment   what partners say of what we sent
  *   document         a record with its keys, put in; lookup finds it again
  *   batch            a file, and what became of all that was in it
  *   stage, post      lines from a pipe to whole files, a transaction for several
@@ -19,7 +20,7 @@
  *   log, backup      the events; a copy
  *   metrics          numbers about it, for a monitoring system
  *   archived, sweep, retain   the bytes of files, kept beside the ledger; files out of an inbox; how long
- * A module of another matter (journeys, acknowledgments) adds a step to migration.c and a pair of files.
+ * A module of another matter (journeys, say) adds a step to migration.c and a pair of files.
  *
  * WAL with synchronous=FULL: what was committed survives a power cut.  SQLite before 3.51.3 can damage a WAL
  * when one process commits while another checkpoints, so one flock (on FILE-lock) is held around every write

@@ -4,6 +4,7 @@ libcrossdock_a_SOURCES += %reldir%/migration.c %reldir%/migration.h
 libcrossdock_a_SOURCES += %reldir%/event.c %reldir%/event.h
 libcrossdock_a_SOURCES += %reldir%/exception.c %reldir%/exception.h
 libcrossdock_a_SOURCES += %reldir%/duplicate.c %reldir%/duplicate.h
+libcrossdock_a_SOURCES += %reldir%/acknowledgment.c %reldir%/acknowledgment.h
 libcrossdock_a_SOURCES += %reldir%/document.c %reldir%/document.h
 libcrossdock_a_SOURCES += %reldir%/lookup.c %reldir%/lookup.h
 libcrossdock_a_SOURCES += %reldir%/batch.c %reldir%/batch.h

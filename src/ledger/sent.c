@@ -1,6 +1,7 @@
 #include "ledger/sent.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "ledger/document.h"
 #include "ledger/number.h"
@@ -114,15 +115,30 @@ static void drop(void *whom)
 
 /* --- keep */
 
+/* Until when it must be acknowledged; at NULL: nobody waits for that. */
+static struct bytes due_of(const struct edi_address *address, char into[24])
+{
+    time_t due = (time_t)calendar_add(address->calendar, (int64_t)time(NULL), address->ack_seconds);
+    struct tm parts;
+
+    if (address->ack_seconds == 0 || gmtime_r(&due, &parts) == NULL)
+        return (struct bytes){NULL, 0};
+    return (struct bytes){into, strftime(into, 24, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 static int64_t add(struct ledger *ledger, const struct edi_interchange *interchange)
 {
     static const char insert[] =
         "INSERT INTO sent(partner, sender, receiver, control, group_code, group_control, set_code, release,"
-        " set_count, is_test, state, name, file, byte_count, sha256, content, recorded_at)"
-        " VALUES(?, ?, ?, ?, nullif(?, ''), nullif(?, 0), ?, ?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?)";
+        " set_count, is_test, state, name, file, byte_count, sha256, content, recorded_at, ack, ta1, due_at)"
+        " VALUES(?, ?, ?, ?, nullif(?, ''), nullif(?, 0), ?, ?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?,"
+        " CASE WHEN ? THEN 'due' END, CASE WHEN ? THEN 'due' END, ?)";
     const struct edi_address *address = interchange->address;
+    /* What answers test data does not come into a ledger for production. */
+    bool waits = !address->test || ledger_is_test(ledger);
+    bool ack = waits && address->ack_expected, ta1 = waits && address->ack_requested;
     sqlite3_stmt *statement = sql_begin(ledger, insert);
-    char now[24];
+    char now[24], due[24];
 
     sql_text(statement, 1, bytes_of(address->partner));
     sql_text(statement, 2, address->from);
@@ -140,6 +156,9 @@ static int64_t add(struct ledger *ledger, const struct edi_interchange *intercha
     sql_text(statement, 14, bytes_of(interchange->sha256));
     sql_bytes(statement, 15, interchange->content);
     sql_text(statement, 16, sql_now(now));
+    sql_number(statement, 17, ack);
+    sql_number(statement, 18, ta1);
+    sql_text(statement, 19, ack || ta1 ? due_of(address, due) : (struct bytes){NULL, 0});
     return sql_run(ledger, statement) ? sql_last_row(ledger) : 0;
 }
 
@@ -163,8 +182,9 @@ static bool is_taken(struct ledger *ledger, const struct edi_set *set, struct by
 static bool add_set(struct ledger *ledger, int64_t row, uint32_t ordinal, const struct edi_set *set,
                     struct bytes partner)
 {
-    static const char insert[] = "INSERT INTO sent_set(sent_id, ordinal, id, partner, kind, document_id)"
-                                 " VALUES(?, ?, ?, ?, ?, nullif(?, 0))";
+    static const char insert[] = "INSERT INTO sent_set(sent_id, ordinal, id, partner, kind, document_id, ack)"
+                                 " VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0),"
+                                 " (SELECT ack FROM sent WHERE sent_id = ?1))";
     int64_t document = document_row(ledger, bytes_of(set->id));
     sqlite3_stmt *statement;
 

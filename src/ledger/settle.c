@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "ledger/acknowledgment.h"
 #include "ledger/consumer.h"
 #include "ledger/document.h"
 #include "ledger/event.h"
@@ -145,7 +146,9 @@ static void take_receipt(struct settle *settle, const struct receipt *receipt, c
     if (!receipt->is_refused)
         (void)sent_settle(settle->ledger, receipt->id, receipt->sha256);
     state = state_of(settle, document);
-    if (state == (receipt->is_refused ? 'r' : 'd')) {
+    /* An acknowledgment can be faster than a receipt. */
+    if (state == (receipt->is_refused ? 'r' : 'd') ||
+        (state == 'r' && acknowledgment_rejects(settle->ledger, document, receipt->sha256))) {
         settle->counts.repeated++;
         return;
     }

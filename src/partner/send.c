@@ -5,7 +5,7 @@
 struct send_values {
     const char *from, *to, *app_from, *app_to, *release, *interchange_version, *agency, *delimiters, *in_data;
     int line_end;
-    bool test, ack_requested;
+    bool test, ack_requested, expects_ack;
     const struct yaml_node *sets, *files;
 };
 
@@ -56,6 +56,9 @@ static const struct settings_row send_rows[] = {
      .sentence = "What to do with delimiters in texts."},
     {.key = "test", ROW(test, SETTINGS_FLAG), .sentence = "ISA15."},
     {.key = "ack_requested", ROW(ack_requested, SETTINGS_FLAG), .sentence = "ISA14."},
+    {.key = "expect_ack",
+     ROW(expects_ack, SETTINGS_FLAG),
+     .sentence = "Whether a 997 or 999 is expected for each group."},
     {.key = "sets",
      ROW(sets, SETTINGS_ANY),
      .argument = "{KIND: SET, ...}",
@@ -138,8 +141,10 @@ static int line_end_of(const struct x12_style *style)
 bool partner_send_read(struct partner_send *send, const struct yaml_node *node, struct arena *arena,
                        struct report *report)
 {
-    struct send_values values = {
-        .test = send->test, .ack_requested = send->ack_requested, .line_end = line_end_of(&send->style)};
+    struct send_values values = {.test = send->test,
+                                 .ack_requested = send->ack_requested,
+                                 .expects_ack = send->expects_ack,
+                                 .line_end = line_end_of(&send->style)};
 
     if (node == NULL)
         return true;
@@ -154,6 +159,7 @@ bool partner_send_read(struct partner_send *send, const struct yaml_node *node, 
     take(&send->agency, values.agency);
     send->test = values.test;
     send->ack_requested = values.ack_requested;
+    send->expects_ack = values.expects_ack;
     if (!take_words(&send->sets, values.sets, "{shipment: \"945\"}", report) ||
         !take_words(&send->files, values.files, "{shipment_order: 3pl/carlisle-orders}", report))
         return false;

@@ -16,6 +16,7 @@ struct partner_send {
     struct bytes agency;              /* GS07 */
     bool test;                        /* ISA15 T */
     bool ack_requested;               /* ISA14 1 */
+    bool expects_ack;                 /* the partner answers each group with a 997 or 999 */
     struct x12_style style;
     const struct yaml_node *sets;  /* kind: set; or NULL */
     const struct yaml_node *files; /* kind: map, of what goes out as another file than X12; or NULL */

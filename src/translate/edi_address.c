@@ -53,6 +53,18 @@ static void address_relayed(struct edi_address *address, const struct canon_reco
     address->test |= source->test;
 }
 
+/* Nobody acknowledges an acknowledgment. */
+static void expect_ack(struct edi_address *address, const struct partner *partner,
+                       const struct partner_send *send, const struct canon_record *record)
+{
+    struct bytes kind = bytes_of(record->kind->name);
+    const struct limit_value *limit = limits_find(&partner->limits, LIMIT_ACK_DUE, kind, BYTES(""));
+
+    address->ack_expected = send->expects_ack && !bytes_are(kind, "functional_ack");
+    address->ack_seconds = limit->none ? 0 : limit->seconds;
+    address->calendar = limits_calendar(&partner->limits);
+}
+
 /* Whether it fits ISA05 and ISA06. */
 static bool is_identity(struct bytes identity)
 {
@@ -92,6 +104,7 @@ bool edi_address_find(struct edi_address *address, const struct partner *partner
         address->app_to = partner->n_identities > 0 && partner->identities[0].group.at != NULL
                               ? partner->identities[0].group
                               : id_part(address->to);
+    expect_ack(address, partner, send, record);
     if (strcmp(record->kind->name, "functional_ack") == 0 && !relayed)
         address_answer(address, record, partner);
     if (relayed)

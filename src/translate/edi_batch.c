@@ -101,6 +101,7 @@ static bool same_address(struct edi_address *a, struct edi_address *b)
     struct bytes *x[ADDRESS_TEXTS], *y[ADDRESS_TEXTS];
 
     if (strcmp(a->partner, b->partner) != 0 || a->test != b->test || a->ack_requested != b->ack_requested ||
+        a->ack_expected != b->ack_expected || a->ack_seconds != b->ack_seconds ||
         memcmp(&a->style, &b->style, sizeof(a->style)) != 0)
         return false;
     texts_of(a, x);

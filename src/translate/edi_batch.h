@@ -9,6 +9,7 @@
 #ifndef CROSSDOCK_TRANSLATE_EDI_BATCH_H
 #define CROSSDOCK_TRANSLATE_EDI_BATCH_H
 
+#include "base/calendar.h"
 #include "canon/write.h"
 #include "diag/report.h"
 #include "partner/partner.h"
@@ -39,6 +40,9 @@ struct edi_address {
     struct bytes agency;           /* GS07 */
     struct bytes version;          /* ISA12 */
     bool test, ack_requested;
+    bool ack_expected;                 /* of the group, a 997 or 999 */
+    uint64_t ack_seconds;              /* working time, until it, or a TA1, must be here; 0: no limit */
+    const struct calendar *calendar;   /* of the partner, for that */
     struct x12_style style;
 };
 
