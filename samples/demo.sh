@@ -113,7 +113,7 @@ show 0 'sed -n 1,9p mailbox/in/856-*'
 
 say 'The partner answers: acknowledgments are matched down to the set. It refuses one of the invoices.'
 cp "$samples"/day/answers/997-acme.edi mailbox/out/
-show 0 'sftp-poll -C . acme && edi2canon -q -C . --all inbox/997-*.edi | canon-ledger post'
+show 1 'sftp-poll -C . acme && edi2canon -q -C . --all inbox/997-*.edi | canon-ledger post'
 
 say 'What became of an order? Ask by any of its numbers: here that of the shipment.'
 show 0 'order-trace CD-91001'

@@ -21,10 +21,8 @@ sed 's/"id":"\(......\)../"id":"\1ff/; s/4500018802/4500018803/g; s/90311/90312/
 export CROSSDOCK_LEDGER=l
 canon-ledger create
 cat records/one records/two | canon-ledger -C site post --loose
-send() { canon-ledger -C site take acme | canon2edi -q -C site -o box "$@" > receipts; canon-ledger done acme receipts; }
-send
-status=$?
-status_is 0 'three groups are sent'
+send() { canon-ledger -C site take acme | canon2edi -q -C site -o box > receipts; canon-ledger done acme receipts; }
+holds 'three groups are sent' send
 tell() { sqlite3 l "$1"; }
 numbers() { tell "SELECT group_control FROM sent_interchanges WHERE group_code = '$1' ORDER BY ordinal DESC LIMIT 1"; }
 
@@ -37,7 +35,7 @@ answer() {
     {
         printf 'ISA*00*          *00*          *01*555010101      *ZZ*CROSSDOCK      *261124*0915*U*00401*%09d*0*P*>~\n' \
             $((200 + count))
-        printf 'GS*FA*555010101*CROSSDOCK*20261124*0915*%d*X*004010~\n' $((200 + count))
+        echo "GS*FA*555010101*CROSSDOCK*20261124*0915*$((200 + count))*X*004010~"
         printf '%s~\n' "ST*997*${count}001" "${segments[@]}" "SE*$((${#segments[@]} + 2))*${count}001" "GE*1*$((200 + count))"
         printf 'IEA*1*%09d~\n' $((200 + count))
     } > "$name"
