@@ -61,6 +61,36 @@ for ((version = 1; version < newest; version++)); do
     is "$(wc -l < out)" 4 'and offered, with the one whose lease is over'
 done
 
+# --- what was sent before anybody waited for acknowledgments
+begin "$versions/7.sql"
+answered='{"ack_type_code":"997","acked_group_code":"IN","group_status_code":"P","messages":[{"acked_message_control_number":"0001","message_status_code":"A"},{"acked_message_control_number":"0002","message_status_code":"R"}]}'
+sqlite3 w/ledger "WITH n(i, code, control, sent) AS (VALUES(1, 'IN', 1, '2026-11-01T10:00:00Z'), (2, 'SH', 1, '2026-11-01T10:00:00Z'), (3, 'FA', 1, '2026-11-01T10:00:00Z'))
+    INSERT INTO sent SELECT i, 'acme', 'ZZ:US', '01:1', i, code, control, CASE code WHEN 'IN' THEN '810' WHEN 'SH' THEN '856' ELSE '997' END,
+        '004010', 2, 0, 'sent', 'f' || i, 'f' || i, 1, 'x', NULL, sent, sent FROM n;
+    INSERT INTO sent_set SELECT sent_id, o.value, printf('%032x', sent_id * 10 + o.value), 'acme', 'invoice', NULL, 1 FROM sent, json_each('[1,2]') o;
+    WITH n(i) AS (VALUES(1), (2), (3)) INSERT INTO document SELECT 900 + i, printf('%032x', 900 + i), 'functional_ack', 'acme', 'in', NULL, NULL, 'open', NULL, NULL, NULL, NULL, NULL, '2026-11-02T10:00:00Z' FROM n;
+    INSERT INTO record SELECT document_id, '$answered' FROM document WHERE document_id > 900;
+    INSERT INTO document_key SELECT CASE document_id WHEN 903 THEN '9' ELSE '1' END, 'acked_group_control_number', document_id FROM document WHERE document_id > 900"
+run canon-ledger migrate
+status_is 0 'it is brought up to date'
+sqlite3 w/ledger "SELECT group_code, ack, due_at FROM sent_interchanges; SELECT group_code, set_control, ack FROM sent_documents ORDER BY 1, 2;
+    SELECT what, outcome, sent FROM acks_received" > got
+cat > want << 'END'
+IN|partly|
+SH|due|2026-11-02T10:00:00Z
+FA||
+FA|0001|
+FA|0002|
+IN|0001|accepted
+IN|0002|rejected
+SH|0001|due
+SH|0002|due
+IN 1|matched|1
+IN 1|duplicate|1
+IN 9|orphan|
+END
+same got want 'what was answered is, and the rest is waited for'
+
 # --- killed on the way
 if ! command -v strace > /dev/null || ! strace -qq -e trace=none true 2> /dev/null; then
     skip 'killed on the way' 'strace does not work here'

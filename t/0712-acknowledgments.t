@@ -7,7 +7,7 @@
 
 command -v sqlite3 > /dev/null || skip_all 'sqlite3 is not installed'
 mkdir -p site/partners box
-sed 's/^send: .*/send: {delimiters: "*>~", line_end: LF, expect_ack: yes}/' "$CROSSDOCK_SOURCE/partners/acme.yaml" \
+sed 's/^send: .*/send: {delimiters: "*>~", line_end: LF}/' "$CROSSDOCK_SOURCE/partners/acme.yaml" \
     > site/partners/acme.yaml
 cat >> site/partners/acme.yaml << 'END'
 reconcile:
@@ -57,6 +57,9 @@ out_is '' 'none is overdue'
 sqlite3 l "UPDATE sent SET due_at = '2026-01-01T00:00:00Z' WHERE due_at IS NOT NULL"
 run canon-ledger acks --overdue
 is "$(cut -f 1,3 out | sort | tr '\t\n' ' ,')" 'overdue PR 1,overdue SH 1,' 'until their time is over'
+# agrees CODE: what reconcile finds of it, as acks writes it
+agrees() { reconcile -q -C site --rule "$1" --fail-on=never --tsv 2> /dev/null | awk -F '\t' 'NR > 1 && $5 != "cleared" { print $12, $10 }' | sort; }
+is "$(agrees ACK-LATE)" "$(printf '1 GS 1, 855\n1 GS 1, 856')" 'and reconcile says the same'
 
 # --- accepted, late
 answer pr.edi 'AK1*PR*1' 'AK9*A*2*2*2'
@@ -66,6 +69,7 @@ run canon-ledger acks --late
 out_like '^late	acme	997 of PR 1	[0-9a-f]{32}' 'it came late'
 run canon-ledger acks --overdue
 is "$(cut -f 3 out)" 'SH 1' 'and is overdue no more'
+is "$(agrees ACK-LATE)" '1 GS 1, 856' 'as reconcile says'
 
 # --- each set by itself
 answer in.edi 'AK1*IN*1' 'AK2*810*0001' 'AK5*E*5' 'AK2*810*0002' 'AK3*TDS*21**8' 'AK4*1*610*6*12.5O' 'AK5*R*5' 'AK9*P*2*2*1'
@@ -82,6 +86,7 @@ run canon-ledger acks --rejected
 is "$(cut -f 1,2,3 out | tr '\t\n' ' ,')" 'errors acme IN 1, set 0001,rejected acme IN 1, set 0002,' 'they are listed'
 run canon-ledger done acme receipts
 is "$(canon-ledger dead | wc -l)" 1 'a receipt that comes late settles nothing'
+is "$(agrees ACK-REJ) $(agrees ACK-ERR) $(agrees ACK-PART)" '90012312 GS 1 ST 0002 90012311 GS 1 ST 0001 1 ' 'reconcile says what must be mended'
 canon-ledger check > /dev/null; ok $? 'all adds up'
 
 # --- sent anew
@@ -91,6 +96,7 @@ send
 is "$(numbers IN)" 2 'and goes out under another number'
 is "$(tell "SELECT count(*) FROM sent_documents WHERE id = '$bad'")" 2 'both are known'
 is "$(canon-ledger dead | wc -l)" 0 'nobody must look any more'
+is "$(agrees ACK-REJ)$(agrees ACK-PART)" '' 'and reconcile is content'
 answer in2.edi 'AK1*IN*2' 'AK2*810*0001' 'AK5*A' 'AK9*A*1*1*1'
 status_is 0 'now it is accepted'
 
@@ -134,7 +140,7 @@ err_like 'L5304 warn' 'is a warning'
 is "$(canon-ledger -l o acks --orphan | wc -l)" 1 'and listed'
 
 # --- TA1: the interchange itself
-sed -i 's/expect_ack: yes/expect_ack: yes, ack_requested: yes/' site/partners/acme.yaml
+sed -i 's/line_end: LF/line_end: LF, ack_requested: yes/' site/partners/acme.yaml
 canon-ledger -l m create
 CROSSDOCK_LEDGER=m
 canon-ledger -C site post --loose records/one
@@ -150,5 +156,29 @@ status_is 1 'an interchange is rejected'
 is "$(sqlite3 m "SELECT interchange, ta1, ack FROM sent_interchanges ORDER BY 1")" \
     "$(printf '%s\n' '000000001|accepted|due' '000000002|rejected|rejected' '000000003|due|due')" 'with all that is in it'
 is "$(canon-ledger dead | wc -l)" 1 'which is an exception'
+
+# --- who does not answer, and how long all others have
+sed -i 's/line_end: LF.*/line_end: LF, expect_ack: no}/; /^reconcile/,$d' site/partners/acme.yaml
+rm -rf box
+mkdir box
+canon-ledger -l n create
+CROSSDOCK_LEDGER=n
+canon-ledger -C site post --loose records/one
+send
+is "$(canon-ledger acks | wc -l)" 0 'nobody waits for what does not come'
+sed -i 's/expect_ack: no/expect_ack: yes/' site/partners/acme.yaml
+printf 'workdays: [mon, tue, wed, thu, fri, sat, sun]\nlimits: {ack-due: 3h}\n' > site/reconcile.yaml
+canon-ledger -C site post --loose records/two
+send
+is "$(sqlite3 n "SELECT DISTINCT (strftime('%s', due_at) - strftime('%s', recorded_at)) / 3600 FROM sent WHERE ack = 'due'")" 3 \
+    'reconcile.yaml says how long'
+echo 'limits: {ack-due: soon}' > site/reconcile.yaml
+sed 's/"id":"\(......\)../"id":"\1ee/; s/45000188../4500018899/g; s/9031./90399/g; s/9001231./90012399/g' records/one | canon-ledger -C site post --loose -q
+canon-ledger -C site take acme > taken
+run canon2edi -q -C site -o box taken
+status_is 2 'a wrong one is told'
+err_like 'site/reconcile.yaml:1:' 'with its place'
+is "$(wc -l < taken)" "$(wc -l < records/one)" 'nothing is sent meanwhile'
+[ ! -s out ]; ok $? 'and nothing refused'
 
 done_testing

@@ -21,7 +21,9 @@ record() {
 post() {
     canon-ledger -q post --loose > /dev/null 2> post.err || cat post.err
     sqlite3 l "UPDATE document SET posted_at = (SELECT line ->> '\$.source.created' || 'Z' FROM record r
-        WHERE r.document_id = document.document_id)"
+        WHERE r.document_id = document.document_id);
+        UPDATE acknowledgment SET at = (SELECT posted_at FROM document d WHERE d.document_id = acknowledgment.document_id);
+        UPDATE sent SET acked_at = (SELECT at FROM acknowledgment a WHERE a.sent_id = sent.sent_id AND outcome = 'matched')"
 }
 
 # found CODES: what reconcile finds of them, "CODE NUMBER ITEM", sorted
@@ -121,9 +123,13 @@ invoice() { record acme invoice out 2025-12-15T09:00:00 "\"invoice_number\":\"$1
 for n in 1 2 3 4 5 6 7 8; do invoice "I$n"; done | post
 group=0
 sent() { # TIME SET DOCUMENTS: a group that went out
+    local hours=24
+
+    [ "$2" != 856 ] || hours=4
     group=$((group + 1))
-    sqlite3 l "INSERT INTO sent(partner, sender, receiver, control, group_code, group_control, set_code, release, set_count, is_test, state, name, file, byte_count, sha256, recorded_at, sent_at)
-        VALUES('acme', 'ZZ:US', '01:1', $group, 'IN', $group, '$2', '004010', 2, 0, 'sent', 'f', 'f$group', 1, 'x', '$1', '$1')"
+    sqlite3 l "INSERT INTO sent(partner, sender, receiver, control, group_code, group_control, set_code, release, set_count, is_test, state, name, file, byte_count, sha256, recorded_at, sent_at, ack, due_at)
+        VALUES('acme', 'ZZ:US', '01:1', $group, 'IN', $group, '$2', '004010', 2, 0, 'sent', 'f', 'f$group', 1, 'x', '$1', '$1',
+            CASE '$2' WHEN '997' THEN NULL ELSE 'due' END, CASE '$2' WHEN '997' THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', '$1', '+$hours hours') END)"
     local ordinal=0 id
     for id in $3; do
         ordinal=$((ordinal + 1))
@@ -143,7 +149,8 @@ sent 2025-12-17T08:00:00Z 856 'I8'    # 6: a notice, four hours ago
 sent 2025-12-15T10:00:00Z 997 ''      # 7: an acknowledgment is not acknowledged
 sent 2025-12-15T10:00:00Z 810 'I1'    # 8: all of it rejected
 # a notice under the number of group 1, and of another code: nobody has acknowledged it
-sqlite3 l "INSERT INTO sent SELECT 100, partner, sender, receiver, 100, 'SH', 1, '856', release, 1, is_test, state, name, file, byte_count, sha256, content, recorded_at, sent_at FROM sent WHERE sent_id = 1"
+sqlite3 l "INSERT INTO sent SELECT 100, partner, sender, receiver, 100, 'SH', 1, '856', release, 1, is_test, state, name, file, byte_count, sha256, content, recorded_at, sent_at,
+    '2025-12-15T14:00:00Z', ack, ta1, acked_at FROM sent WHERE sent_id = 1"
 {
     answer 1 A "$(message 0001 A),$(message 0002 A)"
     answer 2 P "$(message 0001 R),$(message 0002 A)"

@@ -48,8 +48,7 @@ static const struct canon_object *list_at(const struct canon_object *object, con
     return value != NULL && value->held == CANON_HELD_LIST ? value->list->first : NULL;
 }
 
-/* What the codes of AK5, AK9 and TA1 mean for whoever waits. */
-static const char *verdict_of(struct bytes code)
+const char *acknowledgment_verdict(struct bytes code)
 {
     if (code.len != 1)
         return NULL;
@@ -250,7 +249,7 @@ static void judge_named(const struct taking *t, const char *whole)
 
     for (; message != NULL && !ledger_failed(t->ledger); message = message->next) {
         struct bytes set = text_at(message, "acked_message_control_number");
-        const char *verdict = verdict_of(text_at(message, "message_status_code"));
+        const char *verdict = acknowledgment_verdict(text_at(message, "message_status_code"));
         uint64_t ordinal;
 
         if (verdict == NULL)
@@ -354,7 +353,8 @@ bool acknowledgment_take(struct ledger *ledger, const struct canon_record *recor
 
     t.group = text_at(body, "acked_group_code");
     number = text_at(body, is_ta1(&t) ? "acked_interchange_control_number" : "acked_group_control_number");
-    whole = verdict_of(text_at(body, is_ta1(&t) ? "interchange_status_code" : "group_status_code"));
+    whole = acknowledgment_verdict(
+        text_at(body, is_ta1(&t) ? "interchange_status_code" : "group_status_code"));
     /* Of files that are no X12, nothing was counted here. */
     if (!is_ta1(&t) && !bytes_are(t.kind, "997") && !bytes_are(t.kind, "999"))
         return !ledger_failed(ledger);

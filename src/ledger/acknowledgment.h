@@ -14,6 +14,10 @@
 #include "canon/write.h"
 #include "ledger/ledger.h"
 
+/* What a code of AK5, AK9 or TA1 means for whoever waits: "accepted", "errors", "partly", "rejected"; NULL:
+ * there is no such code. */
+const char *acknowledgment_verdict(struct bytes code);
+
 /* A record of kind functional_ack that came in, and is in the ledger as `document`; within a write
  * transaction.  `again`: it came before.  What a person must know is told, at `place`. */
 bool acknowledgment_take(struct ledger *ledger, const struct canon_record *record, int64_t document,

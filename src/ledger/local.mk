@@ -1,6 +1,7 @@
 libcrossdock_a_SOURCES += %reldir%/ledger.c %reldir%/ledger.h
 libcrossdock_a_SOURCES += %reldir%/sql.c %reldir%/sql.h
 libcrossdock_a_SOURCES += %reldir%/migration.c %reldir%/migration.h
+libcrossdock_a_SOURCES += %reldir%/migration_step.h %reldir%/migration_acks.c
 libcrossdock_a_SOURCES += %reldir%/event.c %reldir%/event.h
 libcrossdock_a_SOURCES += %reldir%/exception.c %reldir%/exception.h
 libcrossdock_a_SOURCES += %reldir%/duplicate.c %reldir%/duplicate.h

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "ledger/migration_step.h"
 #include "ledger/sql.h"
 
 /* What happened with what: see crossdock-ledger(5).  Times are UTC.  Rows are ordered by their numbers, never
@@ -307,59 +308,6 @@ static const char interchanges[] =
     "  EXISTS(SELECT 1 FROM document d WHERE d.interchange_id = i.interchange_id) AS has_documents"
     " FROM interchange i LEFT JOIN file f ON f.file_id = i.file_id;";
 
-/* What partners say of it: expected and come, by group and by set. */
-static const char acknowledgments[] =
-    "ALTER TABLE sent ADD COLUMN due_at TEXT;"
-    "ALTER TABLE sent ADD COLUMN ack TEXT"
-    " CHECK(ack IN ('due', 'accepted', 'errors', 'partly', 'rejected'));"
-    "ALTER TABLE sent ADD COLUMN ta1 TEXT CHECK(ta1 IN ('due', 'accepted', 'errors', 'partly', 'rejected'));"
-    "ALTER TABLE sent ADD COLUMN acked_at TEXT;"
-    "CREATE INDEX sent_group ON sent(group_control, group_code) WHERE group_control IS NOT NULL;"
-    "CREATE INDEX sent_number ON sent(control);"
-    "CREATE INDEX sent_due ON sent(sent_id) WHERE ack = 'due' OR ta1 = 'due';"
-    "ALTER TABLE sent_set ADD COLUMN ack TEXT"
-    " CHECK(ack IN ('due', 'accepted', 'errors', 'partly', 'rejected'));"
-    "ALTER TABLE sent_set ADD COLUMN ack_text TEXT;"
-    "CREATE INDEX sent_set_rejected ON sent_set(sent_id) WHERE ack IN ('rejected', 'errors');"
-    /* One that came: document_id is its own. */
-    "CREATE TABLE acknowledgment("
-    " acknowledgment_id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document,"
-    " kind TEXT NOT NULL, what TEXT NOT NULL, sent_id INTEGER REFERENCES sent,"
-    " outcome TEXT NOT NULL CHECK(outcome IN ('matched', 'orphan', 'duplicate')),"
-    " is_late INTEGER NOT NULL, at TEXT NOT NULL) STRICT;"
-    "CREATE INDEX acknowledgment_odd ON acknowledgment(outcome) WHERE outcome <> 'matched' OR is_late;";
-
-static const char acknowledgment_views[] =
-    "DROP VIEW sent_interchanges;"
-    "DROP VIEW sent_documents;"
-    "DROP VIEW acks_due;"
-    "CREATE VIEW sent_interchanges AS"
-    " SELECT sent_id AS ordinal, partner, sender, receiver, printf('%09d', control) AS interchange,"
-    "  group_code, CAST(group_control AS TEXT) AS group_control, set_code, release, set_count, is_test,"
-    "  state, file, byte_count, sha256, recorded_at, sent_at, ack, ta1, due_at, acked_at FROM sent;"
-    "CREATE VIEW sent_documents AS"
-    " SELECT d.document_id AS ordinal, t.id, t.kind, s.partner, d.number, s.sent_id AS sent,"
-    "  printf('%09d', s.control) AS interchange, s.group_code,"
-    "  CAST(s.group_control AS TEXT) AS group_control,"
-    "  CASE WHEN s.group_code IS NOT NULL THEN printf('%04d', t.ordinal) END AS set_control, s.set_code,"
-    "  s.state, s.file, s.sha256, s.sent_at, t.ack, t.ack_text, s.due_at, s.acked_at"
-    " FROM sent_set t JOIN sent s USING(sent_id) LEFT JOIN document d ON d.document_id = t.document_id;"
-    "CREATE VIEW acks_received AS"
-    " SELECT a.acknowledgment_id AS ordinal, d.id, d.partner, a.kind, a.what, a.outcome, a.is_late,"
-    "  a.sent_id AS sent, s.due_at, a.at"
-    " FROM acknowledgment a JOIN document d USING(document_id) LEFT JOIN sent s USING(sent_id);"
-    "CREATE VIEW acks_due AS"
-    " SELECT 'owed' AS due, d.id, d.partner, d.number, d.posted_at AS since, NULL AS until,"
-    "  'acknowledgment of ' || ifnull(d.number, '?') AS what, NULL AS sent"
-    " FROM document d WHERE d.direction = 'out' AND d.kind = 'functional_ack' AND d.state = 'open'"
-    "  AND NOT EXISTS (SELECT 1 FROM delivery v WHERE v.document_id = d.document_id AND v.state = 'done')"
-    " UNION ALL"
-    " SELECT CASE WHEN due_at < strftime('%Y-%m-%dT%H:%M:%SZ', 'now') THEN 'overdue' ELSE 'expected' END,"
-    "  NULL, partner, NULL, ifnull(sent_at, recorded_at), due_at,"
-    "  CASE WHEN ack = 'due' THEN group_code || ' ' || group_control"
-    "  ELSE 'ISA ' || printf('%09d', control) END, sent_id"
-    " FROM sent WHERE ack = 'due' OR ta1 = 'due';";
-
 /* A step: up to three texts, run in order within its transaction. */
 static const char *const steps[][3] = {
     {first_tables, first_flow, first_views},
@@ -369,7 +317,7 @@ static const char *const steps[][3] = {
     {sending},
     {archive},
     {interchanges},
-    {acknowledgments, acknowledgment_views},
+    {migration_acks_tables, migration_acks_before, migration_acks_views},
 };
 
 int migration_newest(void)

@@ -28,6 +28,8 @@ struct partners {
     struct entry *entries, **last; /* all there are, once they were listed */
     struct entry *named;           /* those asked for by name */
     bool listed, unlisted;         /* a folder of them could not be read */
+    struct limits limits;          /* of all, once has_limits */
+    bool has_limits, no_limits;    /* no_limits: their file is wrong */
     struct memo {
         char key[MEMO_KEY];
         size_t len; /* 0: nothing remembered */
@@ -102,6 +104,22 @@ static const struct partner *parse(struct partners *partners, struct entry *entr
         mailbox_close(&partner->mailbox);
     }
     return entry->partner;
+}
+
+const struct limits *partners_limits(struct partners *partners)
+{
+    if (!partners->has_limits) {
+        const char *path = search_find(partners->search, "reconcile.yaml");
+        const struct yaml_node *top = NULL;
+
+        partners->has_limits = true;
+        if (path != NULL)
+            top = yaml_load(path, &partners->arena, partners->report, NULL);
+        partners->no_limits =
+            (path != NULL && top == NULL) ||
+            !limits_read(&partners->limits, limits_built_in(), top, &partners->arena, partners->report);
+    }
+    return partners->no_limits ? NULL : &partners->limits;
 }
 
 /* ---- finding ---- */

@@ -71,7 +71,7 @@ struct partner {
     uint32_t n_feeds;
     struct partner_feed *feeds; /* files that it sends and that are no X12 */
     struct mailbox mailbox;
-    struct limits limits; /* of reconcile; above is for whoever compares to set */
+    struct limits limits; /* of reconcile; above it is partners_limits, for whoever holds anything to it */
     struct partner_document defaults;
     uint32_t n_documents;
     const struct partner_document *documents;
@@ -88,6 +88,10 @@ const struct partner *partners_generic(const struct partners *partners);
 
 /* By name; NULL when there is none or its file is wrong: told to the report, with the nearest name. */
 const struct partner *partners_named(struct partners *partners, struct bytes name);
+
+/* The limits that hold for all partners: of reconcile.yaml, over those that are built in.  NULL: the file is
+ * wrong, which is told once. */
+const struct limits *partners_limits(struct partners *partners);
 
 /* How an identity fitted. */
 enum partner_match {

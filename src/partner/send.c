@@ -73,7 +73,7 @@ static const struct settings send_settings = {SETTINGS_ROWS(send_rows)};
 void partner_send_defaults(struct partner_send *send)
 {
     *send = (struct partner_send){
-        .release = BYTES("004010"), .agency = BYTES("X"), .style = x12_style_default};
+        .release = BYTES("004010"), .agency = BYTES("X"), .expects_ack = true, .style = x12_style_default};
 }
 
 static void take(struct bytes *into, const char *text)

@@ -18,18 +18,6 @@ static bool no_memory(struct compare *compare)
     return false;
 }
 
-/* reconcile.yaml, where there is one. */
-static bool read_all(struct compare *compare)
-{
-    struct report *report = ledger_report(compare->ledger);
-    const char *path = search_find(compare->search, "reconcile.yaml");
-    const struct yaml_node *top = NULL;
-
-    if (path != NULL && (top = yaml_load(path, compare->arena, report, NULL)) == NULL)
-        return false;
-    return limits_read(&compare->all, limits_built_in(), top, compare->arena, report);
-}
-
 bool compare_open(struct compare *compare, struct ledger *ledger, const struct schema *schema,
                   struct search *search, const struct review_settings *settings, struct arena *arena,
                   int64_t now)
@@ -49,7 +37,8 @@ bool compare_open(struct compare *compare, struct ledger *ledger, const struct s
     compare->partners = partners_open(search, ledger_report(ledger));
     if (compare->hash == NULL || compare->partners == NULL || compare->until.at == NULL)
         return no_memory(compare);
-    return read_all(compare);
+    compare->all = partners_limits(compare->partners);
+    return compare->all != NULL;
 }
 
 void compare_close(struct compare *compare)
@@ -74,11 +63,11 @@ const struct limits *compare_limits(struct compare *compare, struct bytes partne
         return &known->limits;
     known = arena_zalloc(compare->arena, 1, sizeof(*known));
     if (known == NULL)
-        return &compare->all;
+        return compare->all;
     known->partner = arena_copy(compare->arena, partner);
     known->next = compare->known;
     compare->known = known;
-    known->limits = (struct limits){.above = &compare->all};
+    known->limits = (struct limits){.above = compare->all};
     /* Whose file is gone is held to what holds for all. */
     path = arena_format(&compare->scratch, "partners/%.*s.yaml", BYTES_ARG(partner));
     if (partner.len > 0 && path != NULL && search_name_is_good(partner) &&
@@ -88,7 +77,7 @@ const struct limits *compare_limits(struct compare *compare, struct bytes partne
             compare->failed = true;
         else
             known->limits = file->limits;
-        known->limits.above = &compare->all;
+        known->limits.above = compare->all;
     }
     return &known->limits;
 }

@@ -39,7 +39,7 @@ struct compare {
     int64_t now;
     struct bytes until;            /* the same as text */
     const struct systems *systems; /* what systems say of themselves, or NULL */
-    struct limits all;             /* of reconcile.yaml */
+    const struct limits *all;      /* of reconcile.yaml */
     struct compare_limits *known;
     struct bytes scope; /* what is compared as one just now */
     int64_t wake;       /* when it must be looked at again; INT64_MAX: not before something comes */

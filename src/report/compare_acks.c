@@ -1,5 +1,6 @@
 /* R3 and R4: what we sent, and what the partner answered (997, 999). */
 #include "canon/read.h"
+#include "ledger/acknowledgment.h"
 #include "report/compare.h"
 
 /* A document that was sent, as the answer names it. */
@@ -12,16 +13,31 @@ static struct said sent_said(struct compare *compare, enum rule rule, struct byt
                          .number = arena_copy(&compare->scratch, group)};
 }
 
-/* The document of ours behind a set number of a group; where there is none it is told by the set alone. */
-static void name_document(struct compare *compare, struct said *said, struct bytes set,
-                          struct bytes code)
+/* Of a group that we sent: how many of its sets (or of one, by its number) wait to be sent anew. */
+static int64_t count_unmended(struct compare *compare, int64_t sent, struct bytes set)
 {
     static const char select[] =
-        "SELECT kind, number FROM sent_documents WHERE partner = ?1 AND group_control = ?2"
-        " AND CAST(set_control AS INTEGER) = CAST(?3 AS INTEGER) AND group_code = ifnull(?4, group_code)"
-        " ORDER BY sent DESC LIMIT 1";
-    const struct bytes values[] = {said->partner, said->number, set, code};
-    struct query *query = query_ask(compare->ledger, select, values, 4);
+        "SELECT count(*) FROM sent_documents t WHERE t.sent = CAST(?1 AS INTEGER)"
+        " AND (?2 IS NULL OR CAST(t.set_control AS INTEGER) = CAST(?2 AS INTEGER))"
+        " AND (?2 IS NOT NULL OR t.ack = 'rejected')"
+        " AND NOT EXISTS(SELECT 1 FROM sent_documents l WHERE l.ordinal = t.ordinal AND l.partner = t.partner"
+        "  AND l.sent > t.sent AND l.sent_at <= ?3)";
+    const struct bytes values[] = {bytes_of(compare_text(compare, "%lld", (long long)sent)), set,
+                                   compare->until};
+    struct query *query = query_ask(compare->ledger, select, values, 3);
+    int64_t count = query_row(compare->ledger, query) ? query_number(query, 0) : 1;
+
+    query_end(query);
+    return count;
+}
+
+/* The document of ours behind a set number of a group; where there is none it is told by the set alone. */
+static void name_document(struct compare *compare, struct said *said, int64_t sent, struct bytes set)
+{
+    static const char select[] = "SELECT kind, number FROM sent_documents WHERE sent = CAST(?1 AS INTEGER)"
+                                 " AND CAST(set_control AS INTEGER) = CAST(?2 AS INTEGER)";
+    const struct bytes values[] = {bytes_of(compare_text(compare, "%lld", (long long)sent)), set};
+    struct query *query = query_ask(compare->ledger, select, values, 2);
 
     if (query_row(compare->ledger, query)) {
         said->document = arena_copy(&compare->scratch, query_text(query, 0));
@@ -53,18 +69,19 @@ static const char *errors_text(struct compare *compare, const struct canon_objec
 }
 
 static void see_messages(struct compare *compare, const struct canon_object *body, struct bytes partner,
-                         struct bytes group)
+                         struct bytes group, int64_t sent)
 {
     for (const struct canon_object *at = trace_first(body, "messages"); at != NULL; at = at->next) {
-        struct bytes status = trace_text(at, "message_status_code");
-        bool rejected = bytes_are(status, "R") || bytes_are(status, "M") || bytes_are(status, "W") ||
-                        bytes_are(status, "X");
+        struct bytes set = trace_text(at, "acked_message_control_number");
+        const char *verdict = acknowledgment_verdict(trace_text(at, "message_status_code"));
+        bool rejected = verdict != NULL && strcmp(verdict, "rejected") == 0;
         struct said said = sent_said(compare, rejected ? RULE_ACK_REJ : RULE_ACK_ERR, partner, group);
 
-        if (!rejected && !bytes_are(status, "E"))
+        if (!rejected && (verdict == NULL || strcmp(verdict, "errors") != 0))
             continue;
-        name_document(compare, &said, trace_text(at, "acked_message_control_number"),
-                      trace_text(body, "acked_group_code"));
+        if (sent != 0 && count_unmended(compare, sent, set) == 0)
+            continue;
+        name_document(compare, &said, sent, set);
         said.expected = "accepted";
         said.found = errors_text(compare, at);
         said.text = rejected ? "the partner rejected it" : "the partner accepted it with errors";
@@ -72,65 +89,68 @@ static void see_messages(struct compare *compare, const struct canon_object *bod
     }
 }
 
-/* One answer of a group; `nth`: of those to the same group. */
-static void see_answer(struct compare *compare, const struct canon_object *body, struct bytes partner,
-                       struct bytes group, bool is_known, int64_t nth, bool may_know)
+/* What an answer says of a group. */
+static void see_verdict(struct compare *compare, const struct canon_object *body, struct bytes partner,
+                        struct bytes group, int64_t sent)
 {
     struct bytes status = trace_text(body, "group_status_code");
+    const char *verdict = acknowledgment_verdict(status);
+    bool rejected = verdict != NULL && strcmp(verdict, "rejected") == 0;
     struct said said;
 
-    if (!is_known && may_know) {
-        said = sent_said(compare, RULE_ACK_ORPH, partner, group);
-        said.expected = "a group that we sent";
-        said.found = "none of this number";
-        said.text = "an acknowledgment of something that we did not send";
-        compare_say(compare, &said);
-    }
-    if (nth > 1) {
-        said = sent_said(compare, RULE_ACK_DUP, partner, group);
-        said.expected = "one acknowledgment";
-        said.found = compare_text(compare, "%lld", (long long)nth);
-        said.text = "another acknowledgment of the same group";
-        compare_say(compare, &said);
-    }
-    if (bytes_are(status, "P")) {
+    see_messages(compare, body, partner, group, sent);
+    if (verdict == NULL || strcmp(verdict, "accepted") == 0)
+        return;
+    if (strcmp(verdict, "errors") != 0 && sent != 0 &&
+        count_unmended(compare, sent, (struct bytes){NULL, 0}) == 0)
+        return;
+    if (strcmp(verdict, "partly") == 0) {
         said = sent_said(compare, RULE_ACK_PART, partner, group);
         said.expected = compare_text(compare, "%.*s sets accepted",
                                      BYTES_ARG(trace_text(body, "messages_included")));
         said.found = compare_text(compare, "%.*s accepted", BYTES_ARG(trace_text(body, "messages_accepted")));
         said.text = "the group was accepted in part";
         compare_say(compare, &said);
-    }
-    see_messages(compare, body, partner, group);
-    /* A group that is rejected without saying which sets. */
-    if ((bytes_are(status, "R") || bytes_are(status, "E")) && trace_first(body, "messages") == NULL) {
-        said = sent_said(compare, bytes_are(status, "R") ? RULE_ACK_REJ : RULE_ACK_ERR, partner, group);
+    } else if (trace_first(body, "messages") == NULL) {
+        /* Without saying which sets. */
+        said = sent_said(compare, rejected ? RULE_ACK_REJ : RULE_ACK_ERR, partner, group);
         said.expected = "accepted";
         said.found = compare_text(compare, "%.*s", BYTES_ARG(status));
-        said.text = bytes_are(status, "R") ? "the partner rejected the group"
-                                           : "the partner accepted the group with errors";
+        said.text = rejected ? "the partner rejected the group"
+                             : "the partner accepted the group with errors";
         compare_say(compare, &said);
     }
 }
 
+/* One that answers nothing, or what was answered before. */
+static void see_odd(struct compare *compare, enum rule rule, struct bytes partner, struct bytes group,
+                    int64_t nth)
+{
+    struct said said = sent_said(compare, rule, partner, group);
+
+    if (rule == RULE_ACK_ORPH) {
+        said.expected = "a group that we sent";
+        said.found = "none of this number";
+        said.text = "an acknowledgment of something that we did not send";
+    } else {
+        said.expected = "one acknowledgment";
+        said.found = compare_text(compare, "%lld", (long long)nth);
+        said.text = "another acknowledgment of the same group";
+    }
+    compare_say(compare, &said);
+}
+
 bool compare_answers(struct compare *compare)
 {
-    /* Only since we keep what we send can it be said that something was not sent by us. */
+    /* What it answers is the ledger's to say.  Only since we keep what we send can it be said that something
+     * was not sent by us. */
     static const char select[] =
-        "SELECT d.partner, k.value, r.line, EXISTS(SELECT 1 FROM sent_interchanges s WHERE s.partner = "
-        "d.partner"
-        "   AND CAST(s.group_control AS INTEGER) = CAST(k.value AS INTEGER)"
-        "   AND s.group_code = ifnull(r.line ->> '$.acked_group_code', s.group_code)),"
-        " (SELECT count(*) FROM document_keys o JOIN records p ON p.ordinal = o.ordinal WHERE o.value = "
-        "k.value"
-        "   AND o.name = k.name AND o.kind = k.kind AND o.partner = k.partner AND o.direction = 'in'"
-        "   AND o.ordinal <= k.ordinal AND p.line ->> '$.acked_group_code' IS r.line ->> "
-        "'$.acked_group_code'),"
-        " EXISTS(SELECT 1 FROM sent_interchanges s WHERE s.partner = d.partner)"
-        " FROM documents d JOIN document_keys k ON k.ordinal = d.ordinal"
-        "  AND k.name = 'acked_group_control_number' JOIN records r ON r.ordinal = d.ordinal"
-        " WHERE d.kind = 'functional_ack' AND d.direction = 'in' AND d.state = 'open' AND d.posted_at <= ?1"
-        " ORDER BY d.ordinal";
+        "SELECT a.partner, ifnull(r.line ->> '$.acked_group_control_number', a.what), r.line, a.sent,"
+        " a.outcome,"
+        " a.outcome = 'orphan' AND EXISTS(SELECT 1 FROM sent_interchanges s WHERE s.partner = a.partner),"
+        " row_number() OVER (PARTITION BY a.partner, a.what ORDER BY a.ordinal)"
+        " FROM acks_received a JOIN documents d ON d.id = a.id JOIN records r ON r.ordinal = d.ordinal"
+        " WHERE d.state = 'open' AND a.at <= ?1 ORDER BY a.ordinal";
     struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
 
     compare->scope = BYTES("ACK");
@@ -143,9 +163,12 @@ bool compare_answers(struct compare *compare)
         partner = arena_copy(&compare->scratch, query_text(query, 0));
         group = arena_copy(&compare->scratch, query_text(query, 1));
         line = arena_copy(&compare->scratch, query_text(query, 2));
-        if (line.at != NULL && canon_read(&record, compare->schema, line, &compare->scratch, &error))
-            see_answer(compare, record.body, partner, group, query_number(query, 3) != 0,
-                       query_number(query, 4), query_number(query, 5) != 0);
+        if (query_number(query, 5) != 0)
+            see_odd(compare, RULE_ACK_ORPH, partner, group, 1);
+        if (bytes_are(query_text(query, 4), "duplicate"))
+            see_odd(compare, RULE_ACK_DUP, partner, group, query_number(query, 6));
+        else if (line.at != NULL && canon_read(&record, compare->schema, line, &compare->scratch, &error))
+            see_verdict(compare, record.body, partner, group, query_number(query, 3));
     }
     query_end(query);
     return !ledger_failed(compare->ledger) && !compare->failed;
@@ -153,25 +176,18 @@ bool compare_answers(struct compare *compare)
 
 bool compare_unanswered(struct compare *compare)
 {
-    /* Acknowledgments are not acknowledged. */
+    /* What is waited for, and until when, was written down when it was sent. */
     static const char select[] =
-        "SELECT s.partner, s.group_control, s.set_code, s.set_count, s.sent_at, s.file FROM "
-        "sent_interchanges s"
-        " WHERE s.state = 'sent' AND s.group_control IS NOT NULL AND s.sent_at <= ?1"
-        " AND s.set_code NOT IN ('997', '999') AND NOT EXISTS (SELECT 1 FROM document_keys k"
-        "  JOIN documents d ON d.ordinal = k.ordinal JOIN records r ON r.ordinal = k.ordinal"
-        "  WHERE k.value = s.group_control AND k.name = 'acked_group_control_number'"
-        "  AND k.kind = 'functional_ack' AND k.partner = s.partner AND k.direction = 'in'"
-        "  AND d.posted_at <= ?1 AND ifnull(r.line ->> '$.acked_group_code', s.group_code) = s.group_code)"
-        " ORDER BY s.ordinal";
-    static const char *const kinds[][2] = {
-        {"850", "order"},    {"855", "order_ack"}, {"860", "order_change"},   {"856", "shipment"},
-        {"945", "shipment"}, {"810", "invoice"},   {"940", "shipment_order"}, {"943", "shipment_order"}};
+        "SELECT s.partner, ifnull(s.group_control, s.interchange), s.set_code, s.set_count, s.sent_at,"
+        " s.file, s.due_at, (SELECT t.kind FROM sent_documents t WHERE t.sent = s.ordinal LIMIT 1),"
+        " s.ack IS NULL OR s.ack <> 'due' AND s.acked_at <= ?1"
+        " FROM sent_interchanges s WHERE s.state = 'sent' AND s.sent_at <= ?1 AND s.due_at IS NOT NULL"
+        " AND (s.ack = 'due' OR s.ta1 = 'due' OR s.acked_at > ?1) ORDER BY s.ordinal";
     struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
 
     compare->scope = BYTES("ACK-LATE");
     while (query_row(compare->ledger, query)) {
-        struct bytes partner, set, kind = {NULL, 0};
+        struct bytes partner, set, kind;
         const struct limit_value *limit;
         enum compare_due when;
         struct said said;
@@ -180,20 +196,21 @@ bool compare_unanswered(struct compare *compare)
         arena_reset(&compare->scratch);
         partner = query_text(query, 0);
         set = query_text(query, 2);
-        for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-            if (bytes_are(set, kinds[i][0]))
-                kind = bytes_of(kinds[i][1]);
+        kind = query_text(query, 7);
         limit = compare_limit(compare, partner, RULE_ACK_LATE, kind, (struct bytes){NULL, 0});
         if (limit->none || !moment_parse(query_text(query, 4), &zone_utc, &sent))
             continue;
         said = sent_said(compare, RULE_ACK_LATE, partner, query_text(query, 1));
-        said.due = compare_after(compare, partner, sent, limit);
+        if (!moment_parse(query_text(query, 6), &zone_utc, &said.due))
+            continue;
         when = compare_due(compare, partner, said.due, limit);
         if (when == COMPARE_EARLY)
             continue;
         said.severity = when == COMPARE_SOON ? SEVERITY_WARN : SEVERITY_OFF;
-        said.document = kind.at != NULL ? kind : BYTES("functional_ack");
-        said.item = bytes_of(compare_text(compare, "GS %.*s, %.*s", BYTES_ARG(said.number), BYTES_ARG(set)));
+        said.document = kind.at != NULL ? arena_copy(&compare->scratch, kind) : BYTES("functional_ack");
+        said.item = bytes_of(compare_text(compare, "%s %.*s, %.*s",
+                                          query_number(query, 8) != 0 ? "ISA" : "GS", BYTES_ARG(said.number),
+                                          BYTES_ARG(set)));
         said.expected = compare_text(compare, "acknowledged by %s",
                                      compare_local(compare, partner, said.due));
         said.found = compare_text(compare, "%lld sets sent %s in %.*s", (long long)query_number(query, 3),

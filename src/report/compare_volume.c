@@ -119,7 +119,7 @@ static void judge(struct compare *compare, const struct series *series, struct b
 bool compare_volume(struct compare *compare)
 {
     static const char newest[] = "SELECT max(ordinal) FROM document_kinds";
-    const struct calendar *calendar = limits_calendar(&compare->all);
+    const struct calendar *calendar = limits_calendar(compare->all);
     int32_t day = zone_day(&calendar->zone, compare->now) - 1;
     struct volume volume = {.all = arena_zalloc(compare->arena, MAX_SERIES, sizeof(*volume.all))};
     struct query *query = query_ask(compare->ledger, newest, NULL, 0);

@@ -334,7 +334,7 @@ bool review_run(struct review *review, struct ledger *ledger, const struct schem
     good = compare_open(&compare, ledger, schema, search, settings, arena, now);
     if (good) {
         review->at = compare.until;
-        review->calendar = *limits_calendar(&compare.all);
+        review->calendar = *limits_calendar(compare.all);
         good = is_there(&compare) && run_with(review, &compare);
     }
     if (arena->failed && !ledger_failed(ledger))

@@ -261,7 +261,7 @@ static void tell_systems(struct review *review, struct compare *compare)
             .name = view->system,
             .count = view->count,
             .newest = arena_copy(review->arena, moment_print(view->moment, text)),
-            .limit = limits_find(&compare->all, LIMIT_SNAPSHOT_AGE, BYTES("snapshot"),
+            .limit = limits_find(compare->all, LIMIT_SNAPSHOT_AGE, BYTES("snapshot"),
                                  (struct bytes){NULL, 0})};
         if (!view->is_whole) {
             source->is_old = true;

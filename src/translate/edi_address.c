@@ -53,18 +53,6 @@ static void address_relayed(struct edi_address *address, const struct canon_reco
     address->test |= source->test;
 }
 
-/* Nobody acknowledges an acknowledgment. */
-static void expect_ack(struct edi_address *address, const struct partner *partner,
-                       const struct partner_send *send, const struct canon_record *record)
-{
-    struct bytes kind = bytes_of(record->kind->name);
-    const struct limit_value *limit = limits_find(&partner->limits, LIMIT_ACK_DUE, kind, BYTES(""));
-
-    address->ack_expected = send->expects_ack && !bytes_are(kind, "functional_ack");
-    address->ack_seconds = limit->none ? 0 : limit->seconds;
-    address->calendar = limits_calendar(&partner->limits);
-}
-
 /* Whether it fits ISA05 and ISA06. */
 static bool is_identity(struct bytes identity)
 {
@@ -104,7 +92,6 @@ bool edi_address_find(struct edi_address *address, const struct partner *partner
         address->app_to = partner->n_identities > 0 && partner->identities[0].group.at != NULL
                               ? partner->identities[0].group
                               : id_part(address->to);
-    expect_ack(address, partner, send, record);
     if (strcmp(record->kind->name, "functional_ack") == 0 && !relayed)
         address_answer(address, record, partner);
     if (relayed)
@@ -119,4 +106,23 @@ bool edi_address_find(struct edi_address *address, const struct partner *partner
         delimiters->repetition = '^';
     return is_identity(address->from) && is_identity(address->to) && address->app_from.len <= 15 &&
            address->app_to.len <= 15;
+}
+
+bool edi_address_expect(struct edi_address *address, struct partners *partners, const struct partner *partner,
+                        const struct partner_send *send, struct bytes kind)
+{
+    struct limits limits = partner->limits;
+    const struct limit_value *limit;
+
+    /* Nobody acknowledges an acknowledgment. */
+    address->ack_expected = send->expects_ack && !bytes_are(kind, "functional_ack");
+    if (!address->ack_expected && !address->ack_requested)
+        return true;
+    limits.above = partners_limits(partners);
+    if (limits.above == NULL)
+        return false;
+    limit = limits_find(&limits, LIMIT_ACK_DUE, kind, (struct bytes){NULL, 0});
+    address->ack_seconds = limit->none ? 0 : limit->seconds;
+    address->calendar = limits_calendar(limits.has_calendar ? &partner->limits : limits.above);
+    return true;
 }

@@ -13,4 +13,9 @@ bool edi_address_find(struct edi_address *address, const struct partner *partner
                       const struct partner_send *send, const struct canon_record *record, bool relayed,
                       struct arena *arena);
 
+/* Whether what goes there is to be acknowledged, and how soon, as the partner's file and that for all say.
+ * False: one of them is wrong, told. */
+bool edi_address_expect(struct edi_address *address, struct partners *partners,
+                        const struct partner *partner, const struct partner_send *send, struct bytes kind);
+
 #endif

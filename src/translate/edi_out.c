@@ -123,7 +123,8 @@ static bool find_address(struct edi_out *edi, struct edi_job *job, const struct 
             (struct bytes){NULL, 0},
             "send: {from: \"QUALIFIER:ID\", to: \"QUALIFIER:ID\"} in the partner's file, or us and ids",
             job->partner->file);
-    return found;
+    return found && edi_address_expect(&job->address, edi->partners, job->partner, job->send,
+                                       bytes_of(record->kind->name));
 }
 
 /* Whether the record is a document for partners at all; *set is what it goes out as. */

@@ -1,0 +1,11 @@
+/*
+ * migration_step: the SQL of steps that have a file of their own.  Private to migration.c, which runs them in
+ * their order.
+ */
+#ifndef CROSSDOCK_LEDGER_MIGRATION_STEP_H
+#define CROSSDOCK_LEDGER_MIGRATION_STEP_H
+
+/* To version 8: acknowledgments expected and received. */
+extern const char migration_acks_tables[], migration_acks_before[], migration_acks_views[];
+
+#endif
