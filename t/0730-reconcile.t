@@ -188,6 +188,30 @@ run reconcile --explain poa-qty
 status_is 0 'a code is explained'
 out_like '^POA-QTY \(R7, warn, business\)$' 'whatever its case'
 
+# --- money is counted once: of a line the greatest of what codes say, of an order the greater of lines and whole
+CROSSDOCK_LEDGER=risk.ledger
+rm -r partners
+canon-ledger create
+{
+    # 2 pieces less promised, 3 less shipped: the same line
+    order once; answer once 8 IQ; shipped S-1 once 7; invoice I-0 once 7 17.50
+    # a piece less promised; all of it invoiced, and nothing shipped
+    order whole; answer whole 9 IQ; invoice I-3 whole 10 25.00
+    # two invoices, each with a price of its own: 2.50 each; and one of them does not add up, by 2.00
+    order price; answer price 10; shipped S-2 price 10
+    invoice I-1 price 5 15.00 | sed 's/"unit_price":"2.50"/"unit_price":"3.00"/'
+    invoice I-2 price 5 17.00 | sed 's/"unit_price":"2.50"/"unit_price":"3.00"/'
+} > records
+post records
+run reconcile --rule R7,R12,R13,R14,R15 --as-of 2099-01-01 --tsv --fail-on=never
+is "$(columns code order_number amount | sort | tr '\n' ' ')" 'INV-BEFORE whole 25.00 INV-PRICE price 2.50 INV-PRICE price 2.50 INV-SUM price 2.00 POA-QTY once 5.00 POA-QTY whole 2.50 QTY-SHORT once 7.50 ' \
+    'each finding says its own amount'
+run reconcile --rule R7,R12,R13,R14,R15 --as-of 2099-01-01 --fail-on=never
+out_like '^RECON .* at-risk 39\.50 USD$' 'and the total has no money twice'
+run reconcile --rule R7,R12 --as-of 2099-01-01 --fail-on=never
+out_like '^RECON .* at-risk 10\.00 USD$' 'of a line the greatest counts'
+CROSSDOCK_LEDGER=day.ledger
+
 # --- a file that broke off
 edi2canon -q --all "$CROSSDOCK_SOURCE"/samples/x12/850-acme-batch.edi > batch.jsonl
 if command -v sqlite3 > /dev/null; then

@@ -4,7 +4,7 @@ libcrossdock_a_SOURCES += %reldir%/trace_show.c %reldir%/trace_show.h %reldir%/t
 	%reldir%/trace_page.c %reldir%/trace_svg.c
 libcrossdock_a_SOURCES += %reldir%/rule.c %reldir%/rule.h %reldir%/rule.def
 libcrossdock_a_SOURCES += %reldir%/review.c %reldir%/review.h %reldir%/review_made.c %reldir%/review_made.h \
-	%reldir%/review_look.c %reldir%/review_look.h
+	%reldir%/review_look.c %reldir%/review_look.h %reldir%/review_risk.c %reldir%/review_risk.h
 libcrossdock_a_SOURCES += %reldir%/review_show.h %reldir%/review_text.c %reldir%/review_table.c
 libcrossdock_a_SOURCES += %reldir%/compare.c %reldir%/compare.h %reldir%/compare_case.c %reldir%/compare_case.h
 libcrossdock_a_SOURCES += %reldir%/compare_order.c %reldir%/compare_shipping.c %reldir%/compare_billing.c \

@@ -1,6 +1,7 @@
 #include "report/review_made.h"
 
 #include "report/compare_system.h"
+#include "report/review_risk.h"
 
 #include <stdlib.h>
 
@@ -60,29 +61,6 @@ static bool add_finding(struct review *review, const struct mismatch *mismatch)
 
 /* --- totals */
 
-static void add_risk(struct review *review, const struct review_finding *finding)
-{
-    struct bytes currency = finding->mismatch.field[MISMATCH_CURRENCY];
-    struct decimal amount;
-    size_t i = 0;
-
-    if (!decimal_parse(finding->mismatch.field[MISMATCH_AMOUNT], &amount))
-        return;
-    while (i < review->n_at_risk && !bytes_equal(review->at_risk[i].currency, currency))
-        i++;
-    if (i == review->n_at_risk) {
-        struct review_amount *more = arena_zalloc(review->arena, i + 1, sizeof(*more));
-
-        if (more == NULL)
-            return;
-        if (i > 0)
-            memcpy(more, review->at_risk, i * sizeof(*more));
-        review->at_risk = more;
-        review->at_risk[review->n_at_risk++] = (struct review_amount){currency, {0, 2}};
-    }
-    (void)decimal_add(review->at_risk[i].sum, amount, &review->at_risk[i].sum);
-}
-
 /* New, then open with the oldest first; within, by severity, code, partner, order, line. */
 static int by_state(const void *a, const void *b)
 {
@@ -105,7 +83,7 @@ static int by_state(const void *a, const void *b)
     return 0;
 }
 
-static void judge(struct review *review)
+static bool judge(struct review *review)
 {
     static const char *const words[] = {"OK", "INFO", "WARN", "ERROR"};
 
@@ -122,9 +100,9 @@ static void judge(struct review *review)
         if (finding->severity > review->worst)
             review->worst = finding->severity;
         review->unaccounted += finding->rule == RULE_SYS_UNACC;
-        add_risk(review, finding);
     }
     review->verdict = words[review->worst];
+    return review_add_risk(review);
 }
 
 struct loading {
@@ -149,8 +127,7 @@ bool review_load(struct review *review, struct compare *compare, int64_t run)
 
     if (!mismatch_each(compare->ledger, run, load_one, &loading))
         return false;
-    judge(review);
-    return !review->arena->failed;
+    return judge(review);
 }
 
 static int by_id(const void *a, const void *b)
@@ -181,8 +158,7 @@ bool review_take(struct review *review, struct compare *compare)
         if (!add_finding(review, &finding->mismatch))
             return false;
     }
-    judge(review);
-    return !review->arena->failed;
+    return judge(review);
 }
 
 /* --- inputs */
