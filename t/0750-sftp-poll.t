@@ -275,6 +275,28 @@ is "$(cat give.box/in/b.edi)$(ls -A give.box/in | wc -l)" another2 'whole'
 run sftp-poll --send give
 is "$(ls give.out)" folder 'and deleted here'
 
+# --- what is there is replaced
+partner feed
+sed -i 's/  send: {/  send: {replace: true, /' partners/feed.yaml
+for text in one two two one; do
+    printf $text > feed.out/stock.csv
+    run sftp-poll --send feed
+    is "$status $(cat feed.box/in/stock.csv) $(ls -A feed.box/in feed.out | wc -l)" "0 $text 4" "replaced: $text"
+done
+is "$(states feed)" 'done 3 ' 'what is there already is not sent again'
+printf three > feed.out/stock.csv
+run sftp-poll -n --send feed
+out_like '^send	feed	feed.out	stock.csv	5	' '-n knows'
+rm feed.box/in/stock.csv
+mkdir feed.box/in/stock.csv
+run sftp-poll --send feed
+status_is 3 'a folder is not replaced'
+rmdir feed.box/in/stock.csv
+run sftp-poll --send feed
+is "$status $(cat feed.box/in/stock.csv)" '0 three' 'when it is gone, the file is there'
+[ -e feed.out/stock.csv ] && run sftp-poll --send feed
+is "$(ls -A feed.out)" '' 'and deleted here'
+
 # --- several, and at once
 partner p1
 partner p2

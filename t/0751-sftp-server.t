@@ -72,6 +72,12 @@ rm box/in/1.edi
 run sftp-poll --send acme
 is "$status $(cat box/in/1.edi)" '0 other' 'when it is gone, the other one comes'
 
+sed -i 's/  send: {/  send: {replace: true, /' partners/acme.yaml
+printf third > outgoing/1.edi
+run sftp-poll --send acme
+is "$status $(cat box/in/1.edi) $(ls -A box/in | wc -l)" '0 third 101' 'replaced, when the partner wants that'
+partner
+
 # --- who it is
 printf one > box/out/k.edi
 # refused CODE NAME: the server is not the right one, or we are not; nothing is done

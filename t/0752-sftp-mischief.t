@@ -37,7 +37,7 @@ via() {
 
 # prepare [LINE]...: partner acme and its files, in this lane
 prepare() {
-    local line usual
+    local line usual replaces
 
     rm -rf box in out l.db* rules mischief.err
     mkdir -p box/out box/in box/moved in out
@@ -52,12 +52,15 @@ prepare() {
             for line in "$@"; do [ "${line%%:*}" != "${usual%%:*}" ] || continue 2; done
             [ "${usual%%:*}" = after ] || printf '  %s\n' "$usual"
         done
-        for line in "$@"; do case $line in after*) ;; *) printf '  %s\n' "$line" ;; esac done
+        for line in "$@"; do case $line in after* | replace* | there) ;; *) printf '  %s\n' "$line" ;; esac done
         line=after:\ delete
         for usual in "$@"; do case $usual in after*) line=$usual ;; esac done
         printf "  fetch: {from: '%s', into: in, names: ['*.edi'], %s}\n" "$PWD/box/out" "${line/@/$PWD/}"
-        printf "  send: {from: out, to: '%s', after: delete}\n" "$PWD/box/in"
+        replaces=false
+        case "$*" in *replace*) replaces=true ;; esac
+        printf "  send: {from: out, to: '%s', after: delete, replace: %s}\n" "$PWD/box/in" $replaces
     } > partners/acme.yaml
+    case "$*" in *there*) printf before > box/in/a.edi ;; esac
     sed "s/^\[127.0.0.1\]:[0-9]*/[127.0.0.1]:$lane_port/" "$here/known" > known
     canon-ledger create
 }
@@ -71,7 +74,7 @@ wrong() {
 }
 
 whole() { # FILE: one of those of a box, or what became of it there
-    cmp -s "$1" "$here/large" || [ ! -s "$1" ] || [ "$(cat "$1")" = alpha ] || [ -n "$alters" ]
+    cmp -s "$1" "$here/large" || [ ! -s "$1" ] || [ "$(cat "$1")" = alpha ] || [ "$(cat "$1")" = before ] || [ -n "$alters" ]
 }
 
 # scenario NUMBER WAY STATUS REGEX RULES [LINE]...: see `plan_one`
@@ -99,6 +102,12 @@ scenario() {
     done
     [ -z "$(find "$here" -name 'escaped.edi' -o -name 'absolute.edi')" ] && [ ! -e /tmp/absolute.edi ] ||
         wrong 'a name led elsewhere'
+    case "$*" in
+    *there*)
+        [ -e box/in/a.edi ] || wrong 'what was there is gone'
+        [[ "$*" = *replace* ]] || rm box/in/a.edi
+        ;;
+    esac
     # The server is well again, and there is time.
     : > rules
     sed -i 's/  timeout: .*/  timeout: 30s/; s/  time: .*/  time: 60s/' partners/acme.yaml
@@ -203,6 +212,16 @@ plan_one send 3 'P0201' 'fsync=failure'
 plan_one send 0 '' 'fsync@1+=unsupported'
 plan_one send 3 'P0201' 'lstat@1+=denied'
 
+# --- what is there is replaced, or not, but is never gone
+plan_one send 0 '' '' 'replace: true' 'there'
+plan_one send 3 'P010[123]' 'rename=torn' 'replace: true' 'there'
+plan_one send 3 'P0103' 'rename@2=silent' 'replace: true' 'there' 'timeout: 2s'
+plan_one send 3 'P0201' 'rename@1+=unsupported' 'replace: true' 'there'
+plan_one send 3 'P0201.*posix-rename' 'init=plain' 'replace: true' 'there'
+plan_one send 1 'P0208' '' 'there'
+plan_one send 0 '' 'init=plain'
+plan_one fetch 0 '' 'init=plain'
+
 # --- files that change
 plan_one fetch 0 'P0202' 'open@2=grow'
 plan_one fetch 0 'P0202' 'open@2=shrink'
@@ -231,9 +250,15 @@ plan_one fetch 0 'P0202' 'fstat@1+=bare'
 plan_one fetch 0 '' 'read@1+=short'
 plan_one fetch 0 '' 'read@1+=short' 'channels: 4'
 plan_one fetch 0 'P0202' 'read@2+=end'
+plan_one fetch 0 '' 'read@1+=swapped'
+plan_one fetch 0 '' 'read@3=swapped'
+plan_one fetch 0 '' 'read@2=swapped read@4=short'
+plan_one send 0 '' 'write@1+=swapped'
+plan_one fetch 0 '' 'open@1+=few'
+plan_one send 0 '' 'open@1+=few' 'channels: 2'
 plan_one fetch 3 'P0201' 'read@2+=nodata'
 plan_one fetch 3 'P0[12]0' 'read@1+=long' 'timeout: 2s'
-plan_one send 3 'P020' 'fstat=smaller'
+plan_one send 3 'P020' 'fstat@2=smaller'
 
 # --- names
 plan_one fetch 1 'P0204' 'readdir=names'

@@ -110,6 +110,9 @@ static const struct settings_row send_rows[] = {
      .most = 32,
      .argument = "[COMMAND, ARGUMENT, ...]",
      .sentence = "What encrypts a file, from its standard input to its standard output."},
+    {.key = "replace",
+     ROW(send_values, send.replace, SETTINGS_FLAG),
+     .sentence = "A file of the same name there is replaced."},
 };
 static const struct settings send_settings = {SETTINGS_ROWS(send_rows)};
 
@@ -154,7 +157,7 @@ static const struct settings_row mailbox_rows[] = {
      .least = 1,
      .most = MAILBOX_MAX_CHANNELS,
      .fallback = "10",
-     .sentence = "Files at a time, on one connection."},
+     .sentence = "Channels of SFTP on the connection; on each, several files are under way."},
     {.key = "timeout",
      ROW(mailbox_values, mailbox.timeout, SETTINGS_DURATION),
      .least = 1,

@@ -40,6 +40,7 @@ struct mailbox_send {
     enum mailbox_after after; /* what becomes of the file here */
     struct settings_texts encrypt;
     const char *move_to;
+    bool replace; /* what is there under the same name */
 };
 
 struct mailbox {
@@ -49,7 +50,7 @@ struct mailbox {
     const char *user, *key, *password_command, *known_hosts;
     struct settings_texts fingerprints; /* "SHA256:..." */
     bool agent;
-    uint64_t channels;                      /* files at a time */
+    uint64_t channels;                      /* of SFTP, on one connection */
     uint64_t timeout, time;                 /* seconds: without any progress, of a whole poll */
     uint64_t max_files, max_size, max_list; /* a poll; MiB of one; names in a folder */
     uint64_t retries, back_off;             /* seconds before the second try, doubled each time */

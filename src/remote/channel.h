@@ -9,16 +9,22 @@
 
 #include "base/bytes.h"
 
-enum { CHANNEL_PATH = 1024, CHANNEL_TEXT = 400 };
+enum {
+    CHANNEL_PATH = 1024,
+    CHANNEL_TEXT = 400,
+    CHANNEL_AT_ONCE =
+        64, /* requests without a reply: with more, both sides might wait for room in the socket */
+};
 
 enum channel_what {
     /* of the parent */
-    CHANNEL_LIST,   /* path: an entry for each name, then a reply */
-    CHANNEL_LOOK,   /* path: size, mtime and kind of what is there; links are not followed */
-    CHANNEL_GET,    /* path, into the file that comes along, which has `offset` bytes of it already */
-    CHANNEL_PUT,    /* the file that comes along, to path; `size` bytes */
-    CHANNEL_RENAME, /* path to `to`; never onto something that is there */
-    CHANNEL_REMOVE, /* path */
+    CHANNEL_LIST,    /* path: an entry for each name, then a reply */
+    CHANNEL_LOOK,    /* path: size, mtime and kind of what is there; links are not followed */
+    CHANNEL_GET,     /* path, into the file that comes along, which has `offset` bytes of it already */
+    CHANNEL_PUT,     /* the file that comes along, to path; `size` bytes */
+    CHANNEL_RENAME,  /* path to `to`; never onto something that is there */
+    CHANNEL_REPLACE, /* the same, in place of what may be there, which is gone in the same moment */
+    CHANNEL_REMOVE,  /* path */
     /* of the worker */
     CHANNEL_ENTRY, /* path: a name, as it came */
     CHANNEL_MOVES, /* bytes are flowing */

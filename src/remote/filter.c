@@ -122,7 +122,7 @@ enum filter_result filter_run(const struct settings_texts *command, int in, int 
     free(arguments);
     if (err >= 0)
         close(err);
-    return error == 0 && status == 0 ? FILTER_DONE
+    return error == 0 && status == 0         ? FILTER_DONE
            : error == 0 && WIFEXITED(status) ? FILTER_REFUSED
                                              : FILTER_BROKEN;
 }

@@ -206,10 +206,10 @@ static void rename_to(struct folder *folder, struct channel_message *message, in
         channel_fail_errno(message, errno, "opening the folder it goes to");
         return;
     }
-    if (renameat2(parent, name, other, to, RENAME_NOREPLACE) != 0)
+    if (renameat2(parent, name, other, to, message->what == CHANNEL_REPLACE ? 0 : RENAME_NOREPLACE) != 0)
         error = errno;
     /* File systems without that flag: a second name, then the first one away. */
-    if (error == EINVAL || error == ENOSYS) {
+    if (message->what == CHANNEL_RENAME && (error == EINVAL || error == ENOSYS)) {
         error = linkat(parent, name, other, to, 0) != 0 ? errno : 0;
         if (error == 0)
             (void)unlinkat(parent, name, 0);
@@ -236,7 +236,8 @@ static void answer(struct folder *folder, struct channel_message *message, int f
     case CHANNEL_LOOK: look(message, parent, name); break;
     case CHANNEL_GET: get(folder, message, parent, name, fd); break;
     case CHANNEL_PUT: put(folder, message, parent, name, fd); break;
-    case CHANNEL_RENAME: rename_to(folder, message, parent, name); break;
+    case CHANNEL_RENAME:
+    case CHANNEL_REPLACE: rename_to(folder, message, parent, name); break;
     case CHANNEL_REMOVE:
         if (unlinkat(parent, name, 0) != 0 || fsync(parent) != 0)
             channel_fail_errno(message, errno, "deleting it");

@@ -4,7 +4,10 @@
  * How the modules of this room fit, from the ground up; each uses those above it in this list alone:
  *   name             which names may become names of files here
  *   channel          messages between the poll and its worker
- *   folder, serve    the worker: it does what the messages ask, in a folder
+ *   packet, sftp     a channel on which SFTP is spoken
+ *   task             a message's request, by SFTP's requests
+ *   hosts, login     a connection to the right server, that lets us in
+ *   folder, ssh, serve  the worker: it does what the messages ask, in a folder or on a server
  *   worker           the worker as the poll sees it: started, asked, killed when nothing comes
  *   landing          a file here, until it has its name
  *   filter           a command that encrypts or decrypts a file

@@ -183,6 +183,18 @@ static void settle(struct sending *s, const struct flight *flight)
 
 /* --- the steps */
 
+/* Was this file sent before?  Where what is there is replaced: was it the last of its name? */
+static bool was_sent(struct sending *s, const struct transfer *transfer, struct transfer *found)
+{
+    struct transfer like = *transfer;
+
+    if (!s->send->replace)
+        return transfer_find(s->poll->ledger, transfer, s->poll->arena, found);
+    like.sha256 = (struct bytes){NULL, 0};
+    return transfer_find(s->poll->ledger, &like, s->poll->arena, found) &&
+           bytes_equal(found->sha256, transfer->sha256);
+}
+
 /* Claims what was not sent yet; what was, is settled. */
 static bool claim(struct sending *s, struct flight *flights, size_t n)
 {
@@ -196,7 +208,7 @@ static bool claim(struct sending *s, struct flight *flights, size_t n)
 
         if (!flight->good)
             continue;
-        if (!transfer_find(ledger, &flight->transfer, s->poll->arena, &found)) {
+        if (!was_sent(s, &flight->transfer, &found)) {
             (void)transfer_add(ledger, &flight->transfer);
         } else {
             flight->transfer.row = found.row;
@@ -317,6 +329,13 @@ static bool note(struct sending *s, struct flight *flights, size_t n, enum trans
     return ledger_commit(ledger);
 }
 
+static struct job naming(const struct sending *s, const char *part, const char *path)
+{
+    enum channel_what what = s->send->replace ? CHANNEL_REPLACE : CHANNEL_RENAME;
+
+    return (struct job){.what = what, .path = part, .to = path, .fd = -1};
+}
+
 static void name_there(struct sending *s, struct flight *flights, size_t n)
 {
     struct job jobs[AT_ONCE];
@@ -327,8 +346,7 @@ static void name_there(struct sending *s, struct flight *flights, size_t n)
         if (!flights[i].good)
             continue;
         flying[m] = &flights[i];
-        jobs[m++] = (struct job){
-            .what = CHANNEL_RENAME, .path = flights[i].part, .to = flights[i].path, .fd = -1};
+        jobs[m++] = naming(s, flights[i].part, flights[i].path);
     }
     (void)worker_do(&s->poll->worker, jobs, m);
     for (size_t i = 0; i < m; i++) {
@@ -451,7 +469,7 @@ static bool name_whole(void *whom, struct transfer *transfer)
     struct sending *s = whom;
     const char *path = poll_path(s->poll, bytes_of(s->send->to), "", transfer->name, "");
     const char *part = part_path(s, transfer);
-    struct job job = {.what = CHANNEL_RENAME, .path = part, .to = path, .fd = -1};
+    struct job job = naming(s, part, path);
     bool there = false, named = false;
 
     if (path == NULL || part == NULL)
@@ -491,8 +509,7 @@ static void show(struct sending *s)
         struct flight flight;
         struct transfer found;
 
-        if (begin(s, &flight, s->names[i]) && flight.good &&
-            !transfer_find(s->poll->ledger, &flight.transfer, s->poll->arena, &found))
+        if (begin(s, &flight, s->names[i]) && flight.good && !was_sent(s, &flight.transfer, &found))
             s->poll->show(s->poll->whom,
                           &(struct poll_line){"send", flight.transfer.folder, flight.name,
                                               (uint64_t)flight.transfer.size, flight.transfer.mtime});

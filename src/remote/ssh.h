@@ -1,9 +1,9 @@
 /*
- * ssh: a mailbox on a server, reached by SFTP (libssh2), several files at a time on channels of one
- * connection.
+ * ssh: a mailbox on a server, reached by SFTP: many files at a time, on some channels of one connection.
  *
- * The library may wait or spin for ever when a server dies inside a reply: this runs in the worker alone,
- * which its parent kills.
+ * A channel is a process of the server, that does one thing after the other: with several, it can flush
+ * several files at a time.  The library (libssh2) may wait or spin for ever when a server dies: this runs in
+ * the worker alone, which its parent kills.
  */
 #ifndef CROSSDOCK_REMOTE_SSH_H
 #define CROSSDOCK_REMOTE_SSH_H

@@ -112,9 +112,9 @@ bool worker_start(struct worker *worker, struct job *answer)
     }
     error = wait_for(worker, &message);
     if (error == CHANNEL_OK && message.what == CHANNEL_READY && message.error == CHANNEL_OK) {
-        worker->width = message.size < 1                      ? 1
-                        : message.size > MAILBOX_MAX_CHANNELS ? MAILBOX_MAX_CHANNELS
-                                                              : (unsigned)message.size;
+        worker->width = message.size < 1                 ? 1
+                        : message.size > CHANNEL_AT_ONCE ? CHANNEL_AT_ONCE
+                                                         : (unsigned)message.size;
         return true;
     }
     if (error != CHANNEL_OK)

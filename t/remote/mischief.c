@@ -88,6 +88,10 @@ enum harm {
     NAMELESS,
     TWICE,
     MISCOUNTED,
+    /* to the order of things */
+    SWAPPED, /* the reply comes behind the next one */
+    FEW,     /* no more than two files are open */
+    PLAIN,   /* no extensions */
 };
 
 static const char *const harms[] = {[NONE] = "none",
@@ -122,7 +126,10 @@ static const char *const harms[] = {[NONE] = "none",
                                     [ENDLESS] = "endless",
                                     [NAMELESS] = "nameless",
                                     [TWICE] = "twice",
-                                    [MISCOUNTED] = "miscounted"};
+                                    [MISCOUNTED] = "miscounted",
+                                    [SWAPPED] = "swapped",
+                                    [FEW] = "few",
+                                    [PLAIN] = "plain"};
 
 struct rule {
     enum call call;
@@ -147,7 +154,7 @@ struct server {
     unsigned n;
     unsigned long counts[ANY + 1];
     struct handle handles[HANDLES];
-    struct packet in, out;
+    struct packet in, out, held; /* held: a reply that comes behind the next one */
     bool drips;
 };
 
@@ -345,6 +352,13 @@ static void add_attributes(struct packet *packet, const struct stat *about, enum
     add_number(packet, (uint64_t)about->st_mtime, 4);
 }
 
+/* What was held back goes now. */
+static void let_go(struct server *server)
+{
+    put_all(server, server->held.bytes, server->held.len);
+    server->held.len = 0;
+}
+
 static void send_reply(struct server *server, enum harm harm)
 {
     struct packet *out = &server->out;
@@ -379,7 +393,12 @@ static void send_reply(struct server *server, enum harm harm)
             sleep_for_ever();
         exit(0);
     }
+    if (harm == SWAPPED && server->held.len == 0) {
+        server->held = *out;
+        return;
+    }
     put_all(server, out->bytes, harm == EMPTY ? 4 : out->len);
+    let_go(server);
 }
 
 /* --- harm to files */
@@ -466,11 +485,18 @@ static void open_file(struct server *server, uint64_t id, enum harm harm)
 {
     char path[PATH_MAX];
     uint64_t flags;
+    unsigned open_now = 0;
     int fd;
 
     take_path(&server->in, path);
     flags = take_number(&server->in, 4);
     harm_file(path, harm);
+    for (unsigned i = 0; i < HANDLES; i++)
+        open_now += server->handles[i].fd >= 0;
+    if (harm == FEW && open_now >= 2) {
+        say_status(server, id, FX_FAILURE);
+        return;
+    }
     fd = open(path,
               ((flags & FXF_WRITE) != 0 ? O_WRONLY : O_RDONLY) | ((flags & FXF_CREAT) != 0 ? O_CREAT : 0) |
                   ((flags & FXF_TRUNC) != 0 ? O_TRUNC : 0) | ((flags & FXF_EXCL) != 0 ? O_EXCL : 0) |
@@ -747,7 +773,11 @@ static void answer(struct server *server)
 static void take_request(struct server *server)
 {
     struct packet *in = &server->in;
+    struct pollfd asking = {.fd = STDIN_FILENO, .events = POLLIN};
 
+    /* Nobody asks any more before there is an answer. */
+    if (server->held.len > 0 && poll(&asking, 1, 100) == 0)
+        let_go(server);
     get_all(in->bytes, 4);
     in->len = 4;
     in->at = 0;
@@ -774,7 +804,7 @@ static bool read_rule(struct rule *rule, char *text)
     }
     while (rule->call < ANY && strcmp(calls[rule->call], text) != 0)
         rule->call++;
-    while (rule->harm < MISCOUNTED && strcmp(harms[rule->harm], harm) != 0)
+    while (rule->harm < PLAIN && strcmp(harms[rule->harm], harm) != 0)
         rule->harm++;
     return strcmp(calls[rule->call], text) == 0 && strcmp(harms[rule->harm], harm) == 0;
 }
@@ -782,6 +812,7 @@ static bool read_rule(struct rule *rule, char *text)
 int main(int argc, char **argv)
 {
     struct server *server = calloc(1, sizeof(*server));
+    enum harm harm;
 
     if (server == NULL || argc > RULES)
         die("no memory, or too many rules");
@@ -792,11 +823,14 @@ int main(int argc, char **argv)
         server->handles[i].fd = -1;
     take_request(server);
     begin(server, FXP_VERSION, 3);
-    add_text(&server->out, "fsync@openssh.com", 17);
-    add_text(&server->out, "1", 1);
-    add_text(&server->out, "posix-rename@openssh.com", 24);
-    add_text(&server->out, "1", 1);
-    send_reply(server, harm_of(server, INIT));
+    harm = harm_of(server, INIT);
+    if (harm != PLAIN) {
+        add_text(&server->out, "fsync@openssh.com", 17);
+        add_text(&server->out, "1", 1);
+        add_text(&server->out, "posix-rename@openssh.com", 24);
+        add_text(&server->out, "1", 1);
+    }
+    send_reply(server, harm);
     for (;;) {
         take_request(server);
         answer(server);

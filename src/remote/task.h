@@ -1,0 +1,68 @@
+/*
+ * task: a request of the poll's, done by requests of SFTP, any number of which are under way at once.
+ *
+ * A task goes from stage to stage; each stage but those that move bytes is one question and its answer.
+ * task_go asks what can be asked, task_take hears an answer.  Neither waits.
+ *
+ * What is fetched is written in the order of its bytes, without a gap: a file that was cut off holds a
+ * beginning of the original, whatever was under way.  An answer with fewer bytes than asked for, or out of
+ * its turn, has the ones behind it thrown away, and asked for again.
+ */
+#ifndef CROSSDOCK_REMOTE_TASK_H
+#define CROSSDOCK_REMOTE_TASK_H
+
+#include "remote/channel.h"
+#include "remote/sftp.h"
+
+/* A channel and what is done on it. */
+struct lane {
+    struct sftp *sftp;
+    unsigned tasks;
+    unsigned handles, most_handles; /* open; that the server lets be open, as far as we know */
+};
+
+enum task_stage {
+    TASK_LOOK,
+    TASK_LOOK_TO, /* RENAME: whether there is one of that name */
+    TASK_RENAME,
+    TASK_REMOVE,
+    TASK_OPEN,
+    TASK_MEASURE_FIRST, /* GET: before a large one is fetched */
+    TASK_HEAD,          /* GET: whether what is here is its beginning */
+    TASK_MOVE,
+    TASK_FLUSH,
+    TASK_MEASURE,
+    TASK_CLOSE,
+    TASK_END,
+};
+
+struct task {
+    struct lane *lane; /* NULL: there is none */
+    struct channel_message message;
+    int fd; /* its own */
+    enum task_stage stage;
+    bool asked;      /* the stage's question is on its way */
+    unsigned flying; /* questions without an answer */
+    char handle[SFTP_HANDLE];
+    size_t handle_len; /* 0: none is open */
+    uint64_t at;       /* bytes that have come, or that the server has; names listed */
+    uint64_t next;     /* the first byte that was not asked for, or not sent, yet */
+    uint64_t written;  /* GET: bytes that are on their way to the disk */
+    uint32_t most;     /* bytes to be asked for at once */
+    bool back;         /* GET: what is under way is thrown away, then it goes on at `at` */
+    bool ended;        /* LIST: there are no more names */
+};
+
+/* `message` is a request; the descriptor becomes the task's. */
+void task_begin(struct task *task, struct lane *lane, const struct channel_message *message, int fd);
+
+void task_go(struct task *task);
+
+/* `parent`: who gets the names of a LIST.  False: nobody is there any more. */
+bool task_take(struct task *task, struct sftp_answer *answer, int parent);
+
+/* The message is the reply: send it, then task_release. */
+bool task_is_done(const struct task *task);
+void task_release(struct task *task);
+
+#endif
