@@ -294,7 +294,8 @@ static const struct flat_bound_node *bind_nodes(struct binder *b, const struct m
             unknown(b, nodes[i].rules[0].mark, -1, bytes_of(nodes[i].tag));
             continue;
         }
-        if (b->binding->layout->n_totals > 0 && bound[i].tag == b->binding->layout->totals_record)
+        if (b->binding->layout->n_totals > 0 && b->binding->layout->totals_mark < 0 &&
+            bound[i].tag == b->binding->layout->totals_record)
             complain(b, SETTING_VALUE, nodes[i].rules[0].mark, bytes_of(nodes[i].tag),
                      "no rule for the record of the layout's totals: it is of no document");
         for (uint32_t j = 0; j < nodes[i].n_rules; j++) {

@@ -153,6 +153,11 @@ static void add_total(struct layout_keys *keys, struct flat_layout *layout, stru
 
     if (slot < 0)
         return;
+    if (slot == layout->totals_mark) {
+        layout_keys_refuse(keys, node, SETTING_VALUE,
+                           "the column that says that this is the row has no total");
+        return;
+    }
     if (layout->n_totals == FLAT_MAX_TOTALS) {
         layout_keys_refuse(keys, node, SETTING_VALUE, "a file has at most %d totals", FLAT_MAX_TOTALS);
         return;
@@ -161,37 +166,76 @@ static void add_total(struct layout_keys *keys, struct flat_layout *layout, stru
     totals[layout->n_totals++] = total;
 }
 
-/* sums: {COLUMN: TAG.COLUMN} */
+/* What a sum is of: TAG.COLUMN, or of rows that are all alike COLUMN.  False: told. */
+static bool read_sum(struct layout_keys *keys, const struct yaml_node *node, const struct flat_layout *layout,
+                     struct flat_total *total)
+{
+    struct bytes column = node->text, tag;
+    int slot;
+
+    total->of = FLAT_TOTAL_SUM;
+    total->record = 0;
+    if (layout->totals_mark < 0 &&
+        (node->kind != YAML_SCALAR || !bytes_split(&column, '.', &tag) || column.at == NULL ||
+         (total->record = flat_record_find(layout, tag)) < 0 || total->record == layout->totals_record)) {
+        layout_keys_refuse(keys, node, SETTING_VALUE, "a sum is of TAG.COLUMN, of another record");
+        return false;
+    }
+    slot = total_column(keys, node, column, &layout->records[total->record]);
+    total->column = (unsigned)slot;
+    return slot >= 0;
+}
+
+/* sums: {COLUMN: of what} */
 static void read_sums(struct layout_keys *keys, const struct yaml_node *sums, struct flat_layout *layout,
                       struct flat_total *totals)
 {
     for (const struct yaml_node *child = sums != NULL && sums->kind == YAML_MAP ? sums->first : NULL;
          child != NULL; child = child->next) {
-        struct bytes column = child->text, tag;
-        struct flat_total total = {.of = FLAT_TOTAL_SUM};
-        int slot;
+        struct flat_total total;
 
-        if (child->kind != YAML_SCALAR || !bytes_split(&column, '.', &tag) || column.at == NULL ||
-            (total.record = flat_record_find(layout, tag)) < 0 || total.record == layout->totals_record) {
-            layout_keys_refuse(keys, child, SETTING_VALUE, "a sum is of TAG.COLUMN, of another record");
-            continue;
-        }
-        slot = total_column(keys, child, column, &layout->records[total.record]);
-        if (slot < 0)
-            continue;
-        total.column = (unsigned)slot;
-        add_total(keys, layout, totals, child, child->key, total);
+        if (read_sum(keys, child, layout, &total))
+            add_total(keys, layout, totals, child, child->key, total);
     }
     if (sums != NULL && sums->kind != YAML_MAP)
         layout_keys_refuse(keys, sums, SETTING_TYPE, "sums is a mapping: {pieces: D.quantity}");
 }
 
-/* The record at the end of a file that speaks of all of it. */
+/* By what the record is known: its type, or of rows that are all alike what stands in a column.  False:
+ * told. */
+static bool read_totals_mark(struct layout_keys *keys, const struct yaml_node *block,
+                             struct flat_layout *layout)
+{
+    const struct yaml_node *record = layout_keys_scalar(keys, block, "record"),
+                           *when = yaml_get(block, "when");
+
+    layout->totals_mark = -1;
+    if (layout->begins >= 0) {
+        layout->totals_record = record != NULL ? flat_record_find(layout, record->text) : -1;
+        if (layout->totals_record >= 0 && layout->totals_record != layout->begins && when == NULL)
+            return true;
+        layout_keys_refuse(keys, record != NULL ? record : block, SETTING_VALUE,
+                           "record: is one of records, and not the one that begins a document");
+        return false;
+    }
+    if (record != NULL || when == NULL || when->kind != YAML_MAP || when->n != 1 ||
+        when->first->kind != YAML_SCALAR || when->first->text.len == 0) {
+        layout_keys_refuse(keys, block, SETTING_MISSING,
+                           "when: {COLUMN: VALUE} of the row that says totals, where all rows are alike");
+        return false;
+    }
+    layout->totals_record = 0;
+    layout->totals_says = when->first->text;
+    layout->totals_mark = total_column(keys, when->first, when->first->key, &layout->records[0]);
+    return layout->totals_mark >= 0;
+}
+
+/* The record that speaks of all of a file. */
 static void read_totals(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
 {
     static const char *const names[] = {
         [FLAT_TOTAL_DOCUMENTS] = "documents", [FLAT_TOTAL_RECORDS] = "records"};
-    const struct yaml_node *block = yaml_get(node, "totals"), *record;
+    const struct yaml_node *block = yaml_get(node, "totals");
     struct flat_total *totals = arena_zalloc(keys->arena, FLAT_MAX_TOTALS, sizeof(*totals));
 
     layout->totals = totals;
@@ -201,14 +245,10 @@ static void read_totals(struct layout_keys *keys, const struct yaml_node *node, 
         layout_keys_refuse(keys, block, SETTING_TYPE, "totals is a mapping: {record: Z, documents: orders}");
         return;
     }
-    layout_keys_check(keys, block, "record documents records itself sums");
-    record = layout_keys_scalar(keys, block, "record");
-    layout->totals_record = record != NULL ? flat_record_find(layout, record->text) : -1;
-    if (layout->totals_record < 0 || layout->totals_record == layout->begins || layout->begins < 0) {
-        layout_keys_refuse(keys, record != NULL ? record : block, SETTING_VALUE,
-                           "record: is one of records, and not the one that begins a document");
+    layout_keys_check(keys, block, "record when at documents records itself sums");
+    if (!read_totals_mark(keys, block, layout))
         return;
-    }
+    layout->totals_first = layout_keys_word(keys, block, "at", "end start", 0) == 1;
     layout->totals_itself = layout_keys_bool(keys, block, "itself", false);
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const struct yaml_node *column = layout_keys_scalar(keys, block, names[i]);
@@ -222,7 +262,7 @@ static void read_totals(struct layout_keys *keys, const struct yaml_node *node, 
         layout_keys_refuse(keys, block, SETTING_MISSING, "documents, records or sums: what the record says");
 }
 
-#define FLAT_KEYS                                                                                           \
+#define FLAT_KEYS                                                                                        \
     "line_end date time datetime columns records key begins type partner charset ragged file_name sign " \
     "totals more needs"
 
@@ -293,10 +333,14 @@ static void read_elements(struct layout_keys *keys, const struct yaml_node *node
 /* Columns of the first record that say where the document is from. */
 static void read_source(struct layout_keys *keys, const struct yaml_node *node, struct flat_layout *layout)
 {
-    static const char *const names[UNIT_SOURCES] = {
-        [UNIT_INTERCHANGE] = "interchange", [UNIT_GROUP] = "group",
-        [UNIT_SET] = "set", [UNIT_TYPE] = "type", [UNIT_RELEASE] = "release",
-        [UNIT_CREATED_DATE] = "created_date", [UNIT_CREATED_TIME] = "created_time", [UNIT_TEST] = "test"};
+    static const char *const names[UNIT_SOURCES] = {[UNIT_INTERCHANGE] = "interchange",
+                                                    [UNIT_GROUP] = "group",
+                                                    [UNIT_SET] = "set",
+                                                    [UNIT_TYPE] = "type",
+                                                    [UNIT_RELEASE] = "release",
+                                                    [UNIT_CREATED_DATE] = "created_date",
+                                                    [UNIT_CREATED_TIME] = "created_time",
+                                                    [UNIT_TEST] = "test"};
     const struct yaml_node *source = yaml_get(node, "source");
 
     int *slots = arena_zalloc(keys->arena, UNIT_SOURCES, sizeof(*slots));

@@ -559,6 +559,17 @@ void map_writer_end(struct map_writer *writer, struct buffer *out)
     writer->units->format->end_file(writer->units);
 }
 
+bool map_writer_is_late(const struct map_writer *writer)
+{
+    return writer->units->late;
+}
+
+void map_writer_head(struct map_writer *writer, struct buffer *out)
+{
+    writer->units->out = out;
+    writer->units->format->head(writer->units);
+}
+
 static void tell_too_large(struct map_writer *writer)
 {
     write_tell(writer, WRITE_DOCUMENT, NULL, NULL, "it is too large", (struct bytes){NULL, 0}, NULL);

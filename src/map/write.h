@@ -27,6 +27,9 @@ const struct unit_format *map_writer_format(const struct map_writer *writer);
 /* The beginning and the end of a file, appended to `out`. */
 void map_writer_begin(struct map_writer *writer, struct buffer *out);
 void map_writer_end(struct map_writer *writer, struct buffer *out);
+/* Whether a file begins with what is known at its end alone; then that, to be put before all the rest. */
+bool map_writer_is_late(const struct map_writer *writer);
+void map_writer_head(struct map_writer *writer, struct buffer *out);
 
 struct map_write {
     const struct canon_record *record;

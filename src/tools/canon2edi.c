@@ -256,6 +256,7 @@ int main(int argc, char **argv)
     report_init(&report, tool.name);
     output_report(&report);
     options_default(&settings.common);
+    settings.edi.temporary = process_temporary();
     if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO) {
         if (settings.edi.time == NULL) {
             print_now(now);

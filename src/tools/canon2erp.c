@@ -103,6 +103,7 @@ int main(int argc, char **argv)
     report_init(&report, tool.name);
     output_report(&report);
     options_default(&settings.common);
+    settings.outbound.temporary = process_temporary();
     if (options_parse(&tool, &settings, argc, argv, &report, &first) == OPTIONS_GO) {
         if (settings.outbound.map == NULL) {
             options_complain(&tool, &report, USAGE_MISSING, "-m MAP: which files are wanted");

@@ -1,20 +1,18 @@
 #include "translate/delivery.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/publish.h"
+#include "base/spool.h"
 #include "canon/sink.h"
 #include "translate/receipt.h"
 
 enum {
-    KEY_SHOWN = 40,           /* bytes of the business key in a name */
-    SPOOL_WINDOW = 1 << 20,   /* bytes handed to the spool at once */
+    KEY_SHOWN = 40,         /* bytes of the business key in a name */
+    SPOOL_WINDOW = 1 << 20, /* bytes handed to the spool at once */
 };
 static const size_t document_ceiling = (size_t)1024 * 1024 * 1024; /* bytes, of what is written at once */
 static const size_t held_ceiling = (size_t)256 * 1024 * 1024;      /* bytes, of receipts held back */
@@ -30,15 +28,17 @@ struct held {
 struct delivery {
     struct delivery_settings settings;
     struct buffer content; /* of a file, as far as it has not been handed over */
+    struct buffer head;    /* what stands before it, of files whose beginning is known at their end */
+    bool late;             /* they are such */
     bool begun;            /* the stream, or the file of all */
     bool some;             /* a document went into it */
+    struct spool spool;    /* the file of all until its name is known, or its beginning; fd -1: none */
 
     /* with a folder */
     struct hash *hash;
     struct sha256 *sha256;
-    uint64_t size;         /* bytes, of what sha256 has */
-    int spool;             /* the file of all until its name is known; -1: none */
-    struct arena arena;    /* what is held */
+    uint64_t size;      /* bytes, of what sha256 has */
+    struct arena arena; /* what is held */
     struct held *first, *last;
 };
 
@@ -112,10 +112,38 @@ static bool add_document(struct delivery *delivery, const struct map_write *writ
     return map_writer_document(delivery->settings.writer, &delivery->content, write);
 }
 
+static bool spool_failed(struct delivery *delivery, int error)
+{
+    if (delivery->settings.folder != NULL)
+        return failed_at(delivery, BYTES("the file of all"), error);
+    report_say(delivery->settings.report, TECHNICAL_SPOOL, delivery->settings.temporary, "%s",
+               file_error(error));
+    return false;
+}
+
+static bool spool(struct delivery *delivery)
+{
+    struct buffer *content = &delivery->content;
+    int error = spool_add(&delivery->spool, content->at, content->len);
+
+    buffer_clear(content);
+    return error == 0 || spool_failed(delivery, error);
+}
+
+static enum delivered to_spool(struct delivery *delivery)
+{
+    delivery->some = true;
+    if (delivery->content.len >= SPOOL_WINDOW && !spool(delivery))
+        return DELIVERY_FAILED;
+    return DELIVERED;
+}
+
 static enum delivered to_stream(struct delivery *delivery, const struct map_write *write)
 {
     if (!add_document(delivery, write))
         return DELIVERY_REFUSED;
+    if (delivery->late)
+        return to_spool(delivery);
     canon_sink_add(delivery->settings.out, buffer_view(&delivery->content));
     buffer_clear(&delivery->content);
     delivery->some = true;
@@ -156,6 +184,15 @@ static enum delivered to_files(struct delivery *delivery, const struct map_write
     if (!map_writer_document(writer, &delivery->content, write))
         return DELIVERY_REFUSED;
     map_writer_end(writer, &delivery->content);
+    if (delivery->late) {
+        struct buffer body = delivery->content;
+
+        buffer_clear(&delivery->head);
+        map_writer_head(writer, &delivery->head);
+        buffer_add_bytes(&delivery->head, buffer_view(&body));
+        delivery->content = delivery->head;
+        delivery->head = body;
+    }
     if (delivery->content.failed) {
         failed_at(delivery, BYTES("a document"), ENOMEM);
         return DELIVERY_FAILED;
@@ -163,18 +200,6 @@ static enum delivered to_files(struct delivery *delivery, const struct map_write
     if (!publish_document(delivery, write->record) || delivery->settings.out->failed)
         return DELIVERY_FAILED;
     return DELIVERED;
-}
-
-static bool spool(struct delivery *delivery)
-{
-    struct buffer *content = &delivery->content;
-    int error;
-
-    sha256_add(delivery->sha256, content->at, content->len);
-    delivery->size += content->len;
-    error = file_write(delivery->spool, content->at, content->len);
-    buffer_clear(content);
-    return error == 0 || failed_at(delivery, BYTES("the file of all"), error);
 }
 
 static bool hold(struct delivery *delivery, const struct canon_record *record)
@@ -199,12 +224,9 @@ static enum delivered to_single(struct delivery *delivery, const struct map_writ
 {
     if (!add_document(delivery, write))
         return DELIVERY_REFUSED;
-    delivery->some = true;
     if (!hold(delivery, write->record))
         return DELIVERY_FAILED;
-    if (delivery->content.len >= SPOOL_WINDOW && !spool(delivery))
-        return DELIVERY_FAILED;
-    return DELIVERED;
+    return to_spool(delivery);
 }
 
 enum delivered delivery_document(struct delivery *delivery, const struct map_write *write)
@@ -216,18 +238,35 @@ enum delivered delivery_document(struct delivery *delivery, const struct map_wri
 
 /* --- the end */
 
+/* Of the file of all: into the stream, or where it is published. */
+static void add_piece(struct delivery *delivery, struct publish *publish, struct bytes piece)
+{
+    if (publish == NULL) {
+        canon_sink_add(delivery->settings.out, piece);
+        return;
+    }
+    publish_add(publish, piece.at, piece.len);
+    sha256_add(delivery->sha256, piece.at, piece.len);
+    delivery->size += piece.len;
+}
+
 static int copy_spool(struct delivery *delivery, struct publish *publish)
 {
     char *window = malloc(SPOOL_WINDOW);
-    size_t got = 1;
     int error = window == NULL ? ENOMEM : 0;
 
-    if (error == 0 && lseek(delivery->spool, 0, SEEK_SET) != 0)
-        error = errno;
-    while (error == 0 && got > 0) {
-        error = file_read(delivery->spool, window, SPOOL_WINDOW, &got);
+    if (error == 0 && delivery->late) {
+        map_writer_head(delivery->settings.writer, &delivery->head);
+        add_piece(delivery, publish, buffer_view(&delivery->head));
+    }
+    for (uint64_t at = 0; error == 0 && at < delivery->spool.len;) {
+        uint64_t left = delivery->spool.len - at;
+        struct bytes piece = {window, left < SPOOL_WINDOW ? (size_t)left : SPOOL_WINDOW};
+
+        error = spool_read(&delivery->spool, at, window, piece.len);
         if (error == 0)
-            publish_add(publish, window, got);
+            add_piece(delivery, publish, piece);
+        at += piece.len;
     }
     free(window);
     return error;
@@ -265,36 +304,28 @@ static bool publish_single(struct delivery *delivery)
     return error == 0;
 }
 
+static bool stream_late(struct delivery *delivery)
+{
+    const int error = copy_spool(delivery, NULL);
+
+    return error == 0 || spool_failed(delivery, error);
+}
+
 bool delivery_finish(struct delivery *delivery)
 {
+    const bool stream = delivery->settings.folder == NULL;
+
     if (delivery->some) {
         map_writer_end(delivery->settings.writer, &delivery->content);
-        if (delivery->settings.folder == NULL)
+        if (stream && !delivery->late)
             canon_sink_add(delivery->settings.out, buffer_view(&delivery->content));
-        else if (!spool(delivery) || !publish_single(delivery))
+        else if (!spool(delivery) || !(stream ? stream_late(delivery) : publish_single(delivery)))
             return false;
     }
     return !delivery->settings.out->failed;
 }
 
 /* --- opening */
-
-/* A file without a name: whoever is killed leaves nothing. */
-static int open_spool(const char *folder)
-{
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    char *path;
-
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-        return fd;
-    if (asprintf(&path, "%s/.spool-XXXXXX", folder) < 0)
-        return -1;
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    free(path);
-    return fd;
-}
 
 static bool open_folder(struct delivery *delivery)
 {
@@ -306,10 +337,8 @@ static bool open_folder(struct delivery *delivery)
         error = errno;
     else if (!S_ISDIR(about.st_mode))
         error = ENOTDIR;
-    if (error == 0 && delivery->settings.single) {
-        delivery->spool = open_spool(folder);
-        error = delivery->spool < 0 ? errno : 0;
-    }
+    if (error == 0 && delivery->settings.single)
+        error = spool_open(&delivery->spool, folder);
     if (error != 0) {
         report_say(delivery->settings.report, TECHNICAL_WRITE, folder, "%s", file_error(error));
         return false;
@@ -325,6 +354,14 @@ static bool open_folder(struct delivery *delivery)
     return true;
 }
 
+/* What goes into the stream at the end must wait until then. */
+static bool open_stream(struct delivery *delivery)
+{
+    const int error = spool_open(&delivery->spool, delivery->settings.temporary);
+
+    return error == 0 || spool_failed(delivery, error);
+}
+
 struct delivery *delivery_open(const struct delivery_settings *settings)
 {
     struct delivery *delivery = calloc(1, sizeof(*delivery));
@@ -334,10 +371,12 @@ struct delivery *delivery_open(const struct delivery_settings *settings)
         return NULL;
     }
     delivery->settings = *settings;
-    delivery->spool = -1;
+    delivery->spool.fd = -1;
+    delivery->late = map_writer_is_late(settings->writer);
     buffer_init(&delivery->content, document_ceiling);
+    buffer_init(&delivery->head, document_ceiling);
     arena_init(&delivery->arena, 64 * 1024, held_ceiling);
-    if (settings->folder != NULL && !open_folder(delivery)) {
+    if (settings->folder != NULL ? !open_folder(delivery) : delivery->late && !open_stream(delivery)) {
         delivery_close(delivery);
         return NULL;
     }
@@ -348,13 +387,13 @@ void delivery_close(struct delivery *delivery)
 {
     if (delivery == NULL)
         return;
-    if (delivery->spool >= 0)
-        close(delivery->spool);
+    spool_close(&delivery->spool);
     if (delivery->hash != NULL)
         hash_close(delivery->hash);
     if (delivery->sha256 != NULL)
         sha256_close(delivery->sha256);
     arena_release(&delivery->arena);
+    buffer_release(&delivery->head);
     buffer_release(&delivery->content);
     free(delivery);
 }

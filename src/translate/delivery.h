@@ -17,6 +17,7 @@ struct delivery;
 struct delivery_settings {
     const char *folder;       /* NULL: everything to `out` as one file */
     bool single;
+    const char *temporary;    /* the folder for temporary files */
     struct map_writer *writer;
     struct canon_sink *out;   /* documents, or receipts */
     struct report *report;

@@ -19,6 +19,7 @@ struct edi_out_settings {
     const char *partner; /* -p: whoever the records say they are for; NULL: as they say */
     const char *map;    /* -m: this map, and the records of its kind alone; NULL: the partner's, or x12-SET */
     const char *folder; /* an interchange a file, and receipts to `out`; NULL: interchanges to `out` */
+    const char *temporary; /* the folder for temporary files */
     const struct edi_journal *journal; /* of control numbers; NULL: none; it must outlive the edi_out */
     const char *time;    /* "2026-11-24T09:30", of the envelopes */
     bool strict;         /* records that are no documents for partners are refused, not passed over */

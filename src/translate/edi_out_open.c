@@ -88,6 +88,7 @@ static bool open_files(struct edi_out *edi, struct search *search)
     const struct outbound_settings common = {.strict = edi->settings.strict,
                                              .unmapped = edi->settings.unmapped,
                                              .folder = edi->settings.folder,
+                                             .temporary = edi->settings.temporary,
                                              .schema = edi->schema};
 
     edi->files = edi_files_open(&common, search, edi->report, edi->out);

@@ -138,7 +138,7 @@ static void take_unit(struct flat_in *in, const struct flat_unit *unit)
 {
     const struct flat_layout *layout = in->layout;
 
-    if (layout->n_totals > 0 && unit->tag == layout->totals_record) {
+    if (flat_is_totals(layout, unit->tag, unit->cells)) {
         flat_in_totals(in, unit);
         return;
     }
@@ -158,6 +158,9 @@ static void read_all(struct flat_in *in)
             in->counts.units++;
             if (!in->headed)
                 tell_headings(in);
+            if (in->skipped)
+                unit.same = 0;
+            in->skipped = false;
             if (event == FLAT_BROKEN) {
                 in->tally.records++;
                 flat_in_broken_unit(in, &unit);
@@ -177,7 +180,7 @@ static void read_all(struct flat_in *in)
         if (event == FLAT_READ_ERROR)
             read_failed(in);
         flat_in_end(in);
-        if (in->layout->n_totals > 0)
+        if (in->layout->n_totals > 0 && event == FLAT_END)
             flat_in_totals_end(in);
         return;
     }
@@ -229,6 +232,7 @@ bool flat_in_file(struct flat_in *in, int fd, const char *name, const char *base
     in->pending.some = false;
     in->tally = (struct flat_tally){0};
     in->documents_before = 0;
+    in->said = in->skipped = false;
     in->digest[0] = '\0';
     in->sha256 = NULL;
     if (in->settings->batch || in->settings->rejects) {
@@ -307,6 +311,7 @@ struct flat_in *flat_in_open(const struct flat_in_settings *settings, struct sea
     in->out = out;
     arena_init(&in->arena, 64 * 1024, (size_t)4 << 30);
     arena_init(&in->pending.arena, 4096, PENDING_CEILING);
+    arena_init(&in->stated_arena, 1024, PENDING_CEILING);
     flat_document_init(&in->document, &in->arena);
     flat_document_init(&in->pending.document, &in->pending.arena);
     buffer_init(&in->key, settings->max_row * 2);
@@ -357,6 +362,7 @@ void flat_in_close(struct flat_in *in)
     buffer_release(&in->key);
     flat_document_release(&in->pending.document);
     flat_document_release(&in->document);
+    arena_release(&in->stated_arena);
     arena_release(&in->pending.arena);
     arena_release(&in->arena);
     free(in);

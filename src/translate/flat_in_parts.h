@@ -28,6 +28,13 @@ struct broken_run {
     struct finding untold; /* the first that was not told; its value is not kept */
 };
 
+/* What a record of totals says in one column. */
+struct flat_said {
+    struct bytes cell; /* at NULL: nothing */
+    uint64_t offset;
+    uint32_t line, place;
+};
+
 struct flat_in {
     const struct flat_in_settings *settings;
     struct report *report;
@@ -56,6 +63,10 @@ struct flat_in {
     bool headed;
     struct flat_tally tally;  /* since the latest record of totals */
     uint64_t documents_before; /* up to that */
+    struct arena stated_arena;
+    struct flat_said stated[FLAT_MAX_TOTALS]; /* what that said, where it stands before what it speaks of */
+    bool said;                /* there was one */
+    bool skipped;             /* the unit before was one: the next has nothing in common with it */
     struct sha256 *sha256;    /* of the file, where records tell it; or NULL */
     char digest[65];          /* its result, when the file was read to its end */
     struct inbound_counts counts;
@@ -115,7 +126,7 @@ void flat_in_end(struct flat_in *in);
 /* A record goes by, which may be broken (then its sums are not known: the file's totals will differ). */
 void flat_in_tally(struct flat_in *in, const struct flat_unit *unit);
 
-/* The record of totals: what it says is compared; it is of no document. */
+/* The record of totals: what it says is compared, now or when what follows is over; it is of no document. */
 void flat_in_totals(struct flat_in *in, const struct flat_unit *unit);
 
 /* The file ends. */

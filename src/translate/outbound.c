@@ -205,8 +205,8 @@ struct outbound *outbound_open(const struct outbound_settings *settings, struct 
                                struct report *report, struct canon_sink *out)
 {
     struct outbound *outbound = calloc(1, sizeof(*outbound));
-    struct delivery_settings delivery = {.folder = settings->folder, .single = settings->single, .out = out,
-                                         .report = report};
+    struct delivery_settings delivery = {.folder = settings->folder, .single = settings->single,
+                                         .temporary = settings->temporary, .out = out, .report = report};
 
     if (outbound == NULL) {
         report_say(report, TECHNICAL_MEMORY, NULL, "at the start");

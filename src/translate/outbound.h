@@ -23,6 +23,7 @@ struct outbound_settings {
     int unmapped;          /* enum outbound_unmapped */
     const char *folder;    /* one file a document in it, and receipts to `out`; NULL: documents to `out` */
     bool single;           /* one file in the folder for all */
+    const char *temporary; /* the folder for temporary files */
     struct schema *schema; /* somebody else's, who keeps it; NULL: one is opened */
     const struct xref_sources *xrefs; /* of the partner whose file it is, or NULL */
 };

@@ -147,6 +147,13 @@ static enum quoted quoted_cell(struct scan *scan)
     return QUOTED_GOOD;
 }
 
+/* Such a row may end early: nobody has to say what stands under the headings of other rows. */
+static bool is_totals_row(const struct flat_reader *reader)
+{
+    return reader->layout->totals_mark >= 0 &&
+           flat_is_totals(reader->layout, reader->unit->tag, reader->cells);
+}
+
 /* A row of the right number of cells: as many as the header has, or the record of its type. */
 static void check_count(struct scan *scan)
 {
@@ -158,7 +165,7 @@ static void check_count(struct scan *scan)
         wanted = flat_inside(&layout->records[reader->unit->tag]);
     if (wanted == 0 || reader->trouble.what != NULL)
         return;
-    if (scan->n < wanted && !layout->ragged) {
+    if (scan->n < wanted && !layout->ragged && !is_totals_row(reader)) {
         flat_note(reader, "the row ends too early", (struct bytes){NULL, 0}, (size_t)(scan->at - scan->row),
                   "%u cells, and there are %u", wanted, scan->n);
     } else if (reader->slots == NULL && scan->n > wanted) {

@@ -132,13 +132,11 @@ static void add_sign(struct flat_cell *cell, struct buffer *scratch)
     cell->text = buffer_view(scratch);
 }
 
-static void begin_file(struct unit_writer *writer)
+static void add_header(struct unit_writer *writer)
 {
     const struct flat_layout *layout = self(writer)->layout;
     const struct flat_record *record = &layout->records[0];
 
-    flat_totals_begin_file(self(writer)->totals);
-    flat_once_begin_file(self(writer)->once);
     if (!layout->header)
         return;
     for (unsigned i = 0; i < flat_inside(record); i++) {
@@ -147,6 +145,20 @@ static void begin_file(struct unit_writer *writer)
         add_cell(writer->out, layout, record->columns[i].heading);
     }
     buffer_add_bytes(writer->out, layout->line_end);
+}
+
+static void begin_file(struct unit_writer *writer)
+{
+    flat_totals_begin_file(self(writer)->totals);
+    flat_once_begin_file(self(writer)->once);
+    if (!writer->late)
+        add_header(writer);
+}
+
+static void write_head(struct unit_writer *writer)
+{
+    add_header(writer);
+    flat_totals_head(self(writer)->totals, writer);
 }
 
 static void end_file(struct unit_writer *writer)
@@ -178,9 +190,9 @@ static bool put_row(struct unit_writer *writer, int tag, const struct unit_value
     struct delimited_writer *delimited = self(writer);
     const struct flat_layout *layout = delimited->layout;
     const struct flat_record *record = &layout->records[tag];
-    bool good = true;
+    const bool totals = flat_totals_is_row(delimited->totals);
+    bool good = flat_totals_unit(delimited->totals, writer, tag, values);
 
-    flat_totals_unit(delimited->totals, tag, values);
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         struct unit_value value = values[i];
@@ -188,12 +200,13 @@ static bool put_row(struct unit_writer *writer, int tag, const struct unit_value
 
         if (i > 0)
             buffer_add_byte(writer->out, layout->separator);
-        if (tag == 0 && (int)i == layout->partner && writer->partner.len > 0)
+        if (tag == 0 && (int)i == layout->partner && writer->partner.len > 0 && !totals)
             value = (struct unit_value){writer->partner, UNIT_TEXT};
-        if (value.text.at == NULL && column->constant.at != NULL)
+        if (value.text.at == NULL && column->constant.at != NULL && !totals)
             value = (struct unit_value){column->constant, UNIT_TEXT};
-        if (value.text.at == NULL || (column->once && delimited->rows)) {
-            good &= (column->once && delimited->rows) || flat_may_be_empty(writer, (int)i, column);
+        if (value.text.at == NULL || (column->once && delimited->rows && !totals)) {
+            good &= totals || (column->once && delimited->rows) ||
+                    flat_may_be_empty(writer, (int)i, column);
             flat_once_cell(delimited->once, i, BYTES(""));
             if (layout->quote_all)
                 add_cell(writer->out, layout, BYTES(""));
@@ -231,7 +244,7 @@ static const struct unit_format delimited_format = {
     .name = "delimited", .extension = "csv", .close = close_writer,
     .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
     .tell_known = tell_known,
-    .begin_file = begin_file, .end_file = end_file,
+    .begin_file = begin_file, .end_file = end_file, .head = write_head,
     .begin_document = begin_document, .end_document = end_document, .drop_document = drop_document,
     .begin_unit = begin_unit, .end_unit = end_unit,
 };
@@ -243,6 +256,7 @@ struct unit_writer *delimited_write_open(const struct flat_layout *layout)
     if (delimited == NULL)
         return NULL;
     delimited->base.format = &delimited_format;
+    delimited->base.late = layout->totals_first;
     delimited->layout = layout;
     buffer_init(&delimited->scratch, CELL_CEILING);
     if (!flat_totals_open(&delimited->totals, layout) || !flat_once_open(&delimited->once, layout) ||

@@ -102,6 +102,11 @@ static void end_file(struct unit_writer *writer)
     flat_totals_end_file(self(writer)->totals, writer);
 }
 
+static void write_head(struct unit_writer *writer)
+{
+    flat_totals_head(self(writer)->totals, writer);
+}
+
 static void end_unit(struct unit_writer *writer, int tag)
 {
     struct fixed_writer *fixed = self(writer);
@@ -190,15 +195,15 @@ static bool put_record(struct unit_writer *writer, int tag, const struct unit_va
 {
     struct fixed_writer *fixed = self(writer);
     const struct flat_record *record = &fixed->layout->records[tag];
-    bool good = true;
+    const bool totals = flat_totals_is_row(fixed->totals);
+    bool good = flat_totals_unit(fixed->totals, writer, tag, values);
     size_t width = 0;
 
-    flat_totals_unit(fixed->totals, tag, values);
     enter(fixed, record);
     for (unsigned i = 0; i < flat_inside(record); i++) {
         const struct flat_column *column = &record->columns[i];
         char number[16];
-        struct unit_value value = value_of(fixed, tag, i, values[i], number);
+        struct unit_value value = totals ? values[i] : value_of(fixed, tag, i, values[i], number);
         struct flat_cell cell;
 
         for (unsigned s = 0; s < fixed->layout->n_same && tag == 0; s++)
@@ -206,7 +211,7 @@ static bool put_record(struct unit_writer *writer, int tag, const struct unit_va
                 fixed->same[s] = value;
         width += column->width;
         if (bytes_trim(value.text).len == 0) {
-            good &= flat_may_be_empty(writer, (int)i, column);
+            good &= totals || flat_may_be_empty(writer, (int)i, column);
             flat_once_cell(fixed->once, i, BYTES(""));
             fill(writer->out, ' ', column->width);
         } else if (!flat_cell_make(&cell, fixed->layout, column, value, true, &fixed->scratch) ||
@@ -233,7 +238,7 @@ static const struct unit_format fixed_format = {
     .name = "fixed", .extension = "txt", .close = close_writer,
     .tag = find_tag, .slot = find_slot, .n_slots = count_slots, .split = find_split,
     .tell_known = tell_known,
-    .begin_file = begin_file, .end_file = end_file,
+    .begin_file = begin_file, .end_file = end_file, .head = write_head,
     .begin_document = begin_document, .end_document = end_document, .drop_document = nothing,
     .begin_unit = begin_unit, .end_unit = end_unit,
 };
@@ -245,6 +250,7 @@ struct unit_writer *fixed_write_open(const struct flat_layout *layout)
     if (fixed == NULL)
         return NULL;
     fixed->base.format = &fixed_format;
+    fixed->base.late = layout->totals_first;
     fixed->layout = layout;
     fixed->same = calloc(layout->n_same + 1, sizeof(*fixed->same));
     buffer_init(&fixed->scratch, CELL_CEILING);

@@ -69,7 +69,7 @@ struct flat_elements {
     struct flat_attribute document, record;
 };
 
-/* What a column of the totals record says of all the file before it. */
+/* What a column of the totals record says of all the file, or of what stands between it and the next one. */
 enum { FLAT_MAX_TOTALS = 16 };
 struct flat_total {
     unsigned slot;
@@ -97,10 +97,13 @@ struct flat_layout {
     unsigned n_same;           /* columns that say in every record of a document what its first one says */
     unsigned versions;         /* digits at the end of a type that may be others */
     const struct flat_record *other; /* which those of a type unknown are; NULL: they are broken */
-    unsigned n_totals;         /* 0: no record at the end of a file speaks of all of it */
+    unsigned n_totals;         /* 0: no record of a file speaks of all of it */
     const struct flat_total *totals;
     int totals_record;         /* which one does */
+    int totals_mark;           /* of rows that are all alike: the column in which it has ... */
+    struct bytes totals_says;  /* ... this value; -1: its type says so */
     bool totals_itself;        /* it counts itself among the records */
+    bool totals_first;         /* it stands at the beginning of the file, else at the end */
     const char *charset;       /* of the file's texts; NULL: UTF-8 */
     /* delimited */
     char separator;
@@ -124,6 +127,13 @@ struct bytes flat_stem(const struct flat_layout *layout, struct bytes type);
 /* The number of the record of that tag, and of the column of that key in it; -1: there is none. */
 int flat_record_find(const struct flat_layout *layout, struct bytes tag);
 int flat_column_find(const struct flat_record *record, struct bytes key);
+
+/* Whether the unit is the one that speaks of the whole file. */
+static inline bool flat_is_totals(const struct flat_layout *layout, int tag, const struct bytes *cells)
+{
+    return layout->n_totals > 0 && tag == layout->totals_record &&
+           (layout->totals_mark < 0 || bytes_equal(cells[layout->totals_mark], layout->totals_says));
+}
 
 /* "a record of the layout: H, D, T", "a column of D: ...": for unit_format's tell_known. */
 void flat_tell_known(const struct flat_layout *layout, int tag, struct buffer *into);

@@ -30,6 +30,7 @@ const char *flat_tally_text(const struct flat_layout *layout, const struct flat_
 struct flat_totals {
     const struct flat_layout *layout;
     struct flat_tally file, document; /* the document's begins with that of the file before it */
+    bool writing;                     /* the record itself */
     char texts[FLAT_MAX_TOTALS][DECIMAL_TEXT];
     struct unit_value values[]; /* by column of the record */
 };
@@ -66,10 +67,35 @@ void flat_totals_begin_document(struct flat_totals *totals)
     totals->document.documents++;
 }
 
-void flat_totals_unit(struct flat_totals *totals, int tag, const struct unit_value *values)
+/* A row of the document that says what marks the row of the totals. */
+static bool is_mistaken(const struct flat_totals *totals, struct unit_writer *writer,
+                        const struct unit_value *values)
 {
-    if (totals == NULL || tag == totals->layout->totals_record)
-        return;
+    const struct flat_layout *layout = totals->layout;
+    const int slot = layout->totals_mark;
+    struct unit_fault fault = {.slot = slot, .what = "the row would be taken for that of the file's totals",
+                               .expected = "another value"};
+
+    if (slot < 0 || !bytes_equal(bytes_trim(values[slot].text), layout->totals_says))
+        return false;
+    fault.column = layout->records[0].columns[slot].key;
+    writer->fault(writer->to, &fault);
+    return true;
+}
+
+bool flat_totals_is_row(const struct flat_totals *totals)
+{
+    return totals != NULL && totals->writing && totals->layout->totals_mark >= 0;
+}
+
+bool flat_totals_unit(struct flat_totals *totals, struct unit_writer *writer, int tag,
+                      const struct unit_value *values)
+{
+    if (totals == NULL || totals->writing ||
+        (totals->layout->totals_mark < 0 && tag == totals->layout->totals_record))
+        return true;
+    if (is_mistaken(totals, writer, values))
+        return false;
     totals->document.records++;
     for (unsigned i = 0; i < totals->layout->n_totals; i++) {
         const struct flat_total *total = &totals->layout->totals[i];
@@ -77,6 +103,7 @@ void flat_totals_unit(struct flat_totals *totals, int tag, const struct unit_val
         if (total->of == FLAT_TOTAL_SUM && total->record == tag && values[total->column].text.len > 0)
             flat_tally_number(&totals->document, i, values[total->column].text);
     }
+    return true;
 }
 
 /* Who hears of faults meanwhile: of the document as a whole, for no rule writes the record. */
@@ -118,9 +145,13 @@ static bool write_record(struct flat_totals *totals, struct unit_writer *writer,
         good = good && text != NULL;
         totals->values[layout->totals[i].slot] = (struct unit_value){bytes_of(text), UNIT_NUMBER};
     }
+    if (layout->totals_mark >= 0)
+        totals->values[layout->totals_mark] = (struct unit_value){layout->totals_says, UNIT_TEXT};
     if (good) {
+        totals->writing = true;
         good = writer->format->begin_unit(writer, layout->totals_record, totals->values);
         writer->format->end_unit(writer, layout->totals_record);
+        totals->writing = false;
     }
     writer->fault = hearer.fault;
     writer->to = hearer.to;
@@ -134,7 +165,7 @@ bool flat_totals_end_document(struct flat_totals *totals, struct unit_writer *wr
 
     if (totals == NULL)
         return true;
-    /* What is written at the end of the file must fit then: it is tried now. */
+    /* What is written when the file is over must fit then: it is tried now. */
     good = write_record(totals, writer, &totals->document);
     if (writer->out->len > before)
         writer->out->len = before;
@@ -145,6 +176,11 @@ bool flat_totals_end_document(struct flat_totals *totals, struct unit_writer *wr
 
 void flat_totals_end_file(struct flat_totals *totals, struct unit_writer *writer)
 {
-    if (totals != NULL)
+    if (totals != NULL && !totals->layout->totals_first)
         (void)write_record(totals, writer, &totals->file);
+}
+
+void flat_totals_head(struct flat_totals *totals, struct unit_writer *writer)
+{
+    (void)write_record(totals, writer, &totals->file);
 }

@@ -1,6 +1,6 @@
 /*
- * flat_totals: what the record at the end of a flat file says of all of it: how many documents and records,
- * and sums of columns.  The layout's `totals`.
+ * flat_totals: what one record of a flat file, its first or its last, says of all of it: how many documents
+ * and records, and sums of columns.  The layout's `totals`.
  */
 #ifndef CROSSDOCK_WIRE_FLAT_TOTALS_H
 #define CROSSDOCK_WIRE_FLAT_TOTALS_H
@@ -31,11 +31,18 @@ void flat_totals_close(struct flat_totals *totals);
 void flat_totals_begin_file(struct flat_totals *totals);
 void flat_totals_begin_document(struct flat_totals *totals);
 
-/* A unit of the document; the totals' own is none. */
-void flat_totals_unit(struct flat_totals *totals, int tag, const struct unit_value *values);
+/* A unit of the document; the totals' own is none.  False: it would be taken for that; told. */
+bool flat_totals_unit(struct flat_totals *totals, struct unit_writer *writer, int tag,
+                      const struct unit_value *values);
+
+/* Whether the row that is being written is that of the totals, among rows that are all alike: it has the
+ * values it is given, and nothing else that rows have. */
+bool flat_totals_is_row(const struct flat_totals *totals);
 
 /* False: with this document the file's totals would not fit; told. */
 bool flat_totals_end_document(struct flat_totals *totals, struct unit_writer *writer);
 void flat_totals_end_file(struct flat_totals *totals, struct unit_writer *writer);
+/* Of a layout whose totals stand first: after the end of the file. */
+void flat_totals_head(struct flat_totals *totals, struct unit_writer *writer);
 
 #endif

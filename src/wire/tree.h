@@ -157,7 +157,7 @@ enum { TREE_MAX_DEPTH = 100 };
 struct tree_taker {
     /* False: stop. */
     bool (*document)(void *whom, const struct tree_document *document);
-    /* The text of a document that is not whole, after it: in UTF-8, in pieces, all that the file still has. */
+    /* The text of a document that is not whole, after it: in UTF-8, in pieces, to the end of the file. */
     void (*rest)(void *whom, const char *at, size_t len);
     /* What stands beside the documents, below the root. */
     void (*stray)(void *whom, struct bytes name);

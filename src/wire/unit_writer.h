@@ -7,7 +7,9 @@
  *
  * A file is begin_file, documents, end_file; a document is begin_document, units that may nest (end_unit
  * comes after the units inside), and end_document or drop_document.  Text goes to `out`, which its owner
- * empties between documents: a dropped document has left nothing in it.
+ * empties between documents: a dropped document has left nothing in it.  What a file begins with may be
+ * known at its end alone (how many documents follow): then the writer is `late`, and head after end_file
+ * writes what stands before all that was written before.
  */
 #ifndef CROSSDOCK_WIRE_UNIT_WRITER_H
 #define CROSSDOCK_WIRE_UNIT_WRITER_H
@@ -50,6 +52,7 @@ struct unit_format;
 struct unit_writer {
     const struct unit_format *format;
     struct buffer *out;
+    bool late;            /* files begin with what head writes at their end */
     struct bytes partner; /* of the document, for layouts that have a column for it; len 0: none */
     struct bytes source[UNIT_SOURCES]; /* of the document; len 0: not known */
     void (*fault)(void *to, const struct unit_fault *fault);
@@ -72,6 +75,7 @@ struct unit_format {
 
     void (*begin_file)(struct unit_writer *writer);
     void (*end_file)(struct unit_writer *writer);
+    void (*head)(struct unit_writer *writer); /* of writers that are late; NULL: none of the format is */
     void (*begin_document)(struct unit_writer *writer);
     /* False: what the document as a whole lacks was told; it is dropped. */
     bool (*end_document)(struct unit_writer *writer);

@@ -13,8 +13,8 @@ enum { TREE_FD = -2, TREE_CEILING = 4096 };
  *
  *   OFFSET+LENGTH LINE:COLUMN NAME(@ATTRIBUTE="..."CHILD="TEXT"(...)) ! LINE:COLUMN PATH: what is wrong
  *
- * "stray NAME", and at the end the event, with its trouble.  "cut" or "behind" is before the name of what is not
- * whole; on the next line is its text, and the event right after that. */
+ * "stray NAME", and at the end the event, with its trouble.  "cut" or "behind" is before the name of what is
+ * not whole; on the next line is its text, and the event right after that. */
 const char *tree_read_text(tree_read_function *read, const struct tree_layout *layout, struct bytes text,
                            size_t step);
 
