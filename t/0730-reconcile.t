@@ -153,6 +153,20 @@ run reconcile -C . -v
 out_like 'QTY-SHORT.*PO short.*limit quantity 40%, .*partners/acme\.yaml:5\)' 'and the line of the file is told'
 sed -i 's/B-/A-/' partners/acme.yaml
 [[ $(found -C .) == *QTY-OVER* ]]; ok $? 'a class of items holds before the kind of document'
+printf '  severities: {QTY-SHORT: off, QTY-OVER: info, POA-MISS: error}\n' >> partners/acme.yaml
+run reconcile -C . --tsv --as-of 2099-01-01 --fail-on=never
+is "$(columns code severity | grep -E '^(QTY|POA-MISS)' | sort -u | tr '\n' ' ')" 'POA-MISS error QTY-OVER info ' 'severities are the partner'"'"'s to say'
+echo 'severities: {qty-over: warn, ACK-NONE: off}' > reconcile.yaml
+run reconcile -C .
+status_is 2 'a code that is none stops the run'
+err_like 'C4201 error: .*reconcile\.yaml:1:30: .*there is no code "ACK-NONE"' 'and is told with its place'
+err_like 'C4201 error: .*reconcile\.yaml:1:14: .*there is no code "qty-over"' 'letter case is not ignored'
+rm reconcile.yaml
+sed -i 's/POA-MISS: error/POA-MISS: dire/' partners/acme.yaml
+run reconcile -C .
+status_is 2 'nor is a severity that is none taken'
+err_like 'partners/acme\.yaml:[0-9:]+ .*a severity is error, warn, info, or off' 'and is told likewise'
+sed -i '$d' partners/acme.yaml
 echo 'limits: {quantity: lots}' > reconcile.yaml
 run reconcile -C .
 status_is 2 'a limit that is none stops the run'

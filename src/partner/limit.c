@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "conf/settings.h"
+#include "partner/limit_words.h"
 
 enum { MAX_HOLIDAYS = 1000, MAX_CLASSES = 200, MAX_ITEMS = 1000 };
 
@@ -251,7 +252,7 @@ static bool read_classes(struct limits *limits, const struct yaml_node *node, st
 struct limits_values {
     const char *zone;
     struct settings_texts workdays, holidays;
-    const struct yaml_node *limits, *documents, *classes;
+    const struct yaml_node *limits, *documents, *classes, *severities, *statuses;
 };
 
 #define ROW(member, row_kind) .offset = offsetof(struct limits_values, member), .kind = row_kind
@@ -284,6 +285,14 @@ static const struct settings_row limits_rows[] = {
      ROW(classes, SETTINGS_ANY),
      .argument = "[{name: NAME, items: [PATTERN, ...], limits: {...}}, ...]",
      .sentence = "What is different for some items."},
+    {.key = "severities",
+     ROW(severities, SETTINGS_ANY),
+     .argument = "{CODE: SEVERITY, ...}",
+     .sentence = "How grave findings are: error, warn, info, or off."},
+    {.key = "statuses",
+     ROW(statuses, SETTINGS_ANY),
+     .argument = "{STATUS: WORD, ...}",
+     .sentence = "What statuses of stock are called by all."},
 };
 static const struct settings limits_settings = {SETTINGS_ROWS(limits_rows)};
 
@@ -359,7 +368,9 @@ bool limits_read(struct limits *limits, const struct limits *above, const struct
     }
     return read_layer(&limits->layer, values.limits, arena, report) &&
            read_kinds(limits, values.documents, arena, report) &&
-           read_classes(limits, values.classes, arena, report);
+           read_classes(limits, values.classes, arena, report) &&
+           limit_read_severities(limits, values.severities, arena, report) &&
+           limit_read_statuses(limits, values.statuses, arena, report);
 }
 
 /* --- what holds */

@@ -68,11 +68,25 @@ struct limit_kind {
     struct limit_layer layer;
 };
 
+/* How grave a finding of a code is taken. */
+struct limit_severity {
+    struct bytes code;
+    enum severity severity; /* SEVERITY_OFF: it is not looked for */
+    const struct yaml_node *node;
+};
+
+/* What a status of stock, or an X12 quantity qualifier, is called by all: "available", "damaged". */
+struct limit_status {
+    struct bytes code, means;
+};
+
 struct limits {
     const struct limits *above; /* of all partners, or NULL */
     struct limit_layer layer;
-    uint32_t n_kinds, n_classes;
+    uint32_t n_kinds, n_classes, n_severities, n_statuses;
     const struct limit_kind *kinds;
+    const struct limit_severity *severities;
+    const struct limit_status *statuses;
     struct limit_class *classes;
     bool has_calendar;
     struct calendar calendar;
@@ -91,6 +105,12 @@ bool limits_read(struct limits *limits, const struct limits *above, const struct
 /* The one that holds for a document of this kind and a line with this item (at NULL: none). */
 const struct limit_value *limits_find(const struct limits *limits, enum limit limit, struct bytes kind,
                                       struct bytes item);
+
+/* What is said of a code, the codes being reconcile's.  False: nothing is. */
+bool limits_severity(const struct limits *limits, struct bytes code, enum severity *out);
+
+/* The word for a status; at NULL: nobody says. */
+struct bytes limits_status(const struct limits *limits, struct bytes code);
 
 /* The calendar that holds. */
 const struct calendar *limits_calendar(const struct limits *limits);

@@ -18,6 +18,24 @@ static bool no_memory(struct compare *compare)
     return false;
 }
 
+/* The partner room knows no codes. */
+static bool codes_are_good(struct compare *compare, const struct limits *limits)
+{
+    bool good = true;
+
+    for (uint32_t i = 0; i < limits->n_severities; i++) {
+        const struct limit_severity *one = &limits->severities[i];
+        enum rule rule = rule_find(one->code);
+
+        if (rule < RULES && bytes_are(one->code, rule_info(rule)->code))
+            continue;
+        yaml_complain(ledger_report(compare->ledger), one->node, true, SETTING_UNKNOWN,
+                      "reconcile-codes(7) lists the codes", "there is no code \"%.80s\"", one->code.at);
+        good = false;
+    }
+    return good;
+}
+
 bool compare_open(struct compare *compare, struct ledger *ledger, const struct schema *schema,
                   struct search *search, const struct review_settings *settings, struct arena *arena,
                   int64_t now)
@@ -38,7 +56,7 @@ bool compare_open(struct compare *compare, struct ledger *ledger, const struct s
     if (compare->hash == NULL || compare->partners == NULL || compare->until.at == NULL)
         return no_memory(compare);
     compare->all = partners_limits(compare->partners);
-    return compare->all != NULL;
+    return compare->all != NULL && codes_are_good(compare, compare->all);
 }
 
 void compare_close(struct compare *compare)
@@ -53,14 +71,21 @@ void compare_close(struct compare *compare)
 
 const struct limits *compare_limits(struct compare *compare, struct bytes partner)
 {
-    struct compare_limits *known = compare->known;
+    struct compare_limits *known = compare->known, **link = &compare->known;
     const struct partner *file = NULL;
     const char *path;
 
-    while (known != NULL && !bytes_equal(known->partner, partner))
+    while (known != NULL && !bytes_equal(known->partner, partner)) {
+        link = &known->next;
         known = known->next;
-    if (known != NULL)
+    }
+    if (known != NULL) {
+        /* Whoever was asked for will be asked for again. */
+        *link = known->next;
+        known->next = compare->known;
+        compare->known = known;
         return &known->limits;
+    }
     known = arena_zalloc(compare->arena, 1, sizeof(*known));
     if (known == NULL)
         return compare->all;
@@ -78,6 +103,7 @@ const struct limits *compare_limits(struct compare *compare, struct bytes partne
         else
             known->limits = file->limits;
         known->limits.above = compare->all;
+        compare->failed = compare->failed || !codes_are_good(compare, &known->limits);
     }
     return &known->limits;
 }
@@ -216,15 +242,27 @@ bool compare_add(struct compare *compare, const struct compare_finding *finding)
     return room != NULL;
 }
 
+/* As the partner's file has it, else the rule; what is said of a deadline that has not passed yet is no
+ * graver than it was. */
+static enum severity severity_of(struct compare *compare, const struct said *said)
+{
+    const struct rule_info *info = rule_info(said->rule);
+    enum severity set = info->severity;
+    bool is_set = limits_severity(compare_limits(compare, said->partner), bytes_of(info->code), &set);
+
+    return said->severity == SEVERITY_OFF || (is_set && set < said->severity) ? set : said->severity;
+}
+
 void compare_say(struct compare *compare, const struct said *said)
 {
     const struct rule_info *info = rule_info(said->rule);
+    enum severity severity = severity_of(compare, said);
     char id[33], digits[DECIMAL_TEXT], due[MOMENT_TEXT + 1];
     struct compare_finding *finding;
     struct bytes *field;
     struct decimal amount;
 
-    if (!compare_wants(compare, said->rule) || (finding = add(compare)) == NULL)
+    if (severity == SEVERITY_OFF || !compare_wants(compare, said->rule) || (finding = add(compare)) == NULL)
         return;
     *finding = (struct compare_finding){.rule = said->rule, .tolerated = said->tolerated};
     field = finding->mismatch.field;
@@ -232,8 +270,7 @@ void compare_say(struct compare *compare, const struct said *said)
     field[MISMATCH_ID] = keep(compare, (struct bytes){id, 16});
     field[MISMATCH_CODE] = bytes_of(info->code);
     field[MISMATCH_SCOPE] = compare->scope;
-    field[MISMATCH_SEVERITY] = bytes_of(
-        severity_name(said->severity != SEVERITY_OFF ? said->severity : info->severity));
+    field[MISMATCH_SEVERITY] = bytes_of(severity_name(severity));
     field[MISMATCH_PARTNER] = keep(compare, said->partner);
     field[MISMATCH_ORDER] = keep(compare, said->order);
     field[MISMATCH_LINE] = keep(compare, said->line);

@@ -157,8 +157,8 @@ static void see_number(struct compare *compare, const struct trace *trace,
     static const char select[] =
         "SELECT k.id, k.kind, r.line, d.state FROM document_keys k JOIN records r ON r.ordinal = k.ordinal"
         " JOIN documents d ON d.ordinal = k.ordinal WHERE k.value = ?1 AND k.ordinal <> CAST(?4 AS INTEGER)"
-        " AND k.partner = ?2 AND d.posted_at <= ?3 AND ((k.name = 'invoice_number' AND k.kind = 'invoice' AND k.ordinal < CAST(?4 AS INTEGER)"
-        "   AND d.direction = ?5)"
+        " AND k.partner = ?2 AND d.posted_at <= ?3 AND ((k.name = 'invoice_number' AND k.kind = 'invoice'"
+        "   AND k.ordinal < CAST(?4 AS INTEGER) AND d.direction = ?5)"
         "  OR (k.name = 'document_number' AND k.kind = 'payment')) ORDER BY k.ordinal";
     const struct bytes ordinal = bytes_of(compare_text(compare, "%lld", (long long)document->ordinal));
     const struct bytes values[] = {document->rows[0].number, document->rows[0].partner, compare->until,

@@ -3,87 +3,7 @@
 
 #include "canon/read.h"
 #include "report/compare_system.h"
-
-struct balance {
-    struct bytes warehouse, item, uom;
-    struct decimal sum;
-    bool inexact;
-};
-
-/* Of one view, by warehouse and item; sorted before it is looked into. */
-struct stock {
-    struct balance *all; /* allocated */
-    size_t n, room;
-    bool failed;
-};
-
-static int by_place(const void *a, const void *b)
-{
-    const struct balance *left = a, *right = b;
-    int order = bytes_compare(left->warehouse, right->warehouse);
-
-    return order != 0 ? order : bytes_compare(left->item, right->item);
-}
-
-static void stock_add(struct stock *stock, struct bytes warehouse, struct bytes item, struct bytes uom,
-                      struct bytes quantity, bool minus)
-{
-    struct balance one = {.warehouse = warehouse, .item = item, .uom = uom};
-
-    if (item.at == NULL || quantity.at == NULL)
-        return;
-    one.inexact = !decimal_parse(quantity, &one.sum);
-    if (minus)
-        one.sum.units = -one.sum.units;
-    if (stock->n == stock->room) {
-        size_t room = stock->room == 0 ? 256 : stock->room * 2;
-        struct balance *more = realloc(stock->all, room * sizeof(*more));
-
-        if (more == NULL) {
-            stock->failed = true;
-            return;
-        }
-        stock->all = more;
-        stock->room = room;
-    }
-    stock->all[stock->n++] = one;
-}
-
-/* Sorted, and one balance an item. */
-static void stock_sum(struct stock *stock)
-{
-    size_t n = 0;
-
-    if (stock->n > 1)
-        qsort(stock->all, stock->n, sizeof(*stock->all), by_place);
-    for (size_t i = 0; i < stock->n; i++) {
-        struct balance *last = n > 0 ? &stock->all[n - 1] : NULL;
-
-        if (last == NULL || by_place(last, &stock->all[i]) != 0) {
-            stock->all[n++] = stock->all[i];
-            continue;
-        }
-        if (last->uom.len == 0)
-            last->uom = stock->all[i].uom;
-        last->inexact = last->inexact || stock->all[i].inexact ||
-                        (stock->all[i].uom.len > 0 && !bytes_equal(last->uom, stock->all[i].uom)) ||
-                        !decimal_add(last->sum, stock->all[i].sum, &last->sum);
-    }
-    stock->n = n;
-}
-
-static const struct balance *stock_find(const struct stock *stock, const struct balance *like)
-{
-    return stock->n > 0 ? bsearch(like, stock->all, stock->n, sizeof(*like), by_place) : NULL;
-}
-
-static bool stock_has_place(const struct stock *stock, struct bytes warehouse)
-{
-    for (size_t i = 0; i < stock->n; i++)
-        if (bytes_equal(stock->all[i].warehouse, warehouse))
-            return true;
-    return false;
-}
+#include "report/stock.h"
 
 static struct bytes item_of(const struct canon_object *line)
 {
@@ -97,31 +17,75 @@ static struct bytes item_of(const struct canon_object *line)
 
 /* --- what is said of stock */
 
-/* X12 673: 17 is on hand; where it is not said, what is available for sale (33). */
-static void add_report(struct stock *stock, struct bytes warehouse, const struct canon_object *body)
+/* What a status is called by all, where anybody says how statuses are called: one that is not among them is
+ * called as it is, and what has none is available. */
+static struct bytes status_of(const struct limits *limits, struct bytes code)
+{
+    struct bytes word = limits_status(limits, code);
+
+    for (; limits != NULL && word.at == NULL; limits = limits->above)
+        if (limits->n_statuses > 0)
+            word = code.at != NULL ? code : BYTES("available");
+    return word;
+}
+
+/* By qualifiers that are called a status, each for itself. */
+static bool add_quantities(struct stock *stock, const struct balance *of, const struct canon_object *line,
+                           const struct limits *limits)
+{
+    bool any = false;
+
+    for (const struct canon_object *one = trace_first(line, "quantities"); one != NULL; one = one->next) {
+        struct balance balance = *of;
+
+        balance.status = limits_status(limits, trace_text(one, "type_code"));
+        if (balance.status.at == NULL)
+            continue;
+        if (trace_text(one, "uom").at != NULL)
+            balance.uom = trace_text(one, "uom");
+        stock_add(stock, &balance, trace_text(one, "quantity"), false);
+        any = true;
+    }
+    return any;
+}
+
+/* Qualifier 17 is on hand; where it is not said, what is available for sale (33).  `limits` NULL: statuses
+ * are of no interest. */
+static void add_report(struct stock *stock, struct bytes warehouse, const struct canon_object *body,
+                       const struct limits *limits)
 {
     for (const struct canon_object *at = trace_first(body, "lines"); at != NULL; at = at->next) {
-        struct bytes quantity = trace_text(at, "quantity"), uom = trace_text(at, "uom");
+        struct bytes quantity = trace_text(at, "quantity"), code = trace_text(at, "stock_status_code");
+        struct balance one = {.warehouse = warehouse, .item = item_of(at), .uom = trace_text(at, "uom")};
 
-        for (const struct canon_object *one = trace_first(at, "quantities"); one != NULL; one = one->next)
-            if (bytes_are(trace_text(one, "type_code"), "17")) {
-                quantity = trace_text(one, "quantity");
-                uom = trace_text(one, "uom").at != NULL ? trace_text(one, "uom") : uom;
+        if (limits != NULL && add_quantities(stock, &one, at, limits))
+            continue;
+        if (code.at == NULL && limits_status(limits, trace_text(at, "quantity_type_code")).at != NULL)
+            code = trace_text(at, "quantity_type_code");
+        one.status = status_of(limits, code);
+        for (const struct canon_object *other = trace_first(at, "quantities"); other != NULL;
+             other = other->next)
+            if (bytes_are(trace_text(other, "type_code"), "17")) {
+                quantity = trace_text(other, "quantity");
+                one.uom = trace_text(other, "uom").at != NULL ? trace_text(other, "uom") : one.uom;
             }
-        stock_add(stock, warehouse, item_of(at), uom, quantity, false);
+        stock_add(stock, &one, quantity, false);
     }
 }
 
-static void add_view(struct stock *stock, const struct system_view *view)
+static void add_view(struct stock *stock, const struct system_view *view, const struct limits *limits)
 {
     for (int64_t i = 0; i < view->parts; i++)
         for (const struct canon_object *at = trace_first(view->bodies[i], "stocks"); at != NULL;
              at = at->next) {
+            const struct balance one = {.warehouse = trace_text(at, "warehouse_id"),
+                                        .item = item_of(at),
+                                        .uom = trace_text(at, "uom"),
+                                        .status = status_of(limits, trace_text(at, "stock_status_code"))};
             struct bytes kind = trace_text(at, "quantity_type_code");
 
             if (kind.at == NULL || bytes_are(kind, "on_hand"))
-                stock_add(stock, trace_text(at, "warehouse_id"), item_of(at), trace_text(at, "uom"),
-                          trace_text(at, "quantity"), false);
+                stock_add(stock, &one, trace_text(at, "quantity"), false);
         }
 }
 
@@ -134,7 +98,18 @@ struct sides {
     enum rule rule;
 };
 
-static void see_item(const struct sides *sides, const struct balance *ours, const struct balance *theirs)
+/* "12 EA damaged (erp)" */
+static const char *balance_text(const struct sides *sides, const struct balance *known, struct decimal sum,
+                                const char *whose)
+{
+    return compare_text(sides->compare, "%s %.*s%s%.*s (%s)", compare_decimal(sides->compare, sum),
+                        BYTES_ARG(known->uom), known->status.at != NULL ? " " : "", BYTES_ARG(known->status),
+                        whose);
+}
+
+/* One of the two may be NULL; `known`: that side has the item, if under another status. */
+static void see_item(const struct sides *sides, const struct balance *ours, const struct balance *theirs,
+                     bool known_to_us, bool known_to_them)
 {
     const struct balance *known = ours != NULL ? ours : theirs;
     struct decimal want = ours != NULL ? ours->sum : decimal_of_count(0),
@@ -145,25 +120,25 @@ static void see_item(const struct sides *sides, const struct balance *ours, cons
                         .item = known->item,
                         .document = BYTES("inventory"),
                         .number = known->warehouse};
-    const char *unit = compare_text(compare, "%.*s", BYTES_ARG(known->uom));
 
     if (decimal_compare(want, got) == 0 || !decimal_subtract(got, want, &difference))
         return;
-    if (sides->rule == RULE_STK_QTY && (ours == NULL || theirs == NULL))
+    if (sides->rule == RULE_STK_QTY && !(known_to_us && known_to_them))
         said.rule = RULE_STK_ITEM;
     else if ((ours != NULL && ours->inexact) || (theirs != NULL && theirs->inexact) ||
              (ours != NULL && theirs != NULL && ours->uom.len > 0 && theirs->uom.len > 0 &&
               !bytes_equal(ours->uom, theirs->uom)))
         return;
+    if (known->status.at != NULL)
+        said.number = bytes_of(
+            compare_text(compare, "%.*s %.*s", BYTES_ARG(known->warehouse), BYTES_ARG(known->status)));
     said.limit = compare_limit(compare, sides->partner, said.rule, BYTES("inventory"), known->item);
-    said.expected = ours == NULL && said.rule == RULE_STK_ITEM
+    said.expected = said.rule == RULE_STK_ITEM && !known_to_us
                         ? compare_text(compare, "not known to %s", sides->ours)
-                        : compare_text(compare, "%s %s (%s)", compare_decimal(compare, want), unit,
-                                       sides->ours);
-    said.found = theirs == NULL && said.rule == RULE_STK_ITEM
+                        : balance_text(sides, known, want, sides->ours);
+    said.found = said.rule == RULE_STK_ITEM && !known_to_them
                      ? compare_text(compare, "not known to %s", sides->theirs)
-                     : compare_text(compare, "%s %s (%s)", compare_decimal(compare, got), unit,
-                                    sides->theirs);
+                     : balance_text(sides, known, got, sides->theirs);
     said.difference = compare_decimal(compare, difference);
     said.tolerated = said.limit != NULL && limit_holds(said.limit, want, got);
     said.text = said.rule == RULE_STK_ITEM  ? "only one of the two knows the item"
@@ -172,15 +147,24 @@ static void see_item(const struct sides *sides, const struct balance *ours, cons
     compare_say(compare, &said);
 }
 
-/* Places that both speak of; whatever stands in one alone is nothing there. */
-static void hold_against(const struct sides *sides, const struct stock *ours, const struct stock *theirs)
+/* Places that both speak of; whatever stands in one alone is nothing there.  False: no memory. */
+static bool hold_against(const struct sides *sides, const struct stock *left, const struct stock *right)
 {
-    for (size_t i = 0; i < theirs->n; i++)
-        if (stock_has_place(ours, theirs->all[i].warehouse))
-            see_item(sides, stock_find(ours, &theirs->all[i]), &theirs->all[i]);
-    for (size_t i = 0; i < ours->n; i++)
-        if (stock_has_place(theirs, ours->all[i].warehouse) && stock_find(theirs, &ours->all[i]) == NULL)
-            see_item(sides, &ours->all[i], NULL);
+    struct stock ours = stock_beside(left, right), theirs = stock_beside(right, left);
+    bool good = !ours.failed && !theirs.failed;
+
+    for (size_t i = 0; i < theirs.n && good; i++)
+        if (stock_find(&ours, &theirs.all[i], stock_by_warehouse) != NULL)
+            see_item(sides, stock_find(&ours, &theirs.all[i], stock_by_status), &theirs.all[i],
+                     stock_find(&ours, &theirs.all[i], stock_by_item) != NULL, true);
+    for (size_t i = 0; i < ours.n && good; i++)
+        if (stock_find(&theirs, &ours.all[i], stock_by_warehouse) != NULL &&
+            stock_find(&theirs, &ours.all[i], stock_by_status) == NULL)
+            see_item(sides, &ours.all[i], NULL, true,
+                     stock_find(&theirs, &ours.all[i], stock_by_item) != NULL);
+    free(ours.all);
+    free(theirs.all);
+    return good;
 }
 
 /* --- reports of warehouses: the newest of each partner and place, and the one before */
@@ -239,11 +223,13 @@ static void add_movement(struct stock *stock, struct bytes warehouse, struct byt
     bool out = bytes_are(kind, "shipment"), receipt = bytes_are(kind, "receipt");
 
     for (const struct canon_object *at = trace_first(body, "lines"); at != NULL; at = at->next)
-        stock_add(stock, warehouse, item_of(at), trace_text(at, "uom"),
-                  trace_text(at, out       ? "shipped_quantity"
-                                 : receipt ? "received_quantity"
-                                           : "adjustment_quantity"),
-                  out);
+        stock_add(
+            stock,
+            &(struct balance){.warehouse = warehouse, .item = item_of(at), .uom = trace_text(at, "uom")},
+            trace_text(at, out       ? "shipped_quantity"
+                           : receipt ? "received_quantity"
+                                     : "adjustment_quantity"),
+            out);
 }
 
 static bool roll(struct compare *compare, const struct stock_report *report)
@@ -263,8 +249,9 @@ static bool roll(struct compare *compare, const struct stock_report *report)
         compare, report->partner,
         compare_text(compare, "of %.*s and what moved", BYTES_ARG(report->before->when)),
         compare_text(compare, "of %.*s", BYTES_ARG(report->when)), RULE_STK_ROLL};
+    bool good;
 
-    add_report(&rolled, report->warehouse, report->before->body);
+    add_report(&rolled, report->warehouse, report->before->body, NULL);
     while (query_row(compare->ledger, query)) {
         struct bytes line = arena_copy(&compare->scratch, query_text(query, 1));
         struct canon_record record;
@@ -274,13 +261,11 @@ static bool roll(struct compare *compare, const struct stock_report *report)
             add_movement(&rolled, report->warehouse, query_text(query, 0), record.body);
     }
     query_end(query);
-    add_report(&next, report->warehouse, report->body);
-    stock_sum(&rolled);
-    stock_sum(&next);
-    hold_against(&sides, &rolled, &next);
+    add_report(&next, report->warehouse, report->body, NULL);
+    good = hold_against(&sides, &rolled, &next);
     free(rolled.all);
     free(next.all);
-    return !ledger_failed(compare->ledger) && !rolled.failed && !next.failed;
+    return good && !ledger_failed(compare->ledger);
 }
 
 /* --- R19 */
@@ -326,9 +311,7 @@ static bool see_views(struct compare *compare, const struct stock_report *report
                 "view of stock");
         if (!view->is_whole)
             continue;
-        add_view(&stock, view);
-        stock_sum(&stock);
-        good = good && !stock.failed;
+        add_view(&stock, view, compare_limits(compare, view->system));
         if (ours == NULL) {
             ours = view;
             own = stock;
@@ -337,7 +320,7 @@ static bool see_views(struct compare *compare, const struct stock_report *report
         sides = (struct sides){compare, (struct bytes){NULL, 0},
                                compare_text(compare, "%.*s", BYTES_ARG(ours->system)),
                                compare_text(compare, "%.*s", BYTES_ARG(view->system)), RULE_STK_QTY};
-        hold_against(&sides, &own, &stock);
+        good = hold_against(&sides, &own, &stock) && good;
         free(stock.all);
     }
     for (; reports != NULL && ours != NULL && good; reports = reports->next) {
@@ -346,10 +329,8 @@ static bool see_views(struct compare *compare, const struct stock_report *report
                                     compare_text(compare, "%.*s", BYTES_ARG(ours->system)),
                                     compare_text(compare, "%.*s", BYTES_ARG(reports->partner)), RULE_STK_QTY};
 
-        add_report(&stock, reports->warehouse, reports->body);
-        stock_sum(&stock);
-        hold_against(&sides, &own, &stock);
-        good = !stock.failed;
+        add_report(&stock, reports->warehouse, reports->body, compare_limits(compare, reports->partner));
+        good = hold_against(&sides, &own, &stock);
         free(stock.all);
     }
     free(own.all);

@@ -4,13 +4,15 @@ libcrossdock_a_SOURCES += %reldir%/trace_show.c %reldir%/trace_show.h %reldir%/t
 	%reldir%/trace_page.c %reldir%/trace_svg.c
 libcrossdock_a_SOURCES += %reldir%/rule.c %reldir%/rule.h %reldir%/rule.def
 libcrossdock_a_SOURCES += %reldir%/review.c %reldir%/review.h %reldir%/review_made.c %reldir%/review_made.h \
-	%reldir%/review_look.c %reldir%/review_look.h %reldir%/review_risk.c %reldir%/review_risk.h
+	%reldir%/review_look.c %reldir%/review_look.h %reldir%/review_risk.c %reldir%/review_risk.h \
+	%reldir%/review_control.c %reldir%/review_control.h
 libcrossdock_a_SOURCES += %reldir%/review_show.h %reldir%/review_text.c %reldir%/review_table.c
 libcrossdock_a_SOURCES += %reldir%/compare.c %reldir%/compare.h %reldir%/compare_case.c %reldir%/compare_case.h
 libcrossdock_a_SOURCES += %reldir%/compare_order.c %reldir%/compare_shipping.c %reldir%/compare_billing.c \
 	%reldir%/compare_files.c %reldir%/compare_invoice.c %reldir%/compare_answer.c %reldir%/compare_warehouse.c \
 	%reldir%/compare_window.c %reldir%/compare_terms.c %reldir%/compare_receipt.c
 libcrossdock_a_SOURCES += %reldir%/compare_system.c %reldir%/compare_system.h %reldir%/compare_stock.c \
+	%reldir%/stock.c %reldir%/stock.h \
 	%reldir%/compare_control.c %reldir%/compare_acks.c %reldir%/compare_volume.c
 libcrossdock_a_SOURCES += %reldir%/review_page.c %reldir%/review_page.h %reldir%/review_chart.c %reldir%/review_folder.c
 

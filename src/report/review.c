@@ -318,6 +318,23 @@ static bool is_there(struct compare *compare)
            (settings->order == NULL || is_order(compare, bytes_of(settings->order)));
 }
 
+/* --- partner files: what is wrong with one is told before anything is compared, not amid it */
+
+static bool look_at_partner(void *whom, const char *path, const char *name)
+{
+    struct compare *compare = whom;
+
+    (void)path;
+    (void)compare_limits(compare, bytes_of(name));
+    return !compare->arena->failed;
+}
+
+static bool look_at_partners(struct compare *compare)
+{
+    (void)search_each(compare->search, "partners", ".yaml", look_at_partner, compare);
+    return !compare->failed;
+}
+
 bool review_run(struct review *review, struct ledger *ledger, const struct schema *schema,
                 struct search *search, const struct review_settings *settings, struct arena *arena)
 {
@@ -335,7 +352,7 @@ bool review_run(struct review *review, struct ledger *ledger, const struct schem
     if (good) {
         review->at = compare.until;
         review->calendar = *limits_calendar(compare.all);
-        good = is_there(&compare) && run_with(review, &compare);
+        good = is_there(&compare) && look_at_partners(&compare) && run_with(review, &compare);
     }
     if (arena->failed && !ledger_failed(ledger))
         report_say(ledger_report(ledger), TECHNICAL_MEMORY, ledger_path(ledger),

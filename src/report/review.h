@@ -39,12 +39,12 @@ struct review_source {
     const char *why; /* or NULL */
 };
 
-/* What was read of a partner and what became of it, since the ledger began or --since. */
+/* What was read of a partner and what became of it, since the ledger began; and what it was sent. */
 struct review_control {
     struct bytes partner;
-    int64_t read, translated, held, rejected, duplicate, ignored;
-    int64_t sent, acknowledged, pending,
-        refused; /* groups that went out, once their acknowledgments are known */
+    int64_t read, translated, held, rejected, duplicate, ignored; /* documents */
+    /* Documents that went out and are to be acknowledged: sent = acknowledged + pending + refused. */
+    int64_t sent, acknowledged, pending, refused;
 };
 
 struct review_amount {

@@ -1,6 +1,7 @@
 #include "report/review_made.h"
 
 #include "report/compare_system.h"
+#include "report/review_control.h"
 #include "report/review_risk.h"
 
 #include <stdlib.h>
@@ -250,46 +251,6 @@ static void tell_systems(struct review *review, struct compare *compare)
     }
 }
 
-static bool tell_controls(struct review *review, struct compare *compare)
-{
-    /* Of a file whose documents are of one partner that partner's; a file of nobody's documents counts as
-     * nobody's. */
-    static const char select[] =
-        "SELECT ifnull(f.partner, ''), f.read_count, f.translated_count, f.held_count, f.rejected_count, "
-        "f.duplicate_count,"
-        " f.ignored_count FROM files f WHERE f.posted_at <= ?1 ORDER BY 1";
-    struct query *query = query_ask(compare->ledger, select, &compare->until, 1);
-    size_t room = 0;
-
-    while (query_row(compare->ledger, query)) {
-        struct bytes partner = query_text(query, 0);
-        struct review_control *control = review->n_controls > 0 ? &review->controls[review->n_controls - 1]
-                                                                : NULL;
-        if (control == NULL || !bytes_equal(control->partner, partner)) {
-            if (review->n_controls == room) {
-                struct review_control *more = arena_zalloc(review->arena, room * 2 + 16, sizeof(*more));
-
-                if (more == NULL)
-                    break;
-                if (room > 0)
-                    memcpy(more, review->controls, room * sizeof(*more));
-                review->controls = more;
-                room = room * 2 + 16;
-            }
-            control = &review->controls[review->n_controls++];
-            control->partner = arena_copy(review->arena, partner);
-        }
-        control->read += query_number(query, 1);
-        control->translated += query_number(query, 2);
-        control->held += query_number(query, 3);
-        control->rejected += query_number(query, 4);
-        control->duplicate += query_number(query, 5);
-        control->ignored += query_number(query, 6);
-    }
-    query_end(query);
-    return !ledger_failed(compare->ledger);
-}
-
 /* The last run of each day. */
 static bool tell_days(struct review *review, struct compare *compare)
 {
@@ -318,7 +279,7 @@ static bool tell_days(struct review *review, struct compare *compare)
 bool review_tell_inputs(struct review *review, struct compare *compare)
 {
     bool good = tell_partners(review, compare) && tell_broken(review, compare) &&
-                tell_controls(review, compare) && tell_days(review, compare);
+                review_tell_controls(review, compare) && tell_days(review, compare);
 
     tell_systems(review, compare);
     for (size_t i = 0; i < review->n_sources; i++)
