@@ -21,6 +21,7 @@ nobase_dist_pkgdata_DATA += \
 nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-214.yaml \
 	%reldir%/x12-810.yaml \
+	%reldir%/x12-824.yaml \
 	%reldir%/x12-846.yaml \
 	%reldir%/x12-940.yaml \
 	%reldir%/x12-943.yaml \

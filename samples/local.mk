@@ -58,6 +58,9 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12/810-tundra.edi \
 	%reldir%/x12/810-tundra-credit.edi \
 	%reldir%/x12/810-zenith-full.edi \
+	%reldir%/x12/824-acme.edi \
+	%reldir%/x12/824-acme-full.edi \
+	%reldir%/x12/824-acme-release5.edi \
 	%reldir%/x12/846-polar.edi \
 	%reldir%/x12/846-polar-full.edi \
 	%reldir%/x12/850-acme-batch.edi \

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Invoices, the documents of a warehouse and a carrier's status among the samples become the records in
+# Invoices, what is said of them, the documents of a warehouse and a carrier's status among the samples become the records in
 # t/0315-trade-maps.
 
 . "${0%/*}/tap.sh"
 # shellcheck source=t/records.sh
 . "$CROSSDOCK_SOURCE/t/records.sh"
 
-records_of 0315-trade-maps 810 940 943 944 945 846 947 214
+records_of 0315-trade-maps 810 824 940 943 944 945 846 947 214
 
 samples=$CROSSDOCK_SOURCE/samples/x12
 

@@ -224,6 +224,20 @@ run reconcile --rule R7,R12,R13,R14,R15 --as-of 2099-01-01 --fail-on=never
 out_like '^RECON .* at-risk 39\.50 USD$' 'and the total has no money twice'
 run reconcile --rule R7,R12 --as-of 2099-01-01 --fail-on=never
 out_like '^RECON .* at-risk 10\.00 USD$' 'of a line the greatest counts'
+
+# --- what the customer's application says of an invoice, which it names by its number alone
+advice() { # STATUS TYPE INVOICE
+    record application_advice in "\"advice_id\":\"V-$1-$2-$3\",\"purpose_code\":\"original\",\"advice_date\":\"2020-03-05\",\"advices\":[{\"status_code\":\"$1\",\"document_number_type_code\":\"$2\",\"document_number\":\"$3\",\"errors\":[{\"error_code\":\"MN\",\"segment_id\":\"IT1\",\"segment_position\":9,\"bad_value\":\"2.50\"}]}]"
+}
+run reconcile -q --fail-on=never
+{ advice TR IV I-0; advice TE IV I-1; advice TR PO I-2; } > records
+post records
+run reconcile --tsv --fail-on=never
+is "$(columns code state number item found amount | grep '^INV-824')" 'INV-824 new I-0 V-TR-IV-I-0 refused (TR): MN, IT1 at 9: "2.50" 17.50' 'a refused invoice is found when it is refused'
+advice TA IV I-0 > records
+post records
+run reconcile --tsv --fail-on=never
+is "$(columns code state number | grep '^INV-824')" 'INV-824 cleared I-0' 'and cleared when it is taken after all'
 CROSSDOCK_LEDGER=day.ledger
 
 # --- a file that broke off

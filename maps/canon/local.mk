@@ -1,5 +1,6 @@
 nobase_dist_pkgdata_DATA += \
 	%reldir%/README \
+	%reldir%/application_advice.tsv \
 	%reldir%/blocks.tsv \
 	%reldir%/batch.tsv \
 	%reldir%/functional_ack.tsv \

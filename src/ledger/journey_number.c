@@ -45,12 +45,19 @@ static enum document_role role_of(struct bytes kind)
         const char *kind;
         enum document_role role;
     } roles[] = {
-        {"order", ROLE_TRADE},          {"order_ack", ROLE_TRADE},
-        {"order_change", ROLE_TRADE},   {"shipment", ROLE_TRADE},
-        {"invoice", ROLE_TRADE},        {"return", ROLE_TRADE},
-        {"receipt", ROLE_TRADE},        {"shipment_order", ROLE_SERVICE},
-        {"status_event", ROLE_SERVICE}, {"tender", ROLE_SERVICE},
-        {"payment", ROLE_END},          {"reject", ROLE_END},
+        {"order", ROLE_TRADE},
+        {"order_ack", ROLE_TRADE},
+        {"order_change", ROLE_TRADE},
+        {"shipment", ROLE_TRADE},
+        {"invoice", ROLE_TRADE},
+        {"return", ROLE_TRADE},
+        {"receipt", ROLE_TRADE},
+        {"shipment_order", ROLE_SERVICE},
+        {"status_event", ROLE_SERVICE},
+        {"tender", ROLE_SERVICE},
+        {"payment", ROLE_END},
+        {"reject", ROLE_END},
+        {"application_advice", ROLE_END},
     };
 
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)

@@ -268,9 +268,9 @@ static bool add_document(struct survey *survey, sqlite3_stmt *statement)
     document = &survey->documents[survey->n++];
     document->ordinal = sql_get_number(statement, 1);
     {
-        struct bytes *const columns[] = {&document->id,          &document->kind,         &document->partner,
-                                         &document->direction,   &document->state,        &document->number,
-                                         &document->posted_at,   &document->delivered_at, &document->line};
+        struct bytes *const columns[] = {&document->id,        &document->kind,         &document->partner,
+                                         &document->direction, &document->state,        &document->number,
+                                         &document->posted_at, &document->delivered_at, &document->line};
 
         for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
             struct bytes text = sql_get_text(statement, (int)i + 2);
@@ -478,6 +478,14 @@ bool survey_changed(struct survey *survey, const struct survey_since *since,
         " AND k.name = 'order_number' WHERE v.at >= ?1"
         " UNION ALL SELECT l.order_number FROM delivery v JOIN review_loose l"
         " ON l.document_id = v.document_id WHERE v.at >= ?1";
+    static const char settled[] =
+        "SELECT ifnull(o.value, l.order_number) FROM document d"
+        " CROSS JOIN document_key n ON n.document_id = d.document_id AND n.name = 'document_number'"
+        " CROSS JOIN document_key i ON i.value = n.value AND i.name = 'invoice_number'"
+        " LEFT JOIN document_key o ON o.document_id = i.document_id AND o.name = 'order_number'"
+        " LEFT JOIN review_loose l ON l.document_id = i.document_id"
+        " WHERE d.document_id > ?1 AND d.kind IN ('payment', 'application_advice')"
+        " AND ifnull(o.value, l.order_number) IS NOT NULL";
     sqlite3_stmt *statement = sql_begin(survey->ledger, posted);
 
     sql_number(statement, 1, since->document);
@@ -489,6 +497,11 @@ bool survey_changed(struct survey *survey, const struct survey_since *since,
         return false;
     statement = sql_begin(survey->ledger, delivered);
     sql_text(statement, 1, since->at);
+    if (!tell_rows(survey->ledger, statement, tell, to))
+        return false;
+    /* What was paid or refused: by the number of the invoice. */
+    statement = sql_begin(survey->ledger, settled);
+    sql_number(statement, 1, since->document);
     if (!tell_rows(survey->ledger, statement, tell, to))
         return false;
     for (size_t i = 0; i < survey->n_loose; i++)

@@ -1,4 +1,4 @@
-/* R15 to R17: an invoice in itself, against other invoices, and against what was paid. */
+/* R15 to R17: an invoice in itself, against other invoices, and against what was paid or refused. */
 #include "canon/read.h"
 #include "report/compare.h"
 
@@ -149,6 +149,55 @@ static void see_payment(struct compare *compare, const struct trace *trace,
     }
 }
 
+/* --- R17: what the customer's application says of it */
+
+/* "MN IT1 at 9: 4.75", of the first error. */
+static const char *advice_text(struct compare *compare, const struct canon_object *advice)
+{
+    const struct canon_object *error = trace_first(advice, "errors");
+    struct bytes segment = trace_text(error, "segment_id"), position = trace_text(error, "segment_position"),
+                 text = trace_text(error, "text"), bad = trace_text(error, "bad_value");
+    const char *said = compare_text(compare, "refused (%.*s)", BYTES_ARG(trace_text(advice, "status_code")));
+
+    if (error == NULL)
+        return said;
+    said = compare_text(compare, "%s: %.*s", said, BYTES_ARG(trace_text(error, "error_code")));
+    if (text.at != NULL)
+        said = compare_text(compare, "%s, %.*s", said, BYTES_ARG(text));
+    if (segment.at != NULL)
+        said = compare_text(compare, "%s, %.*s%s%.*s", said, BYTES_ARG(segment),
+                            position.at != NULL ? " at " : "", BYTES_ARG(position));
+    return bad.at != NULL ? compare_text(compare, "%s: \"%.*s\"", said, BYTES_ARG(bad)) : said;
+}
+
+/* Of the newest advice about the invoice: what came before it does not hold any more. */
+static void see_advice(struct compare *compare, const struct trace *trace,
+                       const struct trace_document *document, struct bytes line)
+{
+    struct canon_record advice;
+    struct canon_read_error error;
+
+    if (line.at == NULL || !canon_read(&advice, compare->schema, line, &compare->scratch, &error))
+        return;
+    for (const struct canon_object *at = trace_first(advice.body, "advices"); at != NULL; at = at->next) {
+        struct said said = about(trace, document, RULE_INV_824);
+        struct bytes status = trace_text(at, "status_code"),
+                     type = trace_text(at, "document_number_type_code");
+
+        /* TR, GR, BR, IR: refused; TP, GP ...: in part. */
+        if (!bytes_equal(trace_text(at, "document_number"), document->rows[0].number) ||
+            (!bytes_are(type, "IV") && !bytes_are(type, "IK")) || status.len != 2 ||
+            (status.at[1] != 'R' && status.at[1] != 'P'))
+            continue;
+        said.item = trace_text(advice.body, "advice_id");
+        said.expected = "taken";
+        said.found = advice_text(compare, at);
+        said.text = "the customer's application refused the invoice";
+        compare_say(compare, &said);
+        return;
+    }
+}
+
 /* --- R16: other invoices of the number, and of the same content */
 
 static void see_number(struct compare *compare, const struct trace *trace,
@@ -159,17 +208,21 @@ static void see_number(struct compare *compare, const struct trace *trace,
         " JOIN documents d ON d.ordinal = k.ordinal WHERE k.value = ?1 AND k.ordinal <> CAST(?4 AS INTEGER)"
         " AND k.partner = ?2 AND d.posted_at <= ?3 AND ((k.name = 'invoice_number' AND k.kind = 'invoice'"
         "   AND k.ordinal < CAST(?4 AS INTEGER) AND d.direction = ?5)"
-        "  OR (k.name = 'document_number' AND k.kind = 'payment')) ORDER BY k.ordinal";
+        "  OR (k.name = 'document_number' AND k.kind IN ('payment', 'application_advice')))"
+        " ORDER BY k.ordinal";
     const struct bytes ordinal = bytes_of(compare_text(compare, "%lld", (long long)document->ordinal));
     const struct bytes values[] = {document->rows[0].number, document->rows[0].partner, compare->until,
                                    ordinal, document->rows[0].direction};
     struct query *query = query_ask(compare->ledger, select, values, 5);
+    struct bytes advice = {NULL, 0};
 
     while (query_row(compare->ledger, query)) {
         struct bytes id = arena_copy(&compare->scratch, query_text(query, 0));
 
         if (bytes_are(query_text(query, 1), "payment")) {
             see_payment(compare, trace, document, arena_copy(&compare->scratch, query_text(query, 2)));
+        } else if (bytes_are(query_text(query, 1), "application_advice")) {
+            advice = arena_copy(&compare->scratch, query_text(query, 2));
         } else if (bytes_are(query_text(query, 3), "open")) {
             struct said said = about(trace, document, RULE_INV_DUP);
 
@@ -181,6 +234,7 @@ static void see_number(struct compare *compare, const struct trace *trace,
         }
     }
     query_end(query);
+    see_advice(compare, trace, document, advice);
 }
 
 static bool same_lines(const struct trace_document *a, const struct trace_document *b)

@@ -25,6 +25,7 @@ static const char *title_of(struct bytes kind)
         {"order_change", "change"},
         {"file", "file"},
         {"payment", "payment"},
+        {"application_advice", "application advice"},
         {"functional_ack", "acknowledgment"},
         {"interchange", "ISA"},
         {"inventory", "stock report"},

@@ -86,6 +86,7 @@ static const struct kind_about {
     {"invoice", "invoice", "invoice_date", NULL, "invoice_number", "purpose_code"},
     {"return", "return", "return_date", NULL, "rma_number", NULL},
     {"payment", "payment", "payment_date", NULL, NULL, NULL},
+    {"application_advice", "application advice", "advice_date", "advice_time", NULL, NULL},
     {"reject", "document that was rejected", NULL, NULL, NULL, NULL},
 };
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
