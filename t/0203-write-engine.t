@@ -54,6 +54,19 @@ B|1|7|
 C|LI|l1|
 B|2|7|'
 again
+map '  - A:
+      each: lines
+      a: line_number
+      then:
+        - B: [{a: unit_price, b: /order_number}, {b: /order_number, write: otherwise}]
+        - C: [{a: gtin}, {a: unit_price, write: otherwise}]' > maps/x.yaml
+writes 'a rule that is written otherwise, where the one before it gave nothing for the object' 'A|1||
+B||7|
+C|00614141010011||
+A|2||
+B|2|7|
+C|2||'
+again
 map '  - A: {then: [{B: {at: bill_to, a: name}}]}
   - A: {then: [{B: {at: bill_to, a: id}}]}
   - C: {a: department_code, then: [{D: {each: lines, a: quantity}}]}' > maps/x.yaml

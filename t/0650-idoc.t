@@ -36,6 +36,13 @@ for name in orders purchase-orders order-changes order-acks vendor-order-acks sh
     law "$name"
 done
 
+# The buyer's order stands in lines of their own order without its line's number, too.
+erp2canon -q -m idoc-shipment-orders "$samples/shipment-orders.txt" | sed 's/"order_line_number":"[^"]*",//g' > none.jsonl
+canon2erp --unmapped=error -m idoc-shipment-orders none.jsonl > none.txt
+is "$(sed -n 's/^E2EDL41 .*0014500018803 *$/order/p' none.txt | wc -l)" 2 'an order number without its lines'\'' is written'
+run erp2canon -q -m idoc-shipment-orders none.txt
+out_like '"keys":\{[^}]*"order_number":"4500018803"' '... and read'
+
 # --- what stands in the records, by their positions (offsets are SAP's)
 
 file=$samples/orders.txt

@@ -185,7 +185,7 @@ static void lint_pair_of_rules(struct linter *l, const struct map_rule *earlier,
                  line_of(&earlier->mark, &later->mark, line));
         tell(l, &later->mark, LINT_UNREACHABLE, detail, NULL);
         *told = true;
-    } else if (same_object(earlier, later) && takes_all_of(l, later, earlier) &&
+    } else if (!later->otherwise && same_object(earlier, later) && takes_all_of(l, later, earlier) &&
                fills_all_of(earlier, later)) {
         snprintf(detail, sizeof(detail),
                  "%s: the rule of %s fills the same fields under the same when:", later->tag,

@@ -244,6 +244,14 @@ static bool bind_write(struct binder *b, struct map_rule *rule, const struct yam
     return true;
 }
 
+/* Elsewhere than in X12 a column may be called so; no field is called "otherwise". */
+static bool is_write(const struct binder *b, const struct yaml_node *value)
+{
+    return bytes_are(value->key, "write") &&
+           (strcmp(b->map->format, "x12") == 0 ||
+            (value->kind == YAML_SCALAR && bytes_are(value->text, "otherwise")));
+}
+
 /* In X12 elements are numbers: a word is a key of a rule, misspelt.  False: told. */
 static bool check_word(struct binder *b, const struct yaml_node *value)
 {
@@ -357,7 +365,7 @@ static bool bind_rule(struct binder *b, struct map_rule *rule, const struct draf
             good &= bind_groups(b, rule, value);
             continue;
         }
-        if (bytes_are(value->key, "write") && strcmp(b->map->format, "x12") == 0) {
+        if (is_write(b, value)) {
             good &= bind_write(b, rule, value);
             continue;
         }

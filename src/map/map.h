@@ -122,7 +122,7 @@ struct map_rule {
     uint8_t enter_len;
     const struct canon_field *enter[MAP_MAX_PATH]; /* at: or each:, from the context */
     bool each;
-    bool otherwise; /* write: otherwise; in X12 alone */
+    bool otherwise; /* write: otherwise */
     const struct canon_block *context; /* after entering */
     uint32_t n_assigns;
     const struct map_assign *assigns;

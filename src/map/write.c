@@ -469,7 +469,8 @@ static void write_each(struct map_writer *writer, const struct map_node *node, c
     writer->frame = outer;
 }
 
-static void write_at(struct map_writer *writer, const struct map_rule *rule,
+/* Whether it gave a unit. */
+static bool write_at(struct map_writer *writer, const struct map_rule *rule,
                      const struct canon_object *context)
 {
     const struct canon_object *object = write_reach(context, rule->enter, rule->enter_len);
@@ -477,32 +478,35 @@ static void write_at(struct map_writer *writer, const struct map_rule *rule,
     struct write_frame frames[MAP_MAX_PATH];
 
     if (object == NULL || !tests_hold(writer, rule, object))
-        return;
+        return false;
     if (!writer->rules[rule->index].constant && !rule_has_content(writer, rule, object))
-        return;
+        return false;
     /* A rule that says nothing of the record is written for its own sake, unless it only wraps others. */
     if (writer->rules[rule->index].constant && rule->n_nodes > 0 &&
         !nodes_have_content(writer, rule->nodes, rule->n_nodes, object))
-        return;
+        return false;
     for (unsigned i = 0; i < rule->enter_len; i++) {
         frames[i] = (struct write_frame){.up = writer->frame, .field = rule->enter[i]};
         writer->frame = &frames[i];
     }
     write_unit(writer, rule, context, object);
     writer->frame = outer;
+    return true;
 }
 
 static void write_nodes(struct map_writer *writer, const struct map_node *nodes, uint32_t count,
                         const struct canon_object *context)
 {
     for (uint32_t i = 0; i < count; i++) {
+        bool some = false;
+
         for (uint32_t j = 0; j < nodes[i].n_rules; j++) {
             const struct map_rule *rule = &nodes[i].rules[j];
 
-            if (writer->rules[rule->index].tag < 0)
+            if (writer->rules[rule->index].tag < 0 || (rule->otherwise && some))
                 continue;
             if (!rule->each)
-                write_at(writer, rule, context);
+                some |= write_at(writer, rule, context);
             else if (!written_before(&nodes[i], rule))
                 write_each(writer, &nodes[i], rule, context);
         }
