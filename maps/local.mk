@@ -6,6 +6,9 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/x12-850.yaml \
 	%reldir%/x12-855.yaml \
 	%reldir%/x12-856.yaml \
+	%reldir%/x12-855-erp.yaml \
+	%reldir%/x12-856-erp.yaml \
+	%reldir%/x12-810-erp.yaml \
 	%reldir%/x12-860.yaml \
 	%reldir%/x12-865.yaml \
 	%reldir%/x12-parts.yaml \

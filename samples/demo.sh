@@ -80,7 +80,9 @@ rm -r inbox
 mkdir -p mailbox/out mailbox/in inbox exports erp outbox
 cp "$samples"/x12/850-acme-batch.edi mailbox/out/
 cp "$samples"/day/exports/*.csv exports/
-cp -r "$samples"/day/partners "$samples"/day/maps .
+cp -r "$samples"/day/partners .
+mkdir maps
+cp "$samples"/../maps/x12-856-erp.yaml maps/
 export CROSSDOCK_LEDGER=$PWD/ledger
 
 say 'THE DAY OF AN ORDER. The ledger sees that nothing is lost and nothing is done twice.'
@@ -104,8 +106,8 @@ show 0 'erp2canon -q --all -m erp-acks-csv exports/acks.csv | canon-ledger post'
 show 0 'erp2canon -q --all -m erp-shipments-csv exports/shipments.csv | canon-ledger post'
 show 0 'erp2canon -q --all -m erp-invoices-csv exports/invoices.csv | canon-ledger post'
 
-say 'What the partner wants and the ERP does not say is a map of a few lines over the one for everybody.'
-show 0 'grep -v "^#" maps/acme/856.yaml'
+say 'What X12 wants and a plain ERP does not say is a map of a few lines over the one for everybody.'
+show 0 'grep -v "^#" maps/x12-856-erp.yaml'
 say 'Out to the partner: acknowledgments, ship notices, invoices and the 997, under control numbers of the ledger.'
 show 0 'canon-ledger take acme | canon2edi -q -C . --ledger=ledger -o outbox | canon-ledger done acme'
 show 0 'sftp-poll -C . --send acme && ls mailbox/in'

@@ -15,9 +15,6 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/day/exports/acks.csv \
 	%reldir%/day/exports/invoices.csv \
 	%reldir%/day/exports/shipments.csv \
-	%reldir%/day/maps/acme/810.yaml \
-	%reldir%/day/maps/acme/855.yaml \
-	%reldir%/day/maps/acme/856.yaml \
 	%reldir%/day/partners/acme.yaml \
 	%reldir%/idoc/invoices.txt \
 	%reldir%/idoc/order-acks.txt \
