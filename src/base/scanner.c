@@ -232,6 +232,62 @@ bool scanner_boolean(struct scanner *scanner, struct scanner_text *text)
     return true;
 }
 
+/* A value that holds no other. */
+static bool pass_plain(struct scanner *scanner)
+{
+    struct scanner_text text;
+
+    if (scanner_sees(scanner, '"'))
+        return scanner_string(scanner, &text);
+    if (scanner_sees(scanner, 't') || scanner_sees(scanner, 'f'))
+        return scanner_boolean(scanner, &text);
+    return scanner_sees(scanner, 'n') ? scanner_null(scanner) : scanner_number(scanner, &text);
+}
+
+/* What stands before a value in an object: its name. */
+static bool pass_name(struct scanner *scanner)
+{
+    struct scanner_text name;
+
+    if (!scanner_sees(scanner, '"'))
+        return scanner_fail(scanner, scanner->at, "expected a name in quotes");
+    return scanner_string(scanner, &name) && scanner_take(scanner, ':', "expected a colon behind the name");
+}
+
+bool scanner_pass(struct scanner *scanner)
+{
+    char ends[SCANNER_MAX_PASSED] = {0}; /* of what is open */
+    unsigned depth = 0;
+
+    do {
+        if (scanner_sees(scanner, '{') || scanner_sees(scanner, '[')) {
+            if (depth == SCANNER_MAX_PASSED)
+                return scanner_fail(scanner, scanner->at, "nested too deep");
+            ends[depth++] = scanner_sees(scanner, '{') ? '}' : ']';
+            scanner->at++;
+            scanner_blanks(scanner);
+            if (!scanner_sees(scanner, ends[depth - 1])) {
+                if (ends[depth - 1] == '}' && !pass_name(scanner))
+                    return false;
+                continue;
+            }
+            depth--;
+            scanner->at++;
+        } else if (!pass_plain(scanner)) {
+            return false;
+        }
+        for (; depth > 0; depth--, scanner->at++) {
+            scanner_blanks(scanner);
+            if (!scanner_sees(scanner, ends[depth - 1]))
+                break;
+        }
+        if (depth > 0 && (!scanner_take(scanner, ',', "expected a comma or the end of the object or list") ||
+                          (ends[depth - 1] == '}' && !pass_name(scanner))))
+            return false;
+    } while (depth > 0);
+    return true;
+}
+
 bool scanner_find_member(const struct scanner *scanner, const char *name, struct bytes *text)
 {
     size_t len = strlen(name);

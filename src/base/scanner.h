@@ -95,6 +95,10 @@ bool scanner_null(struct scanner *scanner);
 /* true or false, as text. */
 bool scanner_boolean(struct scanner *scanner, struct scanner_text *text);
 
+/* Passes over a value, whatever it is: objects and lists nest SCANNER_MAX_PASSED deep. */
+enum { SCANNER_MAX_PASSED = 64 };
+bool scanner_pass(struct scanner *scanner);
+
 /* Looks ahead, without judging, for the text of a member of the outermost object, which begins the line.
  * False: not found. */
 bool scanner_find_member(const struct scanner *scanner, const char *name, struct bytes *text);

@@ -201,8 +201,11 @@ static inline void tell_once(struct key_window *window, const struct canon_value
 {
     if (value->held != CANON_HELD_TEXT || value->len == 0)
         return;
+    /* Numbers that are counted upwards differ at their end. */
     for (unsigned i = 0; i < window->n; i++)
-        if (window->told[i]->len == value->len && memcmp(window->told[i]->text, value->text, value->len) == 0)
+        if (window->told[i]->len == value->len &&
+            window->told[i]->text[value->len - 1] == value->text[value->len - 1] &&
+            memcmp(window->told[i]->text, value->text, value->len) == 0)
             return;
     window->told[window->next] = value;
     window->next = (window->next + 1) % CANON_KEY_WINDOW;

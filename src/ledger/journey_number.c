@@ -1,40 +1,43 @@
 #include "ledger/journey_number.h"
 
+#include "ledger/notice.h"
 #include "ledger/sql.h"
 
 enum { MAX_NUMBERS = 200000 }; /* of one document */
 
+/* By name.  "document_number" is of a payment: what is paid; of a reject: what would have been an order or an
+ * invoice. */
 static const struct number_name names[] = {
-    {"order_number", NUMBER_ORDER},
-    {"erp_order_number", NUMBER_ORDER},
-    {"seller_order_number", NUMBER_ORDER},
-    {"customer_order_number", NUMBER_ORDER},
-    {"depositor_order_number", NUMBER_ORDER},
-    {"shipment_id", NUMBER_SHIPPING},
-    {"bill_of_lading", NUMBER_SHIPPING},
-    {"pro_number", NUMBER_SHIPPING},
-    {"tracking_number", NUMBER_SHIPPING},
-    {"sscc", NUMBER_SHIPPING},
-    {"carrier_reference", NUMBER_SHIPPING},
-    {"invoice_number", NUMBER_INVOICE},
-    {"original_invoice_number", NUMBER_INVOICE},
-    {"erp_invoice_number", NUMBER_INVOICE},
-    /* Of a payment: what is paid; of a reject: what would have been an order or an invoice. */
-    {"document_number", NUMBER_INVOICE | NUMBER_ORDER},
-    {"rma_number", NUMBER_RETURN},
-    {"return_id", NUMBER_RETURN},
-    {"ack_number", NUMBER_ALONE},
-    {"change_number", NUMBER_ALONE},
-    {"receipt_id", NUMBER_ALONE},
-    {"payment_id", NUMBER_ALONE},
-    {"load_number", NUMBER_ALONE},
-    {"master_reference", NUMBER_ALONE},
+    {BYTES("ack_number"), NUMBER_ALONE},
+    {BYTES("bill_of_lading"), NUMBER_SHIPPING},
+    {BYTES("carrier_reference"), NUMBER_SHIPPING},
+    {BYTES("change_number"), NUMBER_ALONE},
+    {BYTES("customer_order_number"), NUMBER_ORDER},
+    {BYTES("depositor_order_number"), NUMBER_ORDER},
+    {BYTES("document_number"), NUMBER_INVOICE | NUMBER_ORDER},
+    {BYTES("erp_invoice_number"), NUMBER_INVOICE},
+    {BYTES("erp_order_number"), NUMBER_ORDER},
+    {BYTES("invoice_number"), NUMBER_INVOICE},
+    {BYTES("load_number"), NUMBER_ALONE},
+    {BYTES("master_reference"), NUMBER_ALONE},
+    {BYTES("order_number"), NUMBER_ORDER},
+    {BYTES("original_invoice_number"), NUMBER_INVOICE},
+    {BYTES("payment_id"), NUMBER_ALONE},
+    {BYTES("pro_number"), NUMBER_SHIPPING},
+    {BYTES("receipt_id"), NUMBER_ALONE},
+    {BYTES("return_id"), NUMBER_RETURN},
+    {BYTES("rma_number"), NUMBER_RETURN},
+    {BYTES("seller_order_number"), NUMBER_ORDER},
+    {BYTES("shipment_id"), NUMBER_SHIPPING},
+    {BYTES("sscc"), NUMBER_SHIPPING},
+    {BYTES("tracking_number"), NUMBER_SHIPPING},
 };
+enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
 
 const struct number_name *number_name_of(struct bytes name)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (bytes_are(name, names[i].name))
+    for (size_t i = 0; i < N_NAMES; i++)
+        if (bytes_equal(name, names[i].name))
             return &names[i];
     return NULL;
 }
@@ -66,12 +69,27 @@ static enum document_role role_of(struct bytes kind)
     return ROLE_NONE;
 }
 
+/* By name, and within a name as they came: by value. */
+static void sort_by_name(struct number *into, const struct number *from, size_t n)
+{
+    size_t begins[N_NAMES + 1] = {0};
+
+    for (size_t i = 0; i < n; i++)
+        begins[from[i].name - names + 1]++;
+    for (size_t i = 1; i < N_NAMES; i++)
+        begins[i] += begins[i - 1];
+    for (size_t i = 0; i < n; i++)
+        into[begins[from[i].name - names]++] = from[i];
+}
+
 static bool load_numbers(struct ledger *ledger, struct arena *arena, struct journey_document *document)
 {
     static const char count[] = "SELECT count(*) FROM document_key WHERE document_id = ?";
+    /* As the index has them: a notice may have ten thousand. */
     static const char select[] = "SELECT name, value FROM document_key WHERE document_id = ?"
-                                 " ORDER BY name, value";
+                                 " ORDER BY value, name";
     sqlite3_stmt *statement = sql_begin(ledger, count);
+    struct number *numbers;
     int64_t n;
 
     sql_number(statement, 1, document->ordinal);
@@ -79,7 +97,8 @@ static bool load_numbers(struct ledger *ledger, struct arena *arena, struct jour
     if (n > MAX_NUMBERS)
         n = MAX_NUMBERS;
     document->numbers = arena_zalloc(arena, (size_t)n + 1, sizeof(*document->numbers));
-    if (document->numbers == NULL)
+    numbers = arena_zalloc(arena, (size_t)n + 1, sizeof(*numbers));
+    if (document->numbers == NULL || numbers == NULL)
         return false;
     statement = sql_begin(ledger, select);
     sql_number(statement, 1, document->ordinal);
@@ -88,13 +107,13 @@ static bool load_numbers(struct ledger *ledger, struct arena *arena, struct jour
 
         if (name == NULL)
             continue;
-        document->numbers[document->n++] = (struct number){arena_copy(arena, sql_get_text(statement, 1)),
-                                                           name};
-        document->orders += strcmp(name->name, "order_number") == 0;
-        if (strcmp(name->name, "depositor_order_number") == 0)
+        numbers[document->n++] = (struct number){arena_copy(arena, sql_get_text(statement, 1)), name};
+        document->orders += bytes_are(name->name, "order_number");
+        if (bytes_are(name->name, "depositor_order_number"))
             document->role = ROLE_SERVICE;
     }
     sql_end(statement);
+    sort_by_name(document->numbers, numbers, document->n);
     return !arena->failed && !ledger_failed(ledger);
 }
 
@@ -131,7 +150,7 @@ void document_pass(const struct journey_document *document,
                    void (*tell)(void *to, const struct number *number), void *to)
 {
     const unsigned leading = NUMBER_ORDER | NUMBER_SHIPPING | NUMBER_INVOICE | NUMBER_RETURN;
-    size_t counts[sizeof(names) / sizeof(names[0])] = {0};
+    size_t counts[N_NAMES] = {0};
 
     if (document->role == ROLE_END)
         return;
@@ -152,65 +171,62 @@ void document_pass(const struct journey_document *document,
     }
 }
 
-/* The tree of a notice: orders, packages and other levels, each below another. */
-#define NODES                                                                                         \
-    "WITH RECURSIVE node(level, parent, number, tracking, sscc) AS MATERIALIZED ("                    \
-    " SELECT value ->> 'level_id', value ->> 'parent_level_id', value ->> 'order_number', NULL, NULL" \
-    "  FROM record, json_each(line, '$.orders') WHERE document_id = ?1"                               \
-    " UNION ALL SELECT value ->> 'package_id',"                                                       \
-    "  ifnull(value ->> 'parent_level_id', value ->> 'parent_package_id'), value ->> 'order_number'," \
-    "  value ->> 'tracking_number', value ->> 'sscc'"                                                 \
-    "  FROM record, json_each(line, '$.packages') WHERE document_id = ?1"                             \
-    " UNION ALL SELECT value ->> 'level_id', value ->> 'parent_level_id', value ->> 'order_number',"  \
-    "  NULL, NULL FROM record, json_each(line, '$.levels') WHERE document_id = ?1),"
+/* The tree of a notice; false when its record is kept no longer.  It looks into the statement's row: whoever
+ * asks for one ends the statement. */
+static bool read_notice(struct ledger *ledger, struct arena *arena, const struct journey_document *document,
+                        struct sqlite3_stmt **statement, struct notice *notice)
+{
+    static const char select[] = "SELECT line FROM record WHERE document_id = ?";
 
-/* Packages of an order are those that say so, those below it, and those it lies in. */
-static const char packages[] = NODES
-    " below(level) AS (SELECT level FROM node WHERE number = ?2"
-    "  UNION SELECT n.level FROM below b JOIN node n ON n.parent = b.level WHERE n.number IS NULL),"
-    " above(level) AS (SELECT parent FROM node WHERE number = ?2"
-    "  UNION SELECT n.parent FROM above a JOIN node n ON n.level = a.level)"
-    " SELECT DISTINCT tracking, sscc FROM node"
-    " WHERE level IN (SELECT level FROM below UNION SELECT level FROM above)"
-    "  AND (number IS NULL OR number = ?2) AND (tracking IS NOT NULL OR sscc IS NOT NULL)";
+    *statement = sql_begin(ledger, select);
+    sql_number(*statement, 1, document->ordinal);
+    return sql_row(ledger, *statement) && notice_read(notice, sql_get_text(*statement, 0), arena);
+}
+
+struct told {
+    struct arena *arena;
+    void (*tell)(void *to, const struct number *number);
+    void *to;
+};
+
+static void tell_number(const struct told *told, struct bytes value, const char *name)
+{
+    if (value.len > 0)
+        told->tell(told->to, &(struct number){arena_copy(told->arena, value), number_name_of(bytes_of(name))});
+}
+
+static void tell_package(void *to, const struct notice_node *package)
+{
+    tell_number(to, package->tracking, "tracking_number");
+    tell_number(to, package->sscc, "sscc");
+}
+
+static void tell_order(void *to, struct bytes order)
+{
+    tell_number(to, order, "order_number");
+}
 
 void document_packages(struct ledger *ledger, struct arena *arena, const struct journey_document *document,
                        struct bytes order, void (*tell)(void *to, const struct number *number), void *to)
 {
-    sqlite3_stmt *statement = sql_begin(ledger, packages);
+    struct told told = {arena, tell, to};
+    struct sqlite3_stmt *statement;
+    struct notice notice;
 
-    sql_number(statement, 1, document->ordinal);
-    sql_text(statement, 2, order);
-    while (sql_row(ledger, statement))
-        for (int column = 0; column < 2; column++) {
-            struct bytes value = sql_get_text(statement, column);
-            const struct number_name *name = number_name_of(column == 0 ? BYTES("tracking_number")
-                                                                        : BYTES("sscc"));
-
-            if (value.len > 0)
-                tell(to, &(struct number){arena_copy(arena, value), name});
-        }
+    if (read_notice(ledger, arena, document, &statement, &notice))
+        (void)notice_packages(&notice, arena, order, tell_package, &told);
+    sql_end(statement);
 }
-
-/* The other way round. */
-static const char package_orders[] = NODES
-    " below(level) AS (SELECT level FROM node WHERE ?2 IN (tracking, sscc)"
-    "  UNION SELECT n.level FROM below b JOIN node n ON n.parent = b.level),"
-    " above(level, number) AS (SELECT level, number FROM node WHERE ?2 IN (tracking, sscc)"
-    "  UNION SELECT n.level, n.number FROM above a JOIN node c ON c.level = a.level"
-    "   JOIN node n ON n.level = c.parent WHERE a.number IS NULL)"
-    " SELECT DISTINCT number FROM (SELECT number FROM node WHERE level IN (SELECT level FROM below)"
-    "  UNION SELECT number FROM above) WHERE number IS NOT NULL";
 
 void document_package_orders(struct ledger *ledger, struct arena *arena,
                              const struct journey_document *document, struct bytes package,
                              void (*tell)(void *to, const struct number *number), void *to)
 {
-    sqlite3_stmt *statement = sql_begin(ledger, package_orders);
+    struct told told = {arena, tell, to};
+    struct sqlite3_stmt *statement;
+    struct notice notice;
 
-    sql_number(statement, 1, document->ordinal);
-    sql_text(statement, 2, package);
-    while (sql_row(ledger, statement))
-        tell(to, &(struct number){arena_copy(arena, sql_get_text(statement, 0)),
-                                  number_name_of(BYTES("order_number"))});
+    if (read_notice(ledger, arena, document, &statement, &notice))
+        (void)notice_orders(&notice, arena, package, tell_order, &told);
+    sql_end(statement);
 }

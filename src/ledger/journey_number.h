@@ -31,7 +31,7 @@ struct number {
 };
 
 struct number_name {
-    const char *name;
+    struct bytes name;
     unsigned sorts;
 };
 
@@ -53,7 +53,7 @@ struct journey_document *journey_document_load(struct ledger *ledger, struct are
 
 static inline bool number_is(const struct number *number, const char *name)
 {
-    return strcmp(number->name->name, name) == 0;
+    return bytes_are(number->name->name, name);
 }
 
 /* Whether it has this value as a number of these sorts. */

@@ -21,6 +21,7 @@ libcrossdock_a_SOURCES += %reldir%/receipt.c %reldir%/receipt.h
 libcrossdock_a_SOURCES += %reldir%/settle.c %reldir%/settle.h
 libcrossdock_a_SOURCES += %reldir%/transfer.c %reldir%/transfer.h
 libcrossdock_a_SOURCES += %reldir%/journey_number.c %reldir%/journey_number.h
+libcrossdock_a_SOURCES += %reldir%/notice.c %reldir%/notice.h
 libcrossdock_a_SOURCES += %reldir%/journey_reading.c %reldir%/journey_reading.h
 libcrossdock_a_SOURCES += %reldir%/journey.c %reldir%/journey.h %reldir%/journey_find.c
 libcrossdock_a_SOURCES += %reldir%/dead.c %reldir%/dead.h

@@ -219,6 +219,9 @@ static bool print(struct take *take, struct canon_sink *out)
 {
     static const char select[] = "SELECT line FROM record WHERE document_id = ?";
 
+    /* Locked once: a lock that fails does so before anything is printed. */
+    if (!sql_script(take->ledger, "BEGIN"))
+        return false;
     for (unsigned i = 0; i < take->n && !out->failed; i++) {
         sqlite3_stmt *statement = sql_begin(take->ledger, select);
 
@@ -229,6 +232,7 @@ static bool print(struct take *take, struct canon_sink *out)
         }
         sql_end(statement);
     }
+    (void)sql_script(take->ledger, "COMMIT");
     return !out->failed && !ledger_failed(take->ledger);
 }
 

@@ -79,6 +79,8 @@ t_unit_generated_flat_SOURCES += %reldir%/random.c %reldir%/random.h
 check_PROGRAMS += %reldir%/xml_read
 t_unit_xml_read_SOURCES = %reldir%/xml_read.c %reldir%/tree_fixture.c %reldir%/tree_fixture.h
 t_unit_xml_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+check_PROGRAMS += %reldir%/notice
+t_unit_notice_SOURCES = %reldir%/notice.c
 check_PROGRAMS += %reldir%/journey
 t_unit_journey_SOURCES = %reldir%/journey.c $(canon_fixture)
 check_PROGRAMS += %reldir%/json_read
