@@ -32,4 +32,4 @@ bench_xmlread_LDADD = $(XML_LIBS)
 noinst_PROGRAMS += %reldir%/month
 bench_month_SOURCES = %reldir%/month.c
 bench_month_LDADD = libcrossdock.a $(room_libs)
-EXTRA_DIST += %reldir%/reconcile %reldir%/month-ledger %reldir%/month.yaml
+EXTRA_DIST += %reldir%/reconcile %reldir%/month-ledger %reldir%/month-sources %reldir%/month.yaml

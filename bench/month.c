@@ -42,6 +42,10 @@ struct plan {
     bool bill_number_again, bill_again;
     int paid_less; /* cents; with pays */
     bool pays, again, asked_again;
+    bool refused_bill, taken_after_all; /* by an application advice, and by another one after it */
+    /* In our own system's view: otherwise by so many lines, pieces, cents; or twice, or released. */
+    bool there, there_twice, released;
+    int there_lines, there_quantity, there_cents;
     bool packs; /* ordered in cases of ten */
     bool expects, received, damaged;
     int received_quantity;
@@ -115,11 +119,10 @@ static void order_lines(const struct plan *plan)
         printf("\"lines\":[{\"line_number\":\"1\",\"quantity\":\"%d\",\"uom\":\"EA\",\"unit_price\":\"%s\","
                "\"buyer_item_id\":\"A-%u\"},",
                plan->quantity, money(plan->price), plan->number % 500);
-    printf(
-        "{\"line_number\":\"2\",\"quantity\":\"%d\",\"uom\":\"EA\",\"unit_price\":\"%s\","
-        "\"buyer_item_id\":\"B-%u\"}],"
-        "\"line_count\":2}\n",
-        EXTRA, money(EXTRA_PRICE), plan->number % 300);
+    printf("{\"line_number\":\"2\",\"quantity\":\"%d\",\"uom\":\"EA\",\"unit_price\":\"%s\","
+           "\"buyer_item_id\":\"B-%u\"}],"
+           "\"line_count\":2}\n",
+           EXTRA, money(EXTRA_PRICE), plan->number % 300);
 }
 
 static void put_order(const struct plan *plan, int64_t at, unsigned which)
@@ -127,14 +130,13 @@ static void put_order(const struct plan *plan, int64_t at, unsigned which)
     int ship = working(plan->at, 2);
 
     begin(at, "order", plan->partner, "in", plan, which);
-    printf(
-        "\"order_number\":\"%s\",\"purpose_code\":\"original\",\"order_type_code\":\"SA\","
-        "\"order_date\":\"%s\","
-        "\"currency\":\"USD\",\"requested_ship_date\":\"%s\",\"do_not_ship_before_date\":\"%s\","
-        "\"cancel_after_date\":\"%s\",\"vendor_number\":\"%u\",\"terms\":[{\"type_code\":\"01\","
-        "\"net_days\":30}],",
-        plan->po, date_of(plan->at, 0), date_of(plan->at, ship), date_of(plan->at, working(plan->at, 1)),
-        date_of(plan->at, working(plan->at, 5)), which);
+    printf("\"order_number\":\"%s\",\"purpose_code\":\"original\",\"order_type_code\":\"SA\","
+           "\"order_date\":\"%s\","
+           "\"currency\":\"USD\",\"requested_ship_date\":\"%s\",\"do_not_ship_before_date\":\"%s\","
+           "\"cancel_after_date\":\"%s\",\"vendor_number\":\"%u\",\"terms\":[{\"type_code\":\"01\","
+           "\"net_days\":30}],",
+           plan->po, date_of(plan->at, 0), date_of(plan->at, ship), date_of(plan->at, working(plan->at, 1)),
+           date_of(plan->at, working(plan->at, 5)), which);
     order_lines(plan);
 }
 
@@ -153,16 +155,14 @@ static void put_answer(const struct plan *plan, int64_t at, bool of_change, int 
         printf("\"line_count\":0}\n");
         return;
     }
-    printf(
-        "\"lines\":[{\"line_number\":\"1\",\"quantity\":\"%d\",\"uom\":\"%s\",\"unit_price\":\"%s\","
-        "\"acks\":[",
-        quantity, uom, money(price));
+    printf("\"lines\":[{\"line_number\":\"1\",\"quantity\":\"%d\",\"uom\":\"%s\",\"unit_price\":\"%s\","
+           "\"acks\":[",
+           quantity, uom, money(price));
     if (answered > 0 || plan->refused + plan->later == 0) {
-        printf(
-            "{\"line_status_code\":\"IA\",\"ack_quantity\":\"%d\",\"ack_uom\":\"%s\","
-            "\"ack_date_type_code\":\"068\","
-            "\"ack_date\":\"%s\"}",
-            answered, uom, date_of(plan->at, working(plan->at, 2) + plan->answered_days));
+        printf("{\"line_status_code\":\"IA\",\"ack_quantity\":\"%d\",\"ack_uom\":\"%s\","
+               "\"ack_date_type_code\":\"068\","
+               "\"ack_date\":\"%s\"}",
+               answered, uom, date_of(plan->at, working(plan->at, 2) + plan->answered_days));
         code = ",";
     }
     if (plan->refused > 0)
@@ -171,12 +171,11 @@ static void put_answer(const struct plan *plan, int64_t at, bool of_change, int 
     if (plan->later > 0)
         printf("%s{\"line_status_code\":\"IB\",\"ack_quantity\":\"%d\",\"ack_uom\":\"EA\"}", code,
                plan->later);
-    printf(
-        "],\"buyer_item_id\":\"A-%u\"},{\"line_number\":\"2\",\"quantity\":\"%d\",\"uom\":\"EA\","
-        "\"unit_price\":\"%s\","
-        "\"acks\":[{\"line_status_code\":\"IA\",\"ack_quantity\":\"%d\",\"ack_uom\":\"EA\"}],"
-        "\"buyer_item_id\":\"B-%u\"}],\"line_count\":2}\n",
-        plan->number % 500, EXTRA, money(EXTRA_PRICE), EXTRA, plan->number % 300);
+    printf("],\"buyer_item_id\":\"A-%u\"},{\"line_number\":\"2\",\"quantity\":\"%d\",\"uom\":\"EA\","
+           "\"unit_price\":\"%s\","
+           "\"acks\":[{\"line_status_code\":\"IA\",\"ack_quantity\":\"%d\",\"ack_uom\":\"EA\"}],"
+           "\"buyer_item_id\":\"B-%u\"}],\"line_count\":2}\n",
+           plan->number % 500, EXTRA, money(EXTRA_PRICE), EXTRA, plan->number % 300);
 }
 
 static void put_change(const struct plan *plan, int64_t at, int quantity)
@@ -207,12 +206,11 @@ static void put_picked(const struct plan *plan, int64_t at, int quantity, bool e
 
     (void)moment_print(at - 600, minutes);
     begin(at, "shipment", "whse", "in", plan, which);
-    printf(
-        "\"shipment_id\":\"W%s-%u\",\"depositor_order_number\":\"D%s\",\"order_number\":\"%s\","
-        "\"ship_date\":\"%.10s\","
-        "\"ship_time\":\"%.5s\",\"packages\":[{\"package_id\":\"1\",\"sscc\":\"0095%010u%04u00\"}],"
-        "\"lines\":[",
-        plan->po, which, plan->po, plan->po, minutes, minutes + 11, plan->number, plan->split ? which : 0);
+    printf("\"shipment_id\":\"W%s-%u\",\"depositor_order_number\":\"D%s\",\"order_number\":\"%s\","
+           "\"ship_date\":\"%.10s\","
+           "\"ship_time\":\"%.5s\",\"packages\":[{\"package_id\":\"1\",\"sscc\":\"0095%010u%04u00\"}],"
+           "\"lines\":[",
+           plan->po, which, plan->po, plan->po, minutes, minutes + 11, plan->number, plan->split ? which : 0);
     printf("{\"line_number\":\"1\",\"order_line_number\":\"1\",\"shipped_quantity\":\"%d\",\"uom\":\"EA\","
            "\"buyer_item_id\":\"A-%u\"}",
            quantity, plan->number % 500);
@@ -234,25 +232,22 @@ static void put_told(const struct plan *plan, int64_t at, int64_t picked, int qu
 
     (void)moment_print(picked - 600, minutes);
     begin(at, "shipment", plan->partner, "out", plan, which);
-    printf(
-        "\"shipment_id\":\"S%s-%u\",\"purpose_code\":\"original\",\"ship_date\":\"%.10s\","
-        "\"ship_time\":\"%.5s\","
-        "\"orders\":[{\"level_id\":\"2\",\"order_number\":\"%s\"}],"
-        "\"packages\":[{\"package_id\":\"1\",\"order_number\":\"%s\",\"sscc\":\"0095%010u%04u%02u\"}],"
-        "\"lines\":[",
-        plan->po, which, minutes, minutes + 11, plan->po, plan->po, plan->number, plan->split ? which - 4 : 0,
-        plan->other_carton ? 7u : 0u);
-    printf(
-        "{\"line_number\":\"1\",\"order_number\":\"%s\",\"order_line_number\":\"1\","
-        "\"shipped_quantity\":\"%d\","
-        "\"uom\":\"EA\",\"buyer_item_id\":\"A-%u\"}",
-        plan->po, quantity, plan->number % 500);
+    printf("\"shipment_id\":\"S%s-%u\",\"purpose_code\":\"original\",\"ship_date\":\"%.10s\","
+           "\"ship_time\":\"%.5s\","
+           "\"orders\":[{\"level_id\":\"2\",\"order_number\":\"%s\"}],"
+           "\"packages\":[{\"package_id\":\"1\",\"order_number\":\"%s\",\"sscc\":\"0095%010u%04u%02u\"}],"
+           "\"lines\":[",
+           plan->po, which, minutes, minutes + 11, plan->po, plan->po, plan->number,
+           plan->split ? which - 4 : 0, plan->other_carton ? 7u : 0u);
+    printf("{\"line_number\":\"1\",\"order_number\":\"%s\",\"order_line_number\":\"1\","
+           "\"shipped_quantity\":\"%d\","
+           "\"uom\":\"EA\",\"buyer_item_id\":\"A-%u\"}",
+           plan->po, quantity, plan->number % 500);
     if (extra)
-        printf(
-            ",{\"line_number\":\"2\",\"order_number\":\"%s\",\"order_line_number\":\"2\","
-            "\"shipped_quantity\":\"%d\","
-            "\"uom\":\"EA\",\"buyer_item_id\":\"B-%u\"}",
-            plan->po, EXTRA, plan->number % 300);
+        printf(",{\"line_number\":\"2\",\"order_number\":\"%s\",\"order_line_number\":\"2\","
+               "\"shipped_quantity\":\"%d\","
+               "\"uom\":\"EA\",\"buyer_item_id\":\"B-%u\"}",
+               plan->po, EXTRA, plan->number % 300);
     if (plan->substituted)
         printf(",{\"line_number\":\"9\",\"order_number\":\"%s\",\"shipped_quantity\":\"5\",\"uom\":\"EA\","
                "\"buyer_item_id\":\"Z-1\"}",
@@ -286,12 +281,11 @@ static void put_bill(const struct plan *plan, int64_t at, int quantity, bool ext
     printf("],\"total_amount\":\"%s\"}\n", money(total));
     if (plan->pays && which == 8) {
         begin(at + DAY, "payment", plan->partner, "in", plan, 12);
-        printf(
-            "\"payment_id\":\"Y%s\",\"handling_code\":\"I\",\"amount\":\"%s\",\"payment_date\":\"%s\","
-            "\"lines\":["
-            "{\"document_type_code\":\"IV\",\"document_number\":\"I%s%s\",\"paid_amount\":\"%s\"}]}\n",
-            plan->po, money(total - plan->paid_less), date_of(at + DAY, 0), plan->po, suffix,
-            money(total - plan->paid_less));
+        printf("\"payment_id\":\"Y%s\",\"handling_code\":\"I\",\"amount\":\"%s\",\"payment_date\":\"%s\","
+               "\"lines\":["
+               "{\"document_type_code\":\"IV\",\"document_number\":\"I%s%s\",\"paid_amount\":\"%s\"}]}\n",
+               plan->po, money(total - plan->paid_less), date_of(at + DAY, 0), plan->po, suffix,
+               money(total - plan->paid_less));
     }
 }
 
@@ -300,24 +294,63 @@ static void put_arrival(const struct plan *plan)
     int quantity = plan->received_quantity > 0 ? plan->received_quantity : 50;
 
     begin(plan->at, "shipment_order", "whse", "out", plan, 13);
-    printf(
-        "\"depositor_order_number\":\"T%s\",\"shipment_id\":\"N%s\",\"direction_code\":\"in\","
-        "\"expected_date\":\"%s\","
-        "\"lines\":[{\"line_number\":\"1\",\"quantity\":\"50\",\"uom\":\"EA\","
-        "\"seller_item_id\":\"R-1\"}]}\n",
-        plan->po, plan->po, date_of(plan->at, working(plan->at, 2)));
+    printf("\"depositor_order_number\":\"T%s\",\"shipment_id\":\"N%s\",\"direction_code\":\"in\","
+           "\"expected_date\":\"%s\","
+           "\"lines\":[{\"line_number\":\"1\",\"quantity\":\"50\",\"uom\":\"EA\","
+           "\"seller_item_id\":\"R-1\"}]}\n",
+           plan->po, plan->po, date_of(plan->at, working(plan->at, 2)));
     if (!plan->received)
         return;
     begin(plan->at + 2 * DAY, "receipt", "whse", "in", plan, 14);
-    printf(
-        "\"receipt_id\":\"R%s\",\"receipt_date\":\"%s\",\"depositor_order_number\":\"T%s\","
-        "\"shipment_id\":\"N%s\","
-        "\"lines\":[{\"line_number\":\"1\",\"received_quantity\":\"%d\",\"uom\":\"EA\","
-        "\"seller_item_id\":\"R-1\"",
-        plan->po, date_of(plan->at + 2 * DAY, 0), plan->po, plan->po, quantity);
+    printf("\"receipt_id\":\"R%s\",\"receipt_date\":\"%s\",\"depositor_order_number\":\"T%s\","
+           "\"shipment_id\":\"N%s\","
+           "\"lines\":[{\"line_number\":\"1\",\"received_quantity\":\"%d\",\"uom\":\"EA\","
+           "\"seller_item_id\":\"R-1\"",
+           plan->po, date_of(plan->at + 2 * DAY, 0), plan->po, plan->po, quantity);
     if (plan->damaged)
         printf(",\"exceptions\":[{\"quantity\":\"2\",\"uom\":\"EA\",\"condition_code\":\"01\"}]");
     printf("}]}\n");
+}
+
+/* What the customer's application says of the invoice. */
+static void put_advice(const struct plan *plan, int64_t at, const char *status, unsigned which)
+{
+    begin(at, "application_advice", plan->partner, "in", plan, which);
+    printf("\"advice_id\":\"V%s-%u\",\"purpose_code\":\"original\",\"advice_date\":\"%s\",\"advices\":["
+           "{\"status_code\":\"%s\",\"document_number_type_code\":\"IV\",\"document_number\":\"I%s\"}]}\n",
+           plan->po, which, date_of(at, 0), status, plan->po);
+}
+
+/* --- our own system's view of some orders: one record, at the end */
+
+enum { MAX_VIEWED = 1000 };
+
+static struct plan viewed[MAX_VIEWED];
+static unsigned n_viewed;
+
+static void put_viewed(const struct plan *plan, unsigned which, const char *comma)
+{
+    printf("%s{\"order_number\":\"%s\",\"erp_order_number\":\"S%s-%u\",\"status_code\":\"%s\","
+           "\"line_count\":%d,\"total_quantity\":\"%d\",\"total_amount\":\"%s\"}",
+           comma, plan->po, plan->po, which, plan->released ? "released" : "open", 2 + plan->there_lines,
+           plan->quantity + EXTRA + plan->there_quantity,
+           money(plan->quantity * plan->price + EXTRA * EXTRA_PRICE + plan->there_cents));
+}
+
+static void put_view(void)
+{
+    const struct plan none = {.number = 0};
+    unsigned n = 0;
+
+    begin((int64_t)date_days((struct date){FIRST_YEAR, 12, 31}) * DAY + 2 * 3600, "snapshot", "", "in", &none,
+          1);
+    printf("\"system_id\":\"erp\",\"snapshot_type_code\":\"orders\",\"snapshot_at\":\"%d-12-31T02:00:00Z\","
+           "\"is_full_snapshot\":false,\"orders\":[",
+           FIRST_YEAR);
+    for (unsigned i = 0; i < n_viewed; i++)
+        for (unsigned which = 0; which < (viewed[i].there_twice ? 2u : 1u); which++)
+            put_viewed(&viewed[i], which, n++ == 0 ? "" : ",");
+    printf("],\"order_count\":%u}\n", n);
 }
 
 /* A half of the pieces, then the rest. */
@@ -373,6 +406,10 @@ static void put_case(const struct plan *plan, bool with_asked)
         put_told(plan, notice, shipped, told, true, 10);
     if (!plan->no_bill)
         put_bill(plan, bill, billed, true, 8, "");
+    if (plan->refused_bill)
+        put_advice(plan, bill + DAY, "TR", 16);
+    if (plan->taken_after_all)
+        put_advice(plan, bill + 2 * DAY, "TA", 17);
     if (plan->bill_number_again)
         put_bill(plan, bill + DAY, billed, true, 9, "");
     if (plan->bill_again)
@@ -387,6 +424,14 @@ static const struct scenario {
 } scenarios[] = {
     {"PO-NOTPOST", {.number = 1}}, /* told by its name: whoever makes deliveries leaves it out */
     {"PO-DUP", {.again = true}},
+    {"PO-DUP", {.there = true, .there_twice = true}},
+    {"", {.there = true}},
+    {"PO-LINEDIFF", {.there = true, .there_lines = 1}},
+    {"PO-LINEDIFF", {.there = true, .there_quantity = -1}},
+    {"PO-LINEDIFF", {.there = true, .there_cents = 110}},
+    {"", {.there = true, .there_cents = 108}},
+    {"WH-NOTSENT PO-STALE", {.there = true, .released = true, .no_asked = true, .no_picked = true}},
+    {"WH-NOTSENT WH-UNCONF PO-STALE", {.no_picked = true}}, /* likewise left out */
     {"POA-MISS", {.no_answer = true}},
     {"POA-REJ PO-STALE", {.refused = 100, .no_picked = true, .no_asked = true}},
     {"POA-REJ", {.header_refused = true, .no_picked = true, .no_asked = true}},
@@ -441,6 +486,8 @@ static const struct scenario {
     {"INV-824", {.pays = true, .paid_less = 110}},
     {"", {.pays = true, .paid_less = 100}},
     {"", {.pays = true}},
+    {"INV-824", {.refused_bill = true}},
+    {"", {.refused_bill = true, .taken_after_all = true}},
     {"", {.split = true}},
     {"", {.packs = true}},
     {"WH-SHORT QTY-SHORT", {.split = true, .picked = 97}},
@@ -506,8 +553,12 @@ int main(int argc, char **argv)
         if (scenario == NULL && planted != NULL && drawn(10) == 0)
             plan.split = true;
         put_case(&plan, planted != NULL);
+        if (plan.there && n_viewed < MAX_VIEWED)
+            viewed[n_viewed++] = plan;
         if (scenario != NULL)
             put_expected(planted, scenario->codes, plan.po);
     }
+    if (planted != NULL)
+        put_view();
     return ferror(stdout) != 0 || fflush(stdout) != 0 || (planted != NULL && fclose(planted) != 0) ? 3 : 0;
 }
