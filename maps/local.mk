@@ -39,6 +39,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/landmark-shipped.yaml \
 	%reldir%/3pl/landmark-stock.yaml \
 	%reldir%/3pl/orderlogix-shipped.yaml \
+	%reldir%/3pl/shipped-fixed.yaml \
 	%reldir%/3pl/shipwire-orders.yaml \
 	%reldir%/3pl/stock-fixed.yaml \
 	%reldir%/3pl/wd40-received.yaml \

@@ -6,6 +6,7 @@ nobase_dist_pkgdata_DATA += \
 	%reldir%/3pl/dropstream-orders.csv \
 	%reldir%/3pl/landmark-shipped.csv \
 	%reldir%/3pl/orderlogix-shipped.csv \
+	%reldir%/3pl/shipped.txt \
 	%reldir%/3pl/shipwire-orders.tsv \
 	%reldir%/3pl/stock.txt \
 	%reldir%/3pl/stock_20261126_0200.csv \

@@ -41,6 +41,7 @@ law xpress-received xpress-received.rcv
 law wd40-received GRN20261126-101500.01.csv
 law landmark-stock stock_20261126_0200.csv
 law stock-fixed stock.txt
+law shipped-fixed shipped.txt
 
 # --- totals of a file
 
@@ -58,6 +59,13 @@ run erp2canon --in -p polar -m 3pl/stock-fixed cut.txt
 status_is 1 'a file that was cut'
 err_like 'M3618 error: cut.txt: ' '... is told'
 is "$(wc -l < out)" 1 '... the report comes out'
+
+sed '1s/000000002/000000003/' "$samples/shipped.txt" > more.txt
+run erp2canon --in -p polar --all -m 3pl/shipped-fixed more.txt
+status_is 1 'a first record that promises more'
+err_like '^M3617 error more.txt:1:2 ' '... where it stands'
+err_like 'A: .*column shipments "3"; expected 2, by the documents of the file' '... and how many came'
+is "$(grep -c '"kind":"shipment"' out)" 2 '... they come out'
 
 # --- what one layout or another has of its own
 

@@ -44,8 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_report(&report);
     numbers = (struct control_file){control, &report};
     journal = control_journal(&numbers);
-    settings = (struct edi_out_settings){
-        .journal = &journal, .time = "2026-11-24T09:30", .unmapped = OUTBOUND_WARN, .max_bytes = 1 << 20};
+    settings = (struct edi_out_settings){.temporary = ".",
+                                         .journal = &journal,
+                                         .time = "2026-11-24T09:30",
+                                         .unmapped = OUTBOUND_WARN,
+                                         .max_bytes = 1 << 20};
     fuzz_sink_init(&out);
     edi = edi_out_open(&settings, fuzz_search(), &report, &out.sink);
     if (edi == NULL)

@@ -58,6 +58,7 @@ static const struct {
     {"3pl/dropstream-orders", NULL},
     {"3pl/landmark-shipped", NULL},
     {"3pl/orderlogix-shipped", NULL},
+    {"3pl/shipped-fixed", NULL},
     {"3pl/shipwire-orders", NULL},
     {"3pl/stock-fixed", NULL},
     {"3pl/wd40-received", NULL},
@@ -204,7 +205,7 @@ static uint32_t write_records(struct trial *trial, const struct canon_record *re
                               bool good[])
 {
     struct outbound_settings settings = {
-        .map = trial->map, .strict = true, .unmapped = OUTBOUND_ERROR, .schema = schema};
+        .map = trial->map, .strict = true, .unmapped = OUTBOUND_ERROR, .temporary = ".", .schema = schema};
     struct report report;
     struct outbound *outbound;
     uint64_t written = 0;

@@ -146,6 +146,12 @@ static struct bytes time_of(struct random_body *drawer, bool zone)
     return bytes_of(made);
 }
 
+/* The zone of a time, as formats other than X12 have it. */
+static bool is_zone(const struct canon_field *field)
+{
+    return strstr(field->name, "time_zone") != NULL;
+}
+
 static struct bytes value_of(struct random_body *drawer, const struct map_target *target,
                              const struct flat_column *column)
 {
@@ -154,7 +160,10 @@ static struct bytes value_of(struct random_body *drawer, const struct map_target
     if (target->table != NULL && target->table->n_rows > 0 && !chance(drawer, 1))
         return target->table->rows[below(drawer, target->table->n_rows)].word;
     switch ((enum canon_type)target->field->type) {
-    case CANON_CODE: return chance(drawer, 97) ? code(drawer, width) : text(drawer, column);
+    case CANON_CODE:
+        if (is_zone(target->field))
+            return chance(drawer, 50) ? BYTES("Z") : BYTES("+01:00");
+        return chance(drawer, 97) ? code(drawer, width) : text(drawer, column);
     case CANON_DECIMAL: return decimal(drawer, column);
     case CANON_INTEGER: return integer(drawer, width);
     case CANON_BOOLEAN: return chance(drawer, 50) ? BYTES("true") : BYTES("false");
