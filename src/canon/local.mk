@@ -3,6 +3,7 @@ libcrossdock_a_SOURCES += %reldir%/table.c %reldir%/table.h
 libcrossdock_a_SOURCES += %reldir%/block.c
 libcrossdock_a_SOURCES += %reldir%/type.c
 libcrossdock_a_SOURCES += %reldir%/record.c %reldir%/record.h
+libcrossdock_a_SOURCES += %reldir%/compare.c %reldir%/compare.h
 libcrossdock_a_SOURCES += %reldir%/id.c %reldir%/id.h
 libcrossdock_a_SOURCES += %reldir%/write.c %reldir%/write.h
 libcrossdock_a_SOURCES += %reldir%/spill.c %reldir%/spill.h

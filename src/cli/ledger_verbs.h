@@ -24,8 +24,9 @@ struct ledger_settings {
     uint64_t last;         /* events */
     uint64_t days, refused_days, grace; /* days, days, seconds */
     bool follow, dry_run;
+    bool json, offer, acknowledge; /* replay */
     const char *output; /* a file */
-    const char *kinds, *partner, *consumer, *reason;
+    const char *kinds, *partner, *consumer, *reason, *map;
     int direction; /* enum consumer_direction */
 };
 
@@ -53,6 +54,7 @@ void ledger_dead_list(struct ledger_run *run);
 void ledger_dead_show(struct ledger_run *run);
 void ledger_dead_export(struct ledger_run *run);
 void ledger_dead_dismiss(struct ledger_run *run);
+void ledger_replay(struct ledger_run *run);
 void ledger_numbers_next(struct ledger_run *run);
 void ledger_acks(struct ledger_run *run);
 void ledger_numbers_list(struct ledger_run *run);

@@ -377,3 +377,55 @@ int64_t document_row(struct ledger *ledger, struct bytes id)
     sql_text(statement, 1, id);
     return sql_answer(ledger, statement, 0);
 }
+
+/* --- another record of the same document */
+
+/* Whether it has the identity that it had. */
+static bool keeps_identity(struct ledger *ledger, int64_t document, struct bytes identity)
+{
+    static const char select[] = "SELECT identity IS ?2 FROM document WHERE document_id = ?1";
+    sqlite3_stmt *statement = sql_begin(ledger, select);
+
+    sql_number(statement, 1, document);
+    sql_text(statement, 2, identity);
+    return sql_answer(ledger, statement, 0) != 0;
+}
+
+bool document_may_become(struct ledger *ledger, const struct document_context *context,
+                         const struct canon_record *record, int64_t document, struct duplicate_answer *met)
+{
+    struct bytes identity = identity_of(record, context->arena);
+
+    *met = (struct duplicate_answer){.met = false};
+    if (!keeps_identity(ledger, document, identity))
+        duplicate_ask(
+            ledger,
+            &(struct duplicate_question){
+                .record = record, .identity = identity, .file = context->file, .policy = context->policy},
+            met);
+    return !(met->met && met->policy == DUPLICATE_HOLD);
+}
+
+void document_revise(struct ledger *ledger, const struct document_context *context,
+                     const struct canon_record *record, int64_t document, struct bytes line)
+{
+    static const char rewrite[] = "UPDATE record SET line = ?2 WHERE document_id = ?1";
+    static const char update[] =
+        "UPDATE document SET number = ?2, identity = ?3, map = ?4 WHERE document_id = ?1";
+    static const char forget[] = "DELETE FROM document_key WHERE document_id = ?";
+    sqlite3_stmt *statement = sql_begin(ledger, rewrite);
+
+    sql_number(statement, 1, document);
+    sql_text(statement, 2, line);
+    (void)sql_run(ledger, statement);
+    statement = sql_begin(ledger, update);
+    sql_number(statement, 1, document);
+    sql_text(statement, 2, number_of(record));
+    sql_text(statement, 3, identity_of(record, context->arena));
+    sql_text(statement, 4, record->source.map);
+    (void)sql_run(ledger, statement);
+    statement = sql_begin(ledger, forget);
+    sql_number(statement, 1, document);
+    (void)sql_run(ledger, statement);
+    insert_keys(ledger, record, document);
+}

@@ -32,6 +32,15 @@ struct document_context {
 enum document_outcome document_add(struct ledger *ledger, const struct document_context *context,
                                    const struct canon_record *record, struct bytes line);
 
+/* Whether a document that is there may have another record: numbers that it had not are held to the policy.
+ * False: another document has them, and *met says which. */
+bool document_may_become(struct ledger *ledger, const struct document_context *context,
+                         const struct canon_record *record, int64_t document, struct duplicate_answer *met);
+
+/* Gives it that record, within a write transaction; exceptions, deliveries and events are the caller's. */
+void document_revise(struct ledger *ledger, const struct document_context *context,
+                     const struct canon_record *record, int64_t document, struct bytes line);
+
 /* Whether a record with this id came in this file. */
 bool document_came_in(struct ledger *ledger, int64_t file, const char *id);
 

@@ -68,7 +68,11 @@ static bool ask_set(struct ledger *ledger, const struct duplicate_question *q, s
     static const char select[] =
         "SELECT document_id, id, f.name, d.posted_at FROM document d LEFT JOIN file f USING(file_id)"
         " WHERE d.interchange_id = ?1 AND d.group_control = ?2 AND d.set_control = ?3"
-        " AND d.kind <> 'reject' AND d.posted_at >= ?4 LIMIT 1";
+        " AND d.kind <> 'reject' AND d.posted_at >= ?4"
+        /* What is put aside for another one of the same place is no other. */
+        " AND NOT EXISTS(SELECT 1 FROM arrival a WHERE a.document_id = d.document_id"
+        "  AND a.outcome = 'replaced')"
+        " LIMIT 1";
     sqlite3_stmt *statement = sql_begin(ledger, select);
 
     sql_number(statement, 1, q->interchange);

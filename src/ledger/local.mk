@@ -1,7 +1,7 @@
 libcrossdock_a_SOURCES += %reldir%/ledger.c %reldir%/ledger.h
 libcrossdock_a_SOURCES += %reldir%/sql.c %reldir%/sql.h
 libcrossdock_a_SOURCES += %reldir%/migration.c %reldir%/migration.h
-libcrossdock_a_SOURCES += %reldir%/migration_step.h %reldir%/migration_acks.c
+libcrossdock_a_SOURCES += %reldir%/migration_step.h %reldir%/migration_acks.c %reldir%/migration_replay.c
 libcrossdock_a_SOURCES += %reldir%/event.c %reldir%/event.h
 libcrossdock_a_SOURCES += %reldir%/exception.c %reldir%/exception.h
 libcrossdock_a_SOURCES += %reldir%/duplicate.c %reldir%/duplicate.h
@@ -10,6 +10,8 @@ libcrossdock_a_SOURCES += %reldir%/document.c %reldir%/document.h
 libcrossdock_a_SOURCES += %reldir%/lookup.c %reldir%/lookup.h
 libcrossdock_a_SOURCES += %reldir%/batch.c %reldir%/batch.h
 libcrossdock_a_SOURCES += %reldir%/stage.c %reldir%/stage.h
+libcrossdock_a_SOURCES += %reldir%/policy.c %reldir%/policy.h
+libcrossdock_a_SOURCES += %reldir%/replay.c %reldir%/replay.h %reldir%/replay_step.h %reldir%/replay_print.c
 libcrossdock_a_SOURCES += %reldir%/post.c %reldir%/post.h
 libcrossdock_a_SOURCES += %reldir%/check.c %reldir%/check.h
 libcrossdock_a_SOURCES += %reldir%/lease.c %reldir%/lease.h

@@ -318,6 +318,7 @@ static const char *const steps[][3] = {
     {archive},
     {interchanges},
     {migration_acks_tables, migration_acks_before, migration_acks_views},
+    {migration_replay},
 };
 
 int migration_newest(void)

@@ -73,7 +73,8 @@ const char migration_acks_before[] =
     "  WHEN row_number() OVER (PARTITION BY sent_id ORDER BY document_id) > 1 THEN 'duplicate'"
     "  ELSE 'matched' END, 0, posted_at FROM came WHERE kind IN ('997', '999') ORDER BY document_id;"
     "UPDATE sent SET acked_at = a.at, ack = " OF_GROUP
-    " FROM acknowledgment a JOIN record r USING(document_id) WHERE a.sent_id = sent.sent_id AND a.outcome = 'matched';"
+    " FROM acknowledgment a JOIN record r USING(document_id)"
+    " WHERE a.sent_id = sent.sent_id AND a.outcome = 'matched';"
     "UPDATE sent_set SET ack = " OF_SET " FROM acknowledgment a JOIN record r USING(document_id),"
     "  json_each(r.line, '$.messages') m WHERE a.sent_id = sent_set.sent_id AND a.outcome = 'matched'"
     "  AND CAST(m.value ->> '$.acked_message_control_number' AS INTEGER) = sent_set.ordinal;"

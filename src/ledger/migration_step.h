@@ -8,4 +8,7 @@
 /* To version 8: acknowledgments expected and received. */
 extern const char migration_acks_tables[], migration_acks_before[], migration_acks_views[];
 
+/* To version 9: documents that were translated again. */
+extern const char migration_replay[];
+
 #endif

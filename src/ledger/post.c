@@ -7,6 +7,7 @@
 #include "canon/read.h"
 #include "canon/sink.h"
 #include "ledger/batch.h"
+#include "ledger/policy.h"
 #include "ledger/stage.h"
 
 enum {
@@ -30,11 +31,8 @@ struct post {
     struct ledger *ledger;
     struct post_settings settings;
     struct schema *schema;
-    struct partners *partners;
-    struct partner_duplicates policy; /* of policy_of */
-    char policy_of[64];
-    bool policy_known, test_ledger;
-    struct search *search;
+    struct policies policies;
+    bool test_ledger;
     struct arena arena;
     struct stage stage;
     struct waiting files[MAX_WAITING];
@@ -60,19 +58,18 @@ struct post *post_open(struct ledger *ledger, struct search *search, const struc
     }
     post->ledger = ledger;
     post->settings = *settings;
-    post->search = search;
     post->test_ledger = ledger_is_test(ledger);
     arena_init(&post->arena, RECORD_CHUNK, record_ceiling);
     stage_init(&post->stage, settings->temporary);
     buffer_init(&post->fresh, MAX_FRESH);
-    post->partners = partners_open(search, report);
+    (void)policies_init(&post->policies, search, report);
     if (folder == NULL)
         report_say(report, TECHNICAL_SCHEMA, NULL, "there is no maps/canon in %s",
                    search_folders_text(search));
     else if ((post->schema = schema_open(folder, &why)) == NULL)
         report_say(report, TECHNICAL_SCHEMA, folder, "%s", why != NULL ? why : "no memory");
     free(why);
-    if (post->schema != NULL && post->partners != NULL)
+    if (post->schema != NULL && post->policies.partners != NULL)
         return post;
     post_close(post);
     return NULL;
@@ -85,7 +82,7 @@ void post_close(struct post *post)
     buffer_release(&post->fresh);
     stage_release(&post->stage);
     arena_release(&post->arena);
-    partners_close(post->partners);
+    policies_release(&post->policies);
     schema_close(post->schema);
     free(post);
 }
@@ -93,27 +90,6 @@ void post_close(struct post *post)
 const struct post_counts *post_counts(const struct post *post)
 {
     return &post->counts;
-}
-
-/* The partner's own policy where it has a file, the manual's where not.  False: its file is wrong (told). */
-static bool find_policy(struct post *post, struct bytes name)
-{
-    const struct partner *partner = partners_generic(post->partners);
-
-    if (post->policy_known && bytes_are(name, post->policy_of))
-        return true;
-    if (name.len > 0 && name.len < sizeof(post->policy_of) && search_name_is_good(name) &&
-        search_find(post->search, arena_format(&post->arena, "partners/%.*s.yaml", BYTES_ARG(name))) != NULL)
-        partner = partners_named(post->partners, name);
-    if (partner == NULL)
-        return false;
-    post->policy = partner->duplicates;
-    post->policy_known = name.len < sizeof(post->policy_of);
-    if (post->policy_known && name.len > 0)
-        memcpy(post->policy_of, name.at, name.len);
-    if (post->policy_known)
-        post->policy_of[name.len] = '\0';
-    return true;
 }
 
 static bool bad_line(struct post *post, uint64_t number, const struct canon_read_error *error)
@@ -178,18 +154,20 @@ struct outcomes {
 static bool add_record(struct post *post, int64_t file, int64_t run, uint64_t number, struct bytes line,
                        struct outcomes *outcomes)
 {
-    struct document_context context = {.file = file,
-                                       .run = run,
-                                       .test_ledger = post->test_ledger,
-                                       .arena = &post->arena,
-                                       .policy = &post->policy};
+    struct document_context context = {
+        .file = file, .run = run, .test_ledger = post->test_ledger, .arena = &post->arena};
     struct canon_record record;
     enum document_outcome outcome;
 
     arena_reset(&post->arena);
-    if (!read_line(post, &record, number, line) || !find_policy(post, record.partner))
+    if (!read_line(post, &record, number, line))
+        return false;
+    context.policy = policies_find(&post->policies, record.partner, &post->arena);
+    if (context.policy == NULL)
         return false;
     context.place = place_of(post, &record);
+    if (post->settings.replay != NULL)
+        return replay_record(post->settings.replay, &context, post->schema, &record, line);
     outcome = document_add(post->ledger, &context, &record, line);
     if (document_is_counted(&record))
         outcomes->n[outcome]++;
@@ -307,6 +285,10 @@ static bool add_file(struct post *post, const struct waiting *waiting, struct by
         if (!batch_adds_up(&batch)) {
             not_whole(post, LEDGER_BATCH_DIFFERS, waiting->line,
                       "the counts of its batch record do not add up");
+        } else if (post->settings.replay != NULL) {
+            good = file != 0 ? add_lines(post, file, run, &lines, &outcomes)
+                             : not_whole(post, LEDGER_NOT_REPLAYED, waiting->line,
+                                         "the ledger has no file of this name and content");
         } else if (file != 0 && is_repeated(post, file, arrivals, &lines)) {
             post->counts.files_again++;
             good = true;
@@ -339,6 +321,8 @@ static void pass_on(struct post *post)
         canon_sink_add(post->settings.tee, BYTES("\n"));
     }
     buffer_clear(&post->fresh);
+    if (post->settings.replay != NULL)
+        replay_print(post->settings.replay);
 }
 
 static bool add_one(struct post *post, const struct waiting *file, struct bytes lines)
@@ -351,7 +335,10 @@ static bool add_one(struct post *post, const struct waiting *file, struct bytes 
     kept = add_file(post, file, lines) && !ledger_failed(post->ledger);
     if (!kept)
         post->fresh.len = fresh;
-    return ledger_settle(post->ledger, kept);
+    if (post->settings.replay != NULL)
+        replay_settle(post->settings.replay, kept);
+    return ledger_settle(post->ledger,
+                         kept && (post->settings.replay == NULL || !replay_looks(post->settings.replay)));
 }
 
 static bool commit(struct post *post)

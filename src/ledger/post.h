@@ -11,12 +11,14 @@
 #include "canon/write.h"
 #include "conf/search.h"
 #include "ledger/document.h"
+#include "ledger/replay.h"
 
 struct post;
 
 struct post_settings {
     bool loose;             /* records that no batch record closes are taken too, each for itself */
     struct canon_sink *tee; /* where new documents go once they are committed, or NULL */
+    struct replay *replay;  /* documents take the place of those that are there (replay.h); NULL: are added */
     const char *temporary;  /* the folder for what waits and is too large for memory */
 };
 

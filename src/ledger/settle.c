@@ -229,8 +229,7 @@ bool settle_line(struct settle *settle, const char *input, uint64_t number, stru
 
 /* --- set free */
 
-/* Whoever had passed it by is offered it. */
-static bool offer_passed(struct ledger *ledger, int64_t document)
+bool settle_offer(struct ledger *ledger, int64_t document)
 {
     static const char insert[] =
         "INSERT OR IGNORE INTO delivery(consumer_id, document_id, state, at)"
@@ -295,7 +294,7 @@ static bool release(struct ledger *ledger, struct bytes id, const char *name, st
             report_say(ledger_report(ledger), LEDGER_NOT_HELD, ledger_path(ledger), "%.*s", BYTES_ARG(id));
         return false;
     }
-    if (held && !offer_passed(ledger, document))
+    if (held && !settle_offer(ledger, document))
         return false;
     (void)exception_end(ledger, document, consumer, EXCEPTION_RELEASED, reason);
     return event_add(

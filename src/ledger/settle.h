@@ -27,4 +27,7 @@ void settle_close(struct settle *settle);
  * them.  Its exceptions are over, for this reason.  False: it is neither (told), or the ledger failed. */
 bool settle_release(struct ledger *ledger, struct bytes id, const char *consumer, struct bytes reason);
 
+/* Within a write transaction: a document that was put aside is open; who had passed it by is offered it. */
+bool settle_offer(struct ledger *ledger, int64_t document);
+
 #endif

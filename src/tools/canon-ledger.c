@@ -50,7 +50,8 @@ static const struct option_row rows[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct ledger_settings, partner),
-     .help = "take: documents of partner NAME alone, those that go out unless --direction says otherwise"},
+     .help = "take: documents of partner NAME alone, those that go out unless --direction says otherwise; "
+             "replay: translate for NAME"},
     {.name = "direction",
      .argument = "name|in|out",
      .kind = OPTION_WORD,
@@ -76,7 +77,25 @@ static const struct option_row rows[] = {
      .argument = "TEXT",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct ledger_settings, reason),
-     .help = "release, dead dismiss, numbers reset: why; it stays in the log"},
+     .help = "release, dead dismiss, replay, numbers reset: why; it stays in the log"},
+    {.letter = 'm',
+     .name = "map",
+     .argument = "MAP",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct ledger_settings, map),
+     .help = "replay: have erp2canon read the file with MAP (default: as it was read)"},
+    {.name = "offer",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, offer),
+     .help = "replay: offer what changed also to those who had it"},
+    {.name = "acknowledge",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, acknowledge),
+     .help = "replay: answer the partner once more"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct ledger_settings, json),
+     .help = "replay: print a JSON object a document"},
     {.name = "overdue",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct ledger_settings, overdue),
@@ -147,7 +166,7 @@ static const struct option_row rows[] = {
      .name = "dry-run",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct ledger_settings, dry_run),
-     .help = "retain: remove nothing, and print what would be"},
+     .help = "replay, retain: change nothing, and print what would be"},
     {.name = "test",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct ledger_settings, test),
@@ -171,6 +190,8 @@ static const struct tool_verb texts[] = {
     {"dead show", "ID...", "list all that was ever wrong with a document"},
     {"dead export", "ID", "print the bytes that were rejected, as they came"},
     {"dead dismiss", "ID...", "put it aside for good; wants --reason"},
+    {"dead replay", "ID...", "the same as replay"},
+    {"replay", "[ID]...", "translate documents again, and show and keep what is other; without ID what is piped in"},
     {"acks", "", "list the acknowledgments that we owe, and those that we expect"},
     {"numbers list", "", "list the series of control numbers, and the last number of each"},
     {"numbers next", "SERIES", "print the next number of SERIES, which is used then"},
@@ -189,6 +210,8 @@ static const struct tool_verb texts[] = {
     {"check", "", "see whether all adds up, and whether the database is whole"},
 };
 
+#define REPLAY_OPTIONS " dry-run json offer acknowledge reason map partner "
+
 /* The other half of a verb, in the same order. */
 static const struct verb {
     enum ledger_mode mode;
@@ -206,6 +229,8 @@ static const struct verb {
     {LEDGER_READ, 1, INT32_MAX, "", ledger_dead_show},
     {LEDGER_READ, 1, 1, "", ledger_dead_export},
     {LEDGER_WRITE, 1, INT32_MAX, " consumer reason ", ledger_dead_dismiss},
+    {LEDGER_WRITE, 1, INT32_MAX, REPLAY_OPTIONS, ledger_replay},
+    {LEDGER_WRITE, 0, INT32_MAX, REPLAY_OPTIONS, ledger_replay},
     {LEDGER_READ, 0, 0, " overdue late orphan duplicate rejected ", ledger_acks},
     {LEDGER_READ, 0, 0, "", ledger_numbers_list},
     {LEDGER_WRITE, 1, 1, " count ", ledger_numbers_next},

@@ -1,6 +1,5 @@
 /*
- * laws_compare: two forms of one document, and how they differ.  Private to laws.c, laws_segments.c and
- * laws_record.c.
+ * laws_compare: two forms of one document, and how their segments differ.  Private to laws.c and laws_segments.c.
  */
 #ifndef CROSSDOCK_TRANSLATE_LAWS_COMPARE_H
 #define CROSSDOCK_TRANSLATE_LAWS_COMPARE_H
@@ -42,13 +41,5 @@ typedef void law_tell_segment(void *whom, enum law_difference difference, const 
  * both, it tells the fewest that would have to move for the rest to be in one order. */
 bool law_compare_segments(struct law_segment *was, uint32_t n_was, struct law_segment *became,
                           uint32_t n_became, struct arena *arena, law_tell_segment *tell, void *whom);
-
-typedef void law_tell_field(void *whom, const char *path, struct bytes was, struct bytes became);
-
-/* Tells each field that differs by its path, "lines[2].unit_price"; at NULL: it is not there.  `extra` is
- * compared without the numbers of its segments; with `raw_is_free` the codes beside translated words
- * (FIELD_raw) may come in addition. */
-bool law_compare_records(const struct canon_record *was, const struct canon_record *became, bool raw_is_free,
-                         law_tell_field *tell, void *whom);
 
 #endif

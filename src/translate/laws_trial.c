@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "canon/compare.h"
 #include "translate/edi_check.h"
 #include "translate/set_cut.h"
 
@@ -172,7 +173,7 @@ bool laws_try(struct laws *laws, struct trial *trial)
         if (trial->segments != NULL && !law_compare_segments(trial->segments, trial->n_segments, segments, n,
                                                              &laws->arena, laws_segment_differs, laws))
             return laws_no_memory(laws);
-        (void)law_compare_records(trial->as_it_was, &again, trial->segments == NULL, laws_field_differs,
+        (void)canon_compare(trial->as_it_was, &again, trial->segments == NULL, laws_field_differs,
                                   laws);
     }
     tally->documents++;

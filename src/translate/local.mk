@@ -23,6 +23,6 @@ libcrossdock_a_SOURCES += %reldir%/incoming.c %reldir%/incoming.h
 libcrossdock_a_SOURCES += %reldir%/coverage.c %reldir%/coverage.h %reldir%/coverage_xref.c %reldir%/coverage_xref.h
 libcrossdock_a_SOURCES += %reldir%/inspect.c %reldir%/inspect.h
 libcrossdock_a_SOURCES += %reldir%/laws.c %reldir%/laws.h %reldir%/laws_trial.c %reldir%/laws_trial.h
-libcrossdock_a_SOURCES += %reldir%/laws_tell.c %reldir%/laws_segments.c %reldir%/laws_record.c %reldir%/laws_compare.h
+libcrossdock_a_SOURCES += %reldir%/laws_tell.c %reldir%/laws_segments.c %reldir%/laws_compare.h
 libcrossdock_a_SOURCES += %reldir%/set_cut.c %reldir%/set_cut.h
 libcrossdock_a_SOURCES += %reldir%/flat_in_tree.c

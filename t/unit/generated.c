@@ -25,6 +25,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "canon/compare.h"
 #include "canon/read.h"
 #include "canon/write.h"
 #include "map/x12_put.h"
@@ -372,7 +373,7 @@ static bool holds(struct trial *trial)
         assert_true(law_compare_segments(first.segments, first.n, second.segments, second.n, &trial->compared,
                                          segment_differs, trial));
     if (read_record(trial, buffer_view(&trial->json_again), &trial->compared, &became))
-        (void)law_compare_records(&was, &became, false, field_differs, trial);
+        (void)canon_compare(&was, &became, false, field_differs, trial);
     return trial->why[0] == '\0';
 }
 
@@ -460,7 +461,7 @@ static bool record_holds(struct trial *trial, struct arena *drawn)
         say(trial, "  what was written once is refused\n");
         return false;
     }
-    (void)law_compare_records(&once, &twice, false, field_differs, trial);
+    (void)canon_compare(&once, &twice, false, field_differs, trial);
     return trial->why[0] == '\0';
 }
 

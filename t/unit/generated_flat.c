@@ -25,13 +25,13 @@
 
 #include "base/file.h"
 #include "canon/check.h"
+#include "canon/compare.h"
 #include "canon/read.h"
 #include "canon/write.h"
 #include "map/layout.h"
 #include "map/layout_tree.h"
 #include "random_body.h"
 #include "translate/flat_in.h"
-#include "translate/laws_compare.h"
 #include "translate/outbound.h"
 #include "wire/xml_read.h"
 
@@ -381,7 +381,7 @@ static bool holds(struct trial *trial, const struct canon_record *records, uint3
     if (!read_records(trial, buffer_view(&trial->first), once, k))
         return false;
     for (uint32_t i = 0; i < k; i++)
-        (void)law_compare_records(&kept[i], &once[i], true, field_differs, &comparing);
+        (void)canon_compare(&kept[i], &once[i], true, field_differs, &comparing);
     if (trial->reason.len > 0)
         return false;
     if (write_records(trial, once, k, good) < k) {
@@ -398,7 +398,7 @@ static bool holds(struct trial *trial, const struct canon_record *records, uint3
         return false;
     comparing.exact = true;
     for (uint32_t i = 0; i < k; i++)
-        (void)law_compare_records(&once[i], &twice[i], false, field_differs, &comparing);
+        (void)canon_compare(&once[i], &twice[i], false, field_differs, &comparing);
     if (trial->reason.len > 0 || !trial->blanks_go)
         return trial->reason.len == 0;
     if (write_records(trial, twice, k, good) < k ||

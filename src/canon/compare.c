@@ -1,11 +1,11 @@
-#include <stdio.h>
+#include "canon/compare.h"
 
-#include "translate/laws_compare.h"
+#include <stdio.h>
 
 enum { MAX_PATH = 240 };
 
 struct comparing {
-    law_tell_field *tell;
+    canon_tell_field *tell;
     void *whom;
     bool raw_is_free;
     char path[MAX_PATH + 1];
@@ -90,8 +90,8 @@ static void compare_objects(struct comparing *c, const struct canon_object *a, c
     }
 }
 
-bool law_compare_records(const struct canon_record *was, const struct canon_record *became, bool raw_is_free,
-                         law_tell_field *tell, void *whom)
+bool canon_compare(const struct canon_record *was, const struct canon_record *became, bool raw_is_free,
+                   canon_tell_field *tell, void *whom)
 {
     struct comparing c = {.tell = tell, .whom = whom, .raw_is_free = raw_is_free};
 
