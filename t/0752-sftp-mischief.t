@@ -258,7 +258,7 @@ plan_one fetch 0 '' 'open@1+=few'
 plan_one send 0 '' 'open@1+=few' 'channels: 2'
 plan_one fetch 3 'P0201' 'read@2+=nodata'
 plan_one fetch 3 'P0[12]0' 'read@1+=long' 'timeout: 2s'
-plan_one send 3 'P020' 'fstat@2=smaller'
+plan_one send 3 'P020' 'fstat=smaller'
 
 # --- names
 plan_one fetch 1 'P0204' 'readdir=names'

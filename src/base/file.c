@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 const char *file_error(int error)
@@ -113,4 +114,41 @@ int file_read_whole(const char *path, size_t ceiling, struct arena *arena, struc
     error = read_open(fd, ceiling, arena, out, about != NULL ? about : &own);
     close(fd);
     return error;
+}
+
+enum { CLOSERS = 8 };
+
+struct closer {
+    pthread_t thread;
+    bool runs;
+    const int *fds;
+    size_t first, n;
+};
+
+static void *close_some(void *what)
+{
+    const struct closer *closer = what;
+
+    for (size_t i = closer->first; i < closer->n; i += CLOSERS)
+        if (closer->fds[i] >= 0)
+            close(closer->fds[i]);
+    return NULL;
+}
+
+void file_close_all(const int *fds, size_t n)
+{
+    struct closer closers[CLOSERS];
+
+    for (size_t i = 0; i < CLOSERS; i++) {
+        closers[i] = (struct closer){.fds = fds, .first = i, .n = n};
+        /* A few are not worth a thread; where there is none to be had, it is done here. */
+        closers[i].runs = n > CLOSERS && i > 0 &&
+                          pthread_create(&closers[i].thread, NULL, close_some, &closers[i]) == 0;
+    }
+    for (size_t i = 0; i < CLOSERS; i++)
+        if (!closers[i].runs)
+            (void)close_some(&closers[i]);
+    for (size_t i = 0; i < CLOSERS; i++)
+        if (closers[i].runs)
+            (void)pthread_join(closers[i].thread, NULL);
 }

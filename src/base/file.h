@@ -37,4 +37,7 @@ int file_read(int fd, void *at, size_t len, size_t *got);
 /* All of it, in as many pieces as it takes.  0 or the error. */
 int file_write(int fd, const void *at, size_t len);
 
+/* Closes them, several at a time: the last close of one that was deleted waits for the disk.  -1: none. */
+void file_close_all(const int *fds, size_t n);
+
 #endif

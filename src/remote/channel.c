@@ -14,7 +14,7 @@ union control {
     char room[CMSG_SPACE(sizeof(int))];
 };
 
-bool channel_send(int socket, const struct channel_message *message, int fd)
+static ssize_t give(int socket, const struct channel_message *message, int fd, int flags)
 {
     struct channel_message copy = *message;
     struct iovec part = {.iov_base = &copy, .iov_len = sizeof(copy)};
@@ -30,9 +30,23 @@ bool channel_send(int socket, const struct channel_message *message, int fd)
         header.msg_controllen = sizeof(control.room);
     }
     do
-        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+        sent = sendmsg(socket, &header, MSG_NOSIGNAL | flags);
     while (sent < 0 && errno == EINTR);
-    return sent == (ssize_t)sizeof(copy);
+    return sent;
+}
+
+bool channel_send(int socket, const struct channel_message *message, int fd)
+{
+    return give(socket, message, fd, 0) == (ssize_t)sizeof(*message);
+}
+
+enum channel_got channel_offer(int socket, const struct channel_message *message, int fd)
+{
+    ssize_t sent = give(socket, message, fd, MSG_DONTWAIT);
+
+    if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS))
+        return CHANNEL_NOTHING_YET;
+    return sent == (ssize_t)sizeof(*message) ? CHANNEL_GOT : CHANNEL_ENDED;
 }
 
 static int descriptor_of(struct msghdr *header)
@@ -72,6 +86,7 @@ enum channel_got channel_receive(int socket, struct channel_message *message, in
     message->path[message->path_len] = '\0';
     message->to[CHANNEL_PATH - 1] = '\0';
     message->text[CHANNEL_TEXT - 1] = '\0';
+    message->sha256[sizeof(message->sha256) - 1] = '\0';
     return CHANNEL_GOT;
 }
 

@@ -12,8 +12,7 @@
 enum {
     CHANNEL_PATH = 1024,
     CHANNEL_TEXT = 400,
-    CHANNEL_AT_ONCE =
-        64, /* requests without a reply: with more, both sides might wait for room in the socket */
+    CHANNEL_AT_ONCE = 240, /* requests without a reply */
 };
 
 enum channel_what {
@@ -66,6 +65,7 @@ struct channel_message {
     uint32_t path_len;     /* an entry's name may hold a NUL */
     char path[CHANNEL_PATH];
     char to[CHANNEL_PATH];
+    char sha256[65];         /* GET's reply: of all of the file; empty: nobody has looked */
     char text[CHANNEL_TEXT]; /* of an error, for people */
 };
 
@@ -73,6 +73,10 @@ struct channel_message {
 bool channel_send(int socket, const struct channel_message *message, int fd);
 
 enum channel_got { CHANNEL_GOT, CHANNEL_NOTHING_YET, CHANNEL_ENDED };
+
+/* The same, without waiting.  NOTHING_YET: there is no room, and will be none before a reply was received; who
+ * waited for it in vain would make the other side wait, too. */
+enum channel_got channel_offer(int socket, const struct channel_message *message, int fd);
 
 /* *fd is -1 when none came along; else the caller's to close.  Does not wait. */
 enum channel_got channel_receive(int socket, struct channel_message *message, int *fd);

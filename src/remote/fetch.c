@@ -145,6 +145,7 @@ static void get(struct fetching *f, struct flight *flights, size_t n)
     (void)worker_do(&f->poll->worker, jobs, m);
     for (size_t i = 0; i < m; i++) {
         flying[i]->good = jobs[i].error == CHANNEL_OK;
+        memcpy(flying[i]->sha256, jobs[i].sha256, sizeof(flying[i]->sha256));
         if (flying[i]->good)
             continue;
         f->poll->counts.failed++;
@@ -202,7 +203,7 @@ static void seal(struct fetching *f, struct flight *flights, size_t n)
 
         if (!flight->good)
             continue;
-        error = landing_hash(&flight->landing, flight->file->size, f->sha256, flight->sha256);
+        error = landing_check(&flight->landing, flight->file->size, f->sha256, flight->sha256);
         if (error != 0) {
             give_up(f, flight, error);
             continue;

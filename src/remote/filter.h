@@ -23,7 +23,7 @@ enum filter_result {
 enum filter_result filter_run(const struct settings_texts *command, int in, int out, int64_t until,
                               char why[FILTER_TEXT]);
 
-/* How one that is not done is told: a file that is refused is for people, a command that is missing is not. */
+/* How one that is not done is told: a file that is refused is for people, a missing command is not. */
 static inline enum complaint filter_complaint(enum filter_result result)
 {
     return result == FILTER_REFUSED ? REMOTE_FILTER : REMOTE_NO_FILTER;

@@ -74,7 +74,7 @@ static int flush(int fd)
     return 0;
 }
 
-int landing_hash(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65])
+static int hash(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65])
 {
     char block[BLOCK];
     uint64_t at = 0;
@@ -95,6 +95,17 @@ int landing_hash(const struct landing *landing, uint64_t size, struct sha256 *sh
         return FILE_CHANGED;
     sha256_hex(sha256, hex);
     return 0;
+}
+
+int landing_check(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65])
+{
+    struct stat about;
+
+    if (hex[0] == '\0')
+        return hash(landing, size, sha256, hex);
+    if (fstat(landing->fd, &about) != 0)
+        return errno;
+    return (uint64_t)about.st_size == size ? 0 : FILE_CHANGED;
 }
 
 static int other_name(const struct landing *landing, char into[LANDING_NAME])

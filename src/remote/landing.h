@@ -22,8 +22,8 @@ struct landing {
 /* Opens the part file, or makes it; *have is how many bytes are in it.  0 or the error. */
 int landing_open(struct landing *landing, int folder, struct bytes name, int64_t row, uint64_t *have);
 
-/* All of it was written: it must have `size` bytes; tells its SHA-256.  0 or the error. */
-int landing_hash(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65]);
+/* All of it was written: it must have `size` bytes; tells its SHA-256 if it is empty yet.  0 or the error. */
+int landing_check(const struct landing *landing, uint64_t size, struct sha256 *sha256, char hex[65]);
 
 /* Another file in its place, empty and open for writing, until landing_replaced: *fd.  0 or the error. */
 int landing_replace(const struct landing *landing, int *fd);

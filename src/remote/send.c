@@ -374,6 +374,7 @@ static void finish(struct sending *s, const struct flight *flights, size_t n)
 /* False: the poll cannot go on. */
 static bool send_some(struct sending *s, struct flight *flights, size_t n)
 {
+    int fds[2 * AT_ONCE];
     bool good = claim(s, flights, n);
 
     if (good) {
@@ -388,11 +389,10 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
     if (good)
         finish(s, flights, n);
     for (size_t i = 0; i < n; i++) {
-        if (flights[i].put_fd >= 0 && flights[i].put_fd != flights[i].fd)
-            close(flights[i].put_fd);
-        if (flights[i].fd >= 0)
-            close(flights[i].fd);
+        fds[2 * i] = flights[i].fd;
+        fds[2 * i + 1] = flights[i].put_fd != flights[i].fd ? flights[i].put_fd : -1;
     }
+    file_close_all(fds, 2 * n);
     return good && !s->poll->lost;
 }
 

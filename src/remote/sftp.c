@@ -19,6 +19,7 @@ enum {
     SMALL = 2 * CHANNEL_PATH + 2 * SFTP_HANDLE, /* more than any request without data has */
     PENDING = 1024,                             /* requests without an answer */
     BULK_PENDING = PENDING - 256,
+    SOME = 8,
     AT_A_TIME = 16, /* packets of the library */
 };
 
@@ -214,19 +215,25 @@ uint32_t sftp_most_write(const struct sftp *sftp)
 
 /* --- requests */
 
+bool sftp_has_room(const struct sftp *sftp)
+{
+    for (uint32_t i = 0; i < SOME; i++)
+        if (sftp->pending[(sftp->id + i) % PENDING].is_used)
+            return false;
+    return sftp->out_len <= BULK_ROOM - SMALL && sftp->flying < BULK_PENDING;
+}
+
 /* Where one goes, behind its length, kind and id; NULL: no room.  It counts once end_request is called. */
 static unsigned char *begin_request(struct sftp *sftp, enum sftp_call call, bool bulk)
 {
-    bool is_bulk = bulk;
-    size_t room;
+    size_t room = (bulk ? BULK_ROOM : OUT_ROOM) - SMALL;
 
     if (sftp->out_from > 0 && sftp->out_len > OUT_ROOM / 4) {
         sftp->out_len -= sftp->out_from;
         memmove(sftp->out, sftp->out + sftp->out_from, sftp->out_len);
         sftp->out_from = 0;
     }
-    room = (is_bulk ? BULK_ROOM : OUT_ROOM) - SMALL;
-    if (sftp->out_len > room || sftp->flying >= (is_bulk ? BULK_PENDING : PENDING) ||
+    if (sftp->out_len > room || sftp->flying >= (bulk ? BULK_PENDING : PENDING) ||
         sftp->pending[sftp->id % PENDING].is_used)
         return NULL;
     return packet_put_number(packet_put_number(sftp->out + sftp->out_len + 4, call, 1), sftp->id, 4);

@@ -1,5 +1,6 @@
 /*
- * sftp: a channel on which SFTP is spoken, version 3 (draft-ietf-secsh-filexfer-02) with OpenSSH's extensions.
+ * sftp: a channel on which SFTP is spoken, version 3 (draft-ietf-secsh-filexfer-02), with extensions of
+ * OpenSSH's.
  *
  * The library's own SFTP has one request of a kind under way on a channel, is confused by answers that are
  * shorter than what was asked for, and loses names; so it is spoken here, and the library carries it.  Any
@@ -102,6 +103,9 @@ bool sftp_has_fsync(const struct sftp *sftp);
 bool sftp_has_posix_rename(const struct sftp *sftp);
 uint32_t sftp_most_read(const struct sftp *sftp); /* bytes of one request */
 uint32_t sftp_most_write(const struct sftp *sftp);
+
+/* Whether there is room for some requests, one of which moves bytes. */
+bool sftp_has_room(const struct sftp *sftp);
 
 /* Requests.  False: there is no room for it now.  Paths and handles are no longer than CHANNEL_PATH and
  * SFTP_HANDLE. */

@@ -9,8 +9,8 @@
 #include "remote/task.h"
 
 enum {
-    A_CHANNEL = 8, /* files at a time, before another channel is opened */
-    WAIT = 1000,   /* milliseconds */
+    A_CHANNEL = 24, /* files at a time */
+    WAIT = 1000,    /* milliseconds */
 };
 
 typedef enum sftp_result sftp_step(struct sftp *sftp);
@@ -120,19 +120,13 @@ static struct lane *idlest(struct ssh *ssh)
     return lane;
 }
 
-/* Whether one more may be done: what others wait for, another channel does better. */
-static bool is_full(struct ssh *ssh)
-{
-    return ssh->n < ssh->wanted && idlest(ssh)->tasks >= A_CHANNEL;
-}
-
 /* Opening one costs the server a process, and some ways there and back: only when there is more to do than
  * the others do, one at a time, while they work.  As many as the server grants. */
 static bool open_another(struct ssh *ssh)
 {
     if (ssh->opening != NULL)
         return go_on_opening(ssh);
-    if (ssh->n < ssh->wanted && is_full(ssh) && has_requests(ssh))
+    if (ssh->n < ssh->wanted && idlest(ssh)->tasks >= A_CHANNEL && has_requests(ssh))
         ssh->opening = sftp_new(ssh->login.session);
     return false;
 }
@@ -157,7 +151,7 @@ static bool is_idle(const struct ssh *ssh)
 
 static bool wants_requests(struct ssh *ssh)
 {
-    return idle_task(ssh) != NULL && !is_full(ssh);
+    return idle_task(ssh) != NULL && (idlest(ssh)->tasks < A_CHANNEL || ssh->n == ssh->wanted);
 }
 
 static void take_requests(struct ssh *ssh)

@@ -26,10 +26,11 @@ static void enter(struct task *task, enum task_stage stage)
     task->asked = false;
 }
 
-/* To its end, with what the message says. */
+/* To its end, with what the message says.  A burst comes to it by itself. */
 static void finish(struct task *task)
 {
-    enter(task, task->handle_len > 0 ? TASK_CLOSE : TASK_END);
+    if (task->stage != TASK_BURST)
+        enter(task, task->handle_len > 0 ? TASK_CLOSE : TASK_END);
 }
 
 static void fail(struct task *task, enum channel_error error, const char *doing, const char *why)
@@ -96,6 +97,7 @@ void task_release(struct task *task)
 {
     if (task->fd >= 0)
         close(task->fd);
+    sha256_close(task->sha256);
     task->lane->tasks--;
     *task = (struct task){.lane = NULL, .fd = -1};
 }
@@ -227,13 +229,42 @@ static void move(struct task *task)
     }
 }
 
+/* All of a small file, in what is one packet of the connection's. */
+static void burst(struct task *task)
+{
+    struct sftp *sftp = task->lane->sftp;
+    struct bytes handle = handle_of(task);
+    uint64_t size = task->message.size;
+    bool put = task->message.what == CHANNEL_PUT;
+
+    if (!sftp_has_room(sftp))
+        return;
+    if (size > 0 && !(put ? write_on(task) : read_on(task, size, AHEAD))) {
+        enter(task, TASK_CLOSE); /* its file here cannot be read */
+        return;
+    }
+    if (put && sftp_has_fsync(sftp))
+        task->flying += sftp_ask_fsync(sftp, task, handle);
+    task->flying += sftp_ask_handle(sftp, task, SFTP_FSTAT, handle);
+    task->flying += sftp_ask_handle(sftp, task, SFTP_CLOSE, handle);
+    task->asked = true;
+}
+
+static void note_hash(struct task *task)
+{
+    if (task->sha256 != NULL)
+        sha256_hex(task->sha256, task->message.sha256);
+}
+
 /* Bytes that are all there need not be waited for. */
 static void pass_by(struct task *task)
 {
     enum channel_what what = task->message.what;
 
-    if (task->stage == TASK_MOVE && what != CHANNEL_LIST && task->at == task->message.size)
-        enter(task, what == CHANNEL_PUT && sftp_has_fsync(task->lane->sftp) ? TASK_FLUSH : TASK_MEASURE);
+    if (task->stage != TASK_MOVE || what == CHANNEL_LIST || task->at < task->message.size)
+        return;
+    note_hash(task);
+    enter(task, what == CHANNEL_PUT && sftp_has_fsync(task->lane->sftp) ? TASK_FLUSH : TASK_MEASURE);
 }
 
 void task_go(struct task *task)
@@ -244,6 +275,9 @@ void task_go(struct task *task)
     } else if (task->stage == TASK_HEAD) {
         if (task->flying == 0)
             (void)read_on(task, head_of(task), 1);
+    } else if (task->stage == TASK_BURST) {
+        if (!task->asked)
+            burst(task);
     } else if (!task->asked && task->stage != TASK_END && ask(task)) {
         task->asked = true;
         task->flying++;
@@ -262,14 +296,29 @@ static void describe(struct channel_message *message, const struct sftp_about *a
                                            : CHANNEL_SPECIAL;
 }
 
-/* All of it is to be fetched anew, or what is behind `at`. */
+static bool is_small(const struct task *task)
+{
+    const struct channel_message *message = &task->message;
+
+    if (message->what == CHANNEL_PUT)
+        return message->size <= sftp_most_write(task->lane->sftp);
+    return message->what == CHANNEL_GET && !task->careful && message->offset == 0 && message->size <= HEAD &&
+           message->size <= sftp_most_read(task->lane->sftp);
+}
+
+/* All of it is to be moved, or fetched from `at` on. */
 static void begin_moving(struct task *task, uint64_t at)
 {
     task->at = task->next = at;
-    if (task->message.what == CHANNEL_GET && ftruncate(task->fd, (off_t)at) != 0)
+    if (task->message.what == CHANNEL_GET && ftruncate(task->fd, (off_t)at) != 0) {
         fail_here(task, "writing it", errno);
-    else
-        enter(task, TASK_MOVE);
+        return;
+    }
+    if (task->message.what == CHANNEL_GET && at == 0 && task->sha256 == NULL)
+        task->sha256 = sha256_open();
+    if (task->sha256 != NULL)
+        sha256_begin(task->sha256);
+    enter(task, is_small(task) ? TASK_BURST : TASK_MOVE);
 }
 
 static void take_handle(struct task *task, const struct sftp_answer *answer)
@@ -306,7 +355,7 @@ static void measure(struct task *task, const struct sftp_answer *answer)
     else if (answer->about.size != message->size ||
              (message->what == CHANNEL_GET && answer->about.mtime != message->mtime))
         changed(task, "it has another size or time by now");
-    else if (task->stage == TASK_MEASURE)
+    else if (task->stage != TASK_MEASURE_FIRST)
         finish(task);
     else if (message->offset > 0)
         enter(task, TASK_HEAD);
@@ -352,6 +401,8 @@ static void keep(struct task *task, struct bytes data)
         }
         if (put <= 0)
             continue;
+        if (task->sha256 != NULL)
+            sha256_add(task->sha256, data.at, (size_t)put);
         data.at += put;
         data.len -= (size_t)put;
         task->at += (uint64_t)put;
@@ -376,6 +427,8 @@ static void take_data(struct task *task, const struct sftp_answer *answer)
             fail(task, CHANNEL_REFUSED, "reading it", nonsense);
     } else if (task->stage == TASK_HEAD) {
         compare_head(task, answer);
+    } else if (task->stage == TASK_BURST && len < answer->len) {
+        task->careful = true;
     } else {
         if (len < answer->len) {
             task->most = len < LEAST_READ ? LEAST_READ : (uint32_t)len;
@@ -472,9 +525,55 @@ static void take_close(struct task *task, const struct sftp_answer *answer)
     finish(task);
 }
 
+static void take_flushed(struct task *task, const struct sftp_answer *answer)
+{
+    if (answer->status != SFTP_OK && answer->status != SFTP_UNSUPPORTED)
+        refused(task, answer->status, "flushing it");
+    else if (task->stage == TASK_FLUSH)
+        enter(task, TASK_MEASURE);
+}
+
+/* The last of its answers decides: whatever order they come in, one that is bad is not passed over. */
+static void end_burst(struct task *task)
+{
+    bool good = task->message.error == CHANNEL_OK;
+
+    if (good && task->careful) {
+        enter(task, TASK_OPEN);
+        return;
+    }
+    if (good && task->at != task->message.size)
+        channel_fail(&task->message, CHANNEL_REFUSED, "%s", nonsense);
+    else if (good)
+        note_hash(task);
+    enter(task, TASK_END);
+}
+
+static void take_burst(struct task *task, struct sftp_answer *answer)
+{
+    if (answer->call == SFTP_CLOSE)
+        take_close(task, answer);
+    else if (task->message.error != CHANNEL_OK || task->careful)
+        ; /* nothing that comes now matters */
+    else if (answer->call == SFTP_READ)
+        take_data(task, answer);
+    else if (answer->call == SFTP_WRITE)
+        take_written(task, answer);
+    else if (answer->call == SFTP_FSTAT)
+        measure(task, answer);
+    else
+        take_flushed(task, answer);
+    if (task->flying == 0)
+        end_burst(task);
+}
+
 bool task_take(struct task *task, struct sftp_answer *answer, int parent)
 {
     task->flying--;
+    if (task->stage == TASK_BURST) {
+        take_burst(task, answer);
+        return true;
+    }
     switch (answer->call) {
     case SFTP_OPEN:
     case SFTP_OPENDIR: take_handle(task, answer); return true;
@@ -486,14 +585,11 @@ bool task_take(struct task *task, struct sftp_answer *answer, int parent)
     case SFTP_READDIR: return take_moved(task, answer, parent);
     default: break;
     }
-    /* A word, and it is done: RENAME, REMOVE, and fsync, which not all can. */
-    if (task->stage == TASK_FLUSH && (answer->status == SFTP_OK || answer->status == SFTP_UNSUPPORTED))
-        enter(task, TASK_MEASURE);
+    /* A word, and it is done. */
+    if (task->stage == TASK_FLUSH)
+        take_flushed(task, answer);
     else if (answer->status != SFTP_OK)
-        refused(task, answer->status,
-                task->stage == TASK_FLUSH    ? "flushing it"
-                : task->stage == TASK_REMOVE ? "deleting it"
-                                             : "renaming it");
+        refused(task, answer->status, task->stage == TASK_REMOVE ? "deleting it" : "renaming it");
     else
         finish(task);
     return true;

@@ -1,7 +1,8 @@
 /*
  * task: a request of the poll's, done by requests of SFTP, any number of which are under way at once.
  *
- * A task goes from stage to stage; each stage but those that move bytes is one question and its answer.
+ * A task goes from stage to stage; each stage but those that move bytes is one question and its answer.  What
+ * fits into one packet is asked at once: a small file takes two ways there and back.
  * task_go asks what can be asked, task_take hears an answer.  Neither waits.
  *
  * What is fetched is written in the order of its bytes, without a gap: a file that was cut off holds a
@@ -11,6 +12,7 @@
 #ifndef CROSSDOCK_REMOTE_TASK_H
 #define CROSSDOCK_REMOTE_TASK_H
 
+#include "base/hash.h"
 #include "remote/channel.h"
 #include "remote/sftp.h"
 
@@ -30,6 +32,7 @@ enum task_stage {
     TASK_MEASURE_FIRST, /* GET: before a large one is fetched */
     TASK_HEAD,          /* GET: whether what is here is its beginning */
     TASK_MOVE,
+    TASK_BURST, /* a small one: all that follows the opening is asked at once */
     TASK_FLUSH,
     TASK_MEASURE,
     TASK_CLOSE,
@@ -51,6 +54,8 @@ struct task {
     uint32_t most;     /* bytes to be asked for at once */
     bool back;         /* GET: what is under way is thrown away, then it goes on at `at` */
     bool ended;        /* LIST: there are no more names */
+    bool careful;      /* no burst: the server answers short */
+    struct sha256 *sha256; /* GET: of what has come so far; NULL: some of it was here before */
 };
 
 /* `message` is a request; the descriptor becomes the task's. */

@@ -93,6 +93,7 @@ static void take_reply(struct job *job, const struct channel_message *message)
     job->size = message->size;
     job->mtime = message->mtime;
     job->kind = message->kind;
+    memcpy(job->sha256, message->sha256, sizeof(job->sha256));
     memcpy(job->text, message->text, sizeof(job->text));
 }
 
@@ -127,7 +128,8 @@ bool worker_start(struct worker *worker, struct job *answer)
     return false;
 }
 
-static bool ask(const struct worker *worker, const struct job *job, uint32_t number, uint64_t limit)
+static enum channel_got ask(const struct worker *worker, const struct job *job, uint32_t number,
+                            uint64_t limit)
 {
     struct channel_message message = {.what = job->what,
                                       .number = number,
@@ -138,13 +140,13 @@ static bool ask(const struct worker *worker, const struct job *job, uint32_t num
     size_t len = strlen(job->path), to_len = job->to != NULL ? strlen(job->to) : 0;
 
     if (len >= sizeof(message.path) || to_len >= sizeof(message.to))
-        return false;
+        return CHANNEL_ENDED;
     memcpy(message.path, job->path, len);
     message.path_len = (uint32_t)len;
     if (to_len > 0)
         memcpy(message.to, job->to, to_len);
-    return channel_send(worker->socket, &message,
-                        job->what == CHANNEL_GET || job->what == CHANNEL_PUT ? job->fd : -1);
+    return channel_offer(worker->socket, &message,
+                         job->what == CHANNEL_GET || job->what == CHANNEL_PUT ? job->fd : -1);
 }
 
 bool worker_do(struct worker *worker, struct job *jobs, size_t n)
@@ -158,10 +160,13 @@ bool worker_do(struct worker *worker, struct job *jobs, size_t n)
         struct channel_message message;
 
         if (asked < n && asked - answered < worker->width) {
-            if (!ask(worker, &jobs[asked], (uint32_t)asked, 0))
-                error = CHANNEL_LOST;
-            asked++;
-            continue;
+            enum channel_got got = ask(worker, &jobs[asked], (uint32_t)asked, 0);
+
+            asked += got == CHANNEL_GOT;
+            if (got == CHANNEL_GOT)
+                continue;
+            if (got == CHANNEL_ENDED || asked == answered)
+                break;
         }
         error = wait_for(worker, &message);
         if (error != CHANNEL_OK)
@@ -176,8 +181,9 @@ bool worker_do(struct worker *worker, struct job *jobs, size_t n)
         if (message.error == CHANNEL_LOST)
             error = CHANNEL_LOST;
     }
-    if (error == CHANNEL_OK)
+    if (answered == n && error == CHANNEL_OK)
         return true;
+    error = error == CHANNEL_OK ? CHANNEL_LOST : error;
     worker_stop(worker);
     for (size_t i = 0; i < n; i++)
         if (jobs[i].error == CHANNEL_ERRORS)
@@ -193,7 +199,7 @@ bool worker_list(struct worker *worker, const char *folder, struct job *answer,
     uint64_t names = 0;
 
     *answer = (struct job){.what = CHANNEL_LIST, .path = folder, .fd = -1};
-    if (worker->socket >= 0 && ask(worker, answer, 0, worker->mailbox->max_list))
+    if (worker->socket >= 0 && ask(worker, answer, 0, worker->mailbox->max_list) == CHANNEL_GOT)
         while ((error = wait_for(worker, &message)) == CHANNEL_OK && message.what == CHANNEL_ENTRY &&
                names++ <= worker->mailbox->max_list)
             take(whom, &message);

@@ -36,6 +36,7 @@ struct job {
     int64_t mtime;
     enum channel_kind kind;
     enum channel_error error;
+    char sha256[65]; /* of what GET got, or empty */
     char text[CHANNEL_TEXT];
 };
 
