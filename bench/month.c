@@ -532,7 +532,7 @@ int main(int argc, char **argv)
     }
     for (unsigned i = 0; i < orders; i++) {
         const struct scenario *scenario = NULL;
-        int32_t day = date_days((struct date){FIRST_YEAR, 11, 3}) +
+        int32_t day = date_days((struct date){FIRST_YEAR, 10, 6}) +
                       (int32_t)((uint64_t)i * WORKDAYS / orders) % 5 +
                       (int32_t)((uint64_t)i * WORKDAYS / orders) / 5 * 7;
         struct plan plan = {.number = 0};
