@@ -1,6 +1,6 @@
 #!/bin/bash
-# canon-ledger killed at each call that writes, and run again: the ledger is what it would have been, nothing is lost,
-# nothing is there twice, and a further run changes nothing.
+# canon-ledger, and canon2edi with a ledger, killed at each call that writes, and run again: the ledger is what it would
+# have been, nothing is lost, nothing is there twice, and a further run changes nothing.
 #
 # CROSSDOCK_SLOW=1 takes every call, else a sample of them.
 
@@ -13,7 +13,7 @@ fi
 command -v sqlite3 > /dev/null || skip_all 'sqlite3 is not installed'
 # Leaks cannot be looked for under strace.
 export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
-calls=write,pwrite64,fsync,fdatasync,ftruncate,unlink,link,flock,fcntl,close
+calls=write,pwrite64,fsync,fdatasync,ftruncate,unlink,link,rename,renameat2,flock,fcntl,close
 points=28
 [ -z "${CROSSDOCK_SLOW:-}" ] || points=100000
 
@@ -31,8 +31,11 @@ dump() {
         SELECT consumer, id, state, file FROM deliveries ORDER BY 1, 2;
         SELECT cause, id, consumer, text FROM open_exceptions ORDER BY exception;
         SELECT what, id, file, consumer FROM events ORDER BY ordinal;
-        SELECT name, last FROM number_series; SELECT * FROM position ORDER BY 1, 2' |
+        SELECT name, last FROM number_series; SELECT * FROM position ORDER BY 1, 2;
+        SELECT interchange, group_control, state, file, sha256 FROM sent_interchanges ORDER BY 1, 2;
+        SELECT id, interchange, set_control FROM sent_documents ORDER BY 1, 2' |
         sed 's/, posted 20[-0-9T:Z]*//'
+    [ ! -d w/box ] || (cd w/box && find . -type f ! -name '.*.part' -exec sha256sum {} + | sort -k 2)
 }
 
 begin() {
@@ -45,10 +48,12 @@ step_create() { canon-ledger create 2> /dev/null || canon-ledger migrate; }
 step_post() { canon-ledger post records.jsonl; }
 step_take() { canon-ledger take erp --kind order > taken; }
 step_done() { canon-ledger done erp receipts; }
-args_create=(create)
-args_post=(post records.jsonl)
-args_take=(take erp --kind order)
-args_done=(done erp receipts)
+step_answer() { canon2edi -q -l w/ledger -o w/box --time 2026-11-24T09:30 acks; }
+args_create=(canon-ledger create)
+args_post=(canon-ledger post records.jsonl)
+args_take=(canon-ledger take erp --kind order)
+args_done=(canon-ledger done erp receipts)
+args_answer=(canon2edi -q -l w/ledger -o w/box --time 2026-11-24T09:30 acks)
 
 # again STEP: as cron would run it, in a process group of its own
 again() {
@@ -68,7 +73,7 @@ torture() {
     cp taken want.taken 2> /dev/null
     cp -r w "after-$step"
     begin "$from"
-    strace -f -qq -o trace -e trace=$calls canon-ledger "${args[@]}" > /dev/null 2>&1
+    strace -f -qq -o trace -e trace=$calls "${args[@]}" > /dev/null 2>&1
     sed -nE 's/^[0-9]+ +([a-z0-9]+)\(.*/\1/p' trace | sort | uniq -c > counts
     while read -r count name; do
         for ((n = 1; n <= count; n++)); do echo "$name $n"; done
@@ -81,7 +86,7 @@ torture() {
         rm -f taken
         {
             setsid -w strace -f -qq -o trace -e trace="$name" -e inject="$name:signal=KILL:when=$n" \
-                canon-ledger "${args[@]}" > taken 2> err
+                "${args[@]}" > taken 2> err
             code=$?
         } 2> said
         [ "$code" != 137 ] || killed=$((killed + 1))
@@ -113,6 +118,12 @@ sed 's/.*"id":"\([0-9a-f]\{32\}\)","partner".*/{"receipt":1,"id":"\1","status":"
     want.taken > receipts
 sed -i '1s/"written".*/"refused","reasons":[{"code":"M3501","text":"too long"}]}/' receipts
 torture done after-take
-[ "$killed" -ge 80 ]; ok $? "$killed were killed"
+begin after-post
+mkdir w/box
+canon-ledger take acme > acks
+[ -s acks ]; ok $? 'there is something to answer'
+cp -r w before-answer
+torture answer before-answer
+[ "$killed" -ge 100 ]; ok $? "$killed were killed"
 
 done_testing

@@ -78,5 +78,6 @@ dist_check_SCRIPTS += %reldir%/0733-reconcile-sources.t
 EXTRA_DIST += %reldir%/0720-order-trace
 dist_check_SCRIPTS += %reldir%/0710-survive.t
 dist_check_SCRIPTS += %reldir%/0711-power.t
+dist_check_SCRIPTS += %reldir%/0714-concurrent.t
 EXTRA_DIST += %reldir%/survive
 dist_check_SCRIPTS += %reldir%/0660-broken-files.t
