@@ -183,6 +183,40 @@ run erp2canon -m erp-orders-csv file.csv
 status_is 1 'UTF-16 is refused'
 err_like 'UTF-16' '... by name'
 
+# --- lines beside each other
+
+mkdir -p maps
+cat > maps/beside.yaml << 'END_OF_MAP'
+map: beside
+title: Orders, a row each, with up to three lines in it
+format: delimited
+record: order
+layout:
+  date: YYYYMMDD
+  columns: [{name: Order, required: yes}, {name: Day, required: yes}, ITEM1, QTY1, ITEM2, QTY2, ITEM3, QTY3]
+tree:
+  - row:
+      Order: order_number
+      Day: order_date
+      groups:
+        - {from: ITEM1, to: QTY1, each: lines, fields: [seller_item_id, quantity], set: {line_number: "1", uom: EA}}
+        - {from: ITEM2, to: QTY2, each: lines, fields: [seller_item_id, quantity], set: {line_number: "2", uom: EA}}
+        - {from: ITEM3, to: QTY3, each: lines, fields: [seller_item_id, quantity], set: {line_number: "3", uom: EA}}
+END_OF_MAP
+printf '%s\n' Order,Day,ITEM1,QTY1,ITEM2,QTY2,ITEM3,QTY3 A1,20261120,WID-1,24,WID-2,100,, A2,20261120,WID-1,3,,,, > beside.csv
+run erp2canon -C . --unmapped=error -m beside beside.csv
+status_is 0 'lines beside each other in a row'
+is "$(sed 's/.*"lines"://' out)" \
+    '[{"line_number":"1","quantity":"24","uom":"EA","seller_item_id":"WID-1"},{"line_number":"2","quantity":"100","uom":"EA","seller_item_id":"WID-2"}]}
+[{"line_number":"1","quantity":"3","uom":"EA","seller_item_id":"WID-1"}]}' '... are its lines, those that are there'
+mv out beside.jsonl
+run canon2erp -C . --unmapped=error -m beside beside.jsonl
+same out beside.csv '... and are written again'
+sed '1s/"line_number":"2"/"line_number":"7"/' beside.jsonl > other.jsonl
+run canon2erp -C . -m beside other.jsonl
+status_is 1 'a line that has no place there'
+is "$(grep -c 'an object that no groups of the rule have a place for' err)" 1 '... refuses its order, and is told once'
+
 # --- fixed width
 
 good=$samples/invoices.txt

@@ -306,10 +306,13 @@ static bool is_of(const struct bound_groups *groups, const struct canon_object *
     return true;
 }
 
-/* Objects of the list that none of the rule's groups has a place for. */
+/* Objects of the list that none of the rule's groups has a place for: told with the first of the list's. */
 static void tell_others(struct map_writer *writer, const struct bound_groups *all,
                         const struct bound_groups *groups, const struct canon_list *list)
 {
+    for (const struct bound_groups *before = all; before != groups; before = before->next)
+        if (before->map->list == groups->map->list)
+            return;
     for (const struct canon_object *object = list->first; object != NULL; object = object->next) {
         const struct bound_groups *one = all;
 
