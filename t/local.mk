@@ -55,6 +55,7 @@ dist_check_SCRIPTS += %reldir%/0751-sftp-server.t
 dist_check_SCRIPTS += %reldir%/0752-sftp-mischief.t
 dist_check_SCRIPTS += %reldir%/0753-sftp-cut.t
 dist_check_SCRIPTS += %reldir%/0754-sftp-filter.t
+dist_check_SCRIPTS += %reldir%/0755-sftp-killed.t
 dist_check_SCRIPTS += %reldir%/0703-ledger-care.t
 dist_check_SCRIPTS += %reldir%/0651-idoc-xml.t
 dist_check_SCRIPTS += %reldir%/0655-idoc-texts.t
