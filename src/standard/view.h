@@ -21,12 +21,17 @@ struct segment_view {
     uint64_t compound; /* bit n-1: element n holds a component or repetition separator */
     uint64_t offset;   /* of its first byte in the file */
     uint32_t line;     /* of its first byte, from 1; 0 when not counted */
-    bool plain;        /* not odd, no " nor \ in it, no element compound, and no more than 64 of them */
-    bool odd;          /* holds a byte below 0x20 or above 0x7e */
-    bool wide;         /* behind the beginning of each element 8 bytes may be read, however short it is */
-    bool utf8;         /* the partner sends UTF-8: lengths count characters, not bytes */
-    char component;    /* separator of components, and of repetitions; 0: none */
-    char repetition;
+    union {
+        struct {
+            bool plain; /* not odd, no " nor \ in it, no element compound, and no more than 64 of them */
+            bool odd;   /* holds a byte below 0x20 or above 0x7e */
+            bool wide;  /* behind the beginning of each element 8 bytes may be read, however short it is */
+            bool utf8;  /* the partner sends UTF-8: lengths count characters, not bytes */
+            char component; /* separator of components, and of repetitions; 0: none */
+            char repetition;
+        };
+        uint64_t traits; /* all of these: most segments have those of the one before */
+    };
 };
 
 #endif

@@ -196,46 +196,47 @@ static inline bool begin(const struct x12_reader *reader, struct begun *begun)
            !is_edge(begun->base);
 }
 
-/* What is read quickly: `id` bytes of an id, `n` elements, and nothing in them but text. */
-static inline void finish(struct x12_reader *reader, struct x12_segment *segment, const struct begun *begun,
-                          unsigned id, unsigned n, uint64_t present, const char *end)
+/* What is read quickly has nothing in it but text.  First what does not depend on its end: `id` bytes of an
+ * id, and the place where it stands; */
+static inline void open_quickly(const struct x12_reader *reader, struct x12_segment *segment,
+                                const struct begun *begun, unsigned id)
 {
     const char *const base = begun->base;
 
     segment->view.key = bytes_key_wide(base, id);
     segment->view.id.at = segment->raw.at = base;
     segment->view.id.len = id;
-    segment->raw.len = (size_t)(end - base);
     segment->view.element = segment->part + 1;
-    segment->view.n_elements = n;
-    segment->view.present = present;
     segment->view.compound = 0;
     segment->view.offset = reader->current->base + (size_t)(base - reader->current->data);
     segment->view.line = begun->line;
-    segment->view.plain = true;
-    segment->view.odd = false;
-    segment->view.component = reader->delimiters.component;
-    segment->view.repetition = reader->delimiters.repetition;
-    segment->view.wide = true;
+    segment->view.traits = reader->traits;
     segment->quoted = segment->wrapped = segment->unterminated = false;
-    reader->line = begun->line + (*end == '\n');
+}
+
+/* and then the rest, but for view.present: the elements up to `part`, and what ends the last one. */
+static inline void close_quickly(struct x12_reader *reader, struct x12_segment *segment,
+                                 const struct bytes *part, const char *end)
+{
+    segment->raw.len = (size_t)(end - segment->raw.at);
+    segment->view.n_elements = (uint32_t)(part - segment->part) - 1;
+    reader->line = segment->view.line + (*end == '\n');
     reader->pos = (size_t)(end + 1 - reader->current->data);
 }
 
-/* Elements that end where `ends` has a bit, from base on; the first begins at *begun, and in the end the next
- * one would.  Returns the end of the last one. */
-static inline const char *cut(const char *base, uint64_t ends, const char **begun, struct bytes **part)
+/* Elements that end where `ends` has a bit, from base on; the first begins at `begun`.  Returns where the
+ * next one would be noted. */
+static inline struct bytes *cut(const char *base, uint64_t ends, const char *begun, struct bytes *part)
 {
-    const char *at = base;
-
     for (; ends != 0; ends &= ends - 1) {
-        at = base + (unsigned)__builtin_ctzll(ends);
-        (*part)->at = *begun;
-        (*part)->len = (size_t)(at - *begun);
-        ++*part;
-        *begun = at + 1;
+        const char *at = base + (unsigned)__builtin_ctzll(ends);
+
+        part->at = begun;
+        part->len = (size_t)(at - begun);
+        part++;
+        begun = at + 1;
     }
-    return at;
+    return part;
 }
 
 /*
@@ -248,9 +249,8 @@ read_short_segment(struct x12_reader *reader, struct x12_segment *segment,
 {
     struct begun begun;
     struct bytes *part = segment->part + 1;
-    uint64_t separators, stops, present;
-    const char *next, *at;
-    unsigned id, n;
+    uint64_t separators, stops, ends;
+    unsigned id, last;
 
     if (!begin(reader, &begun))
         return false;
@@ -260,20 +260,18 @@ read_short_segment(struct x12_reader *reader, struct x12_segment *segment,
         separators = window(reader->separators, begun.place);
         stops = window(reader->stops, begun.place);
     }
-    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
-    if (stops == 0 || id - 1 > 7 || stops << (63 - id) != 0)
+    if (stops == 0)
         return false;
-    stops &= -stops;
-    at = begun.base + (unsigned)__builtin_ctzll(stops);
-    if (*at != reader->delimiters.terminator)
+    id = (unsigned)__builtin_ctzll(separators | UINT64_C(1) << 63);
+    last = (unsigned)__builtin_ctzll(stops);
+    if (id - 1 > 7 || last < id || begun.base[last] != reader->delimiters.terminator)
         return false;
     /* An element is empty when what ends it stands right behind what ended the one before. */
-    stops |= separators & (separators - 1) & (stops - 1);
-    present = pick(separators << 1, stops);
-    next = begun.base + id + 1;
-    at = cut(begun.base, stops, &next, &part);
-    n = (unsigned)(part - segment->part) - 1;
-    finish(reader, segment, &begun, id, n, ~present & ~(~UINT64_C(0) << n), at);
+    ends = (separators & (separators - 1) & ((stops & -stops) - 1)) | (stops & -stops);
+    open_quickly(reader, segment, &begun, id);
+    segment->view.present = pick(~(separators << 1), ends);
+    close_quickly(reader, segment, cut(begun.base, ends, begun.base + id + 1, part),
+                  begun.base + last);
     return true;
 }
 
@@ -283,7 +281,7 @@ static bool read_longer_segment(struct x12_reader *reader, struct x12_segment *s
     struct begun begun;
     struct bytes *part = segment->part + 1;
     uint64_t separators, stops, ends, carry = 0, present = 0;
-    const char *next, *at, *base;
+    const char *next, *base, *end;
     size_t place;
     unsigned id, n = 0;
 
@@ -304,12 +302,14 @@ static bool read_longer_segment(struct x12_reader *reader, struct x12_segment *s
         if (last != 0)
             ends = (ends & (last - 1)) | last;
         present |= compress(~(separators << 1 | carry), ends) << (n & 63);
-        at = cut(base, ends, &next, &part);
+        part = cut(base, ends, next, part);
         n = (unsigned)(part - segment->part) - 1;
         if (n > X12_MAX_ELEMENTS)
             return false;
         if (last != 0)
             break;
+        if (ends != 0)
+            next = (part[-1].at + part[-1].len) + 1;
         carry = separators >> 63;
         base += 64;
         place += 64;
@@ -318,11 +318,14 @@ static bool read_longer_segment(struct x12_reader *reader, struct x12_segment *s
         ends = separators = window(reader->separators, place);
         stops = window(reader->stops, place);
     }
-    if (*at != reader->delimiters.terminator || (size_t)(at - begun.base) > reader->limits.segment ||
-        (at - begun.base > ISA_HEAD &&
-         x12_isa_within((struct bytes){begun.base, (size_t)(at - begun.base)}, 1) > 0))
+    end = (part[-1].at + part[-1].len);
+    if (*end != reader->delimiters.terminator || (size_t)(end - begun.base) > reader->limits.segment ||
+        (end - begun.base > ISA_HEAD &&
+         x12_isa_within((struct bytes){begun.base, (size_t)(end - begun.base)}, 1) > 0))
         return false;
-    finish(reader, segment, &begun, id, n, present, at);
+    open_quickly(reader, segment, &begun, id);
+    segment->view.present = present;
+    close_quickly(reader, segment, part, end);
     return true;
 }
 

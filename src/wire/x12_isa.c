@@ -7,8 +7,13 @@ void x12_isa_delimiters(struct x12_reader *reader, struct x12_delimiters delimit
 {
     const char separators[4] = {delimiters.element, delimiters.terminator, delimiters.component,
                                 delimiters.repetition};
+    const struct segment_view plain = {.plain = true,
+                                       .wide = true,
+                                       .component = delimiters.component,
+                                       .repetition = delimiters.repetition};
 
     reader->delimiters = delimiters;
+    reader->traits = plain.traits;
     reader->unwrap = !is_line_break(delimiters.terminator);
     x12_scan_want(&reader->wanted, separators);
     x12_window_drop(reader);

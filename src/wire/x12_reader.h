@@ -58,6 +58,7 @@ struct x12_reader {
     bool unwrap;      /* line breaks inside segments are no data */
     uint32_t line;    /* of pos, from 1 */
     struct x12_delimiters delimiters;
+    uint64_t traits; /* segment_view.traits of a plain segment with these delimiters */
     struct x12_wanted wanted;
     x12_scan *scan;
     x12_step *next;            /* x12_next */
