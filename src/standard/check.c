@@ -81,10 +81,13 @@ static struct check_plan *make_plan(const struct standard_segment *segment, cons
     plan->careful = wants_care(rules);
     plan->conditions = conditions;
     plan->rows = make_rows(segment->fields, segment->n_fields, arena);
-    plan->shape.steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->shape.steps));
-    plan->other.steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->other.steps));
-    if (plan->rows == NULL || plan->shape.steps == NULL || plan->other.steps == NULL)
+    if (plan->rows == NULL)
         return NULL;
+    for (unsigned i = 0; i < 2; i++) {
+        plan->shapes[i].steps = arena_zalloc(arena, segment->n_fields + 1u, sizeof(*plan->shapes[i].steps));
+        if (plan->shapes[i].steps == NULL)
+            return NULL;
+    }
     for (unsigned i = 0; i < segment->n_conditions; i++) {
         const struct standard_condition *condition = &segment->conditions[i];
         uint64_t low = condition->fields & -condition->fields;
@@ -145,11 +148,12 @@ static inline uint64_t key_of(struct bytes value, bool wide)
 /* (No NUL, for that is an odd byte.) */
 static inline bool is_code(struct check_step *step, uint64_t key)
 {
-    if (key == step->known)
+    if (key == step->known[0] || key == step->known[1])
         return true;
     if (key == 0 || !dictionary_has_key(step->codes, key))
         return false;
-    step->known = key;
+    step->known[1] = step->known[0];
+    step->known[0] = key;
     return true;
 }
 
@@ -215,22 +219,17 @@ static unsigned group_of(const struct check_row *row)
     return row->kind == CHECK_TEXT ? 0 : row->kind == CHECK_CODE ? 1 : 2;
 }
 
-/* Sees to the steps for these elements, none of them compound.  False: some of them want care. */
-static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t present)
+/* The shape of these elements, none of them compound.  NULL: some of them want care. */
+static struct check_shape *learn(struct check_plan *plan, uint64_t present)
 {
-    const struct check_shape before = plan->shape;
-    struct check_shape *shape = &plan->shape;
-    const struct check_step *ends[3];
-    struct check_step *step;
+    struct check_shape *shape = &plan->shapes[plan->older];
+    struct check_step *ends[3];
+    struct check_step *step = shape->steps;
 
-    *shape = plan->other;
-    plan->other = before;
-    if (shape->passed == present)
-        return true;
-    step = shape->steps;
+    plan->older ^= 1;
     shape->passed = 0;
     if (!may_stand(plan, present))
-        return false;
+        return NULL;
     for (unsigned group = 0; group < 3; group++) {
         for (uint64_t bits = present; bits != 0; bits &= bits - 1) {
             const unsigned n = (unsigned)__builtin_ctzll(bits);
@@ -239,10 +238,10 @@ static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t pr
             if (row->kind == CHECK_COMPOSITE && row->plain)
                 row = row->parts;
             if (row->kind == CHECK_CAREFUL || row->kind == CHECK_COMPOSITE)
-                return false;
+                return NULL;
             if (row->kind != CHECK_FREE && group_of(row) == group)
                 *step++ = (struct check_step){.codes = row->codes,
-                                              .known = CHECK_NO_CODE,
+                                              .known = {CHECK_NO_CODE, CHECK_NO_CODE},
                                               .min = row->min,
                                               .span = row->span,
                                               .kind = row->kind,
@@ -254,31 +253,36 @@ static __attribute__((noinline)) bool learn(struct check_plan *plan, uint64_t pr
     shape->codes = ends[1];
     shape->end = ends[2];
     shape->passed = present;
-    return true;
+    return shape;
 }
 
-/* False: something may be wrong with the segment. */
-static inline bool is_clean(struct check_plan *plan, struct segment_view *view)
+/* The shape of a plain segment, or NULL. */
+static inline struct check_shape *find_shape(struct check_plan *plan, uint64_t present)
 {
-    const struct bytes *const element = view->element;
+    if (present == 0)
+        return NULL;
+    if (plan->shapes[0].passed == present)
+        return &plan->shapes[0];
+    return plan->shapes[1].passed == present ? &plan->shapes[1] : NULL;
+}
+
+static inline bool is_text(const struct check_step *step, struct bytes value)
+{
+    return is_long_enough(step, value.len) && value.at[0] != ' ';
+}
+
+/* What is no text: from `step` on, which is a code's or a number's.  Sets view->proven. */
+static inline bool are_others(const struct check_shape *shape, struct check_step *step,
+                              struct segment_view *view)
+{
     const bool wide = view->wide;
-    struct check_step *step;
     uint64_t proven = 0;
     bool doubtful = false;
 
-    if (!view->plain | plan->careful | (view->present == 0))
-        return false;
-    if (view->present != plan->shape.passed && !learn(plan, view->present))
-        return false;
-    for (step = plan->shape.steps; step < plan->shape.texts; step++) {
-        const struct bytes value = element[step->element];
-
-        doubtful |= !is_long_enough(step, value.len) | (value.at[0] == ' ');
-    }
-    for (; step < plan->shape.codes; step++)
-        doubtful |= !is_code(step, key_of(element[step->element], wide));
-    for (; step < plan->shape.end; step++) {
-        enum verdict verdict = judge(step, element[step->element], wide);
+    for (; step < shape->codes; step++)
+        doubtful |= !is_code(step, key_of(view->element[step->element], wide));
+    for (; step < shape->end; step++) {
+        enum verdict verdict = judge(step, view->element[step->element], wide);
 
         doubtful |= verdict == DOUBTFUL;
         proven |= (uint64_t)(verdict == PROVEN) << step->element;
@@ -287,17 +291,66 @@ static inline bool is_clean(struct check_plan *plan, struct segment_view *view)
     return !doubtful;
 }
 
-bool check_segment(struct check *check, uint16_t position, struct segment_view *view, struct faults *faults)
+/* A segment of which the quick look could not tell that it is well. */
+static __attribute__((noinline)) bool check_again(struct check *check, uint16_t position,
+                                                  struct segment_view *view, struct faults *faults)
 {
     struct check_plan *plan = check->plans[position];
+    struct check_shape *shape = NULL;
 
-    view->proven = 0;
-    if (__builtin_expect(plan == NULL, 0)) {
+    if (plan == NULL) {
         plan = find_plan(check, position);
         if (plan == NULL)
             return true; /* the arena failed, and its owner will see it */
     }
-    return is_clean(plan, view) || check_carefully(plan, &check->set->positions[position], view, faults);
+    if (view->plain && view->present != 0 && !plan->careful) {
+        shape = find_shape(plan, view->present);
+        if (shape == NULL)
+            shape = learn(plan, view->present);
+    }
+    if (shape != NULL) {
+        bool well = true;
+
+        for (const struct check_step *step = shape->steps; step < shape->texts; step++)
+            well = well && is_text(step, view->element[step->element]);
+        if (are_others(shape, shape->texts, view) && well)
+            return true;
+    }
+    return check_carefully(plan, &check->set->positions[position], view, faults);
+}
+
+/* One that is well up to `step`. */
+static __attribute__((noinline)) bool check_rest(struct check *check, uint16_t position,
+                                                 struct segment_view *view, struct faults *faults,
+                                                 const struct check_shape *shape, struct check_step *step)
+{
+    return are_others(shape, step, view) ||
+           check_carefully(check->plans[position], &check->set->positions[position], view, faults);
+}
+
+/* (It calls nothing but at its end, and so has no registers to save: most segments ask no more of it.) */
+bool check_segment(struct check *check, uint16_t position, struct segment_view *view, struct faults *faults)
+{
+    struct check_plan *plan = check->plans[position];
+    struct check_shape *shape;
+    struct check_step *step;
+
+    view->proven = 0;
+    if (plan == NULL || !view->plain || !view->wide)
+        return check_again(check, position, view, faults);
+    shape = find_shape(plan, view->present);
+    if (shape == NULL)
+        return check_again(check, position, view, faults);
+    for (step = shape->steps; step < shape->texts; step++)
+        if (!is_text(step, view->element[step->element]))
+            return check_again(check, position, view, faults);
+    for (; step < shape->codes; step++) {
+        const uint64_t key = key_of(view->element[step->element], true);
+
+        if (key != step->known[0] && key != step->known[1])
+            return check_rest(check, position, view, faults, shape, step);
+    }
+    return step == shape->end || check_rest(check, position, view, faults, shape, step);
 }
 
 bool check_loose(const struct standard_segment *segment, const struct segment_view *view,

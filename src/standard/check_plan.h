@@ -35,7 +35,7 @@ struct check_row {
 /* A row that is asked of an element, by itself. */
 struct check_step {
     const struct standard_codes *codes;
-    uint64_t known; /* bytes_key of the code that was found there last; CHECK_NO_CODE: none yet */
+    uint64_t known[2]; /* bytes_key of the codes that were found there last; CHECK_NO_CODE: none yet */
     uint16_t min, span;
     uint8_t kind, element; /* from 0 */
 };
@@ -51,7 +51,7 @@ struct check_condition {
 struct check_shape {
     uint64_t passed; /* the elements, 0: none yet; they may stand together */
     struct check_step *steps;
-    const struct check_step *texts, *codes, *end; /* where those of texts, of codes, and all of them end */
+    struct check_step *texts, *codes, *end; /* where those of texts, of codes, and all of them end */
 };
 
 struct check_plan {
@@ -60,11 +60,12 @@ struct check_plan {
     uint64_t beyond;      /* bits of elements the segment does not have */
     uint64_t pairs;       /* first of two neighbours that come together (most P notes) */
     uint8_t n_conditions; /* the others */
-    bool careful;         /* a policy wants every segment looked at */
+    bool careful;         /* a policy wants every segment looked at: no shape is made */
+    uint8_t older;        /* of the shapes, the one to give up next */
     const struct check_condition *conditions;
     struct check_row *rows;
     /* Most segments have the same elements as the one before, or the one before that. */
-    struct check_shape shape, other;
+    struct check_shape shapes[2];
 };
 
 /* Finds everything that is wrong.  True when nothing is.  A NULL position: the segment has no place. */

@@ -30,19 +30,32 @@ static struct bytes at(const struct segment_view *view, unsigned element)
     return element <= view->n_elements ? view->element[element - 1] : (struct bytes){NULL, 0};
 }
 
-/* HL01 where it is a plain count, without sign or leading zero; else 0.  `wide`: as segment_view. */
-static inline uint32_t place_of(struct bytes number, bool wide)
+/* A number as bytes_key; 0 when it is longer than that.  `wide`: as segment_view. */
+static inline uint64_t key_of(struct bytes number, bool wide)
+{
+    if (number.len > 8)
+        return 0;
+    return wide ? bytes_key_wide(number.at, number.len) : bytes_key(number.at, number.len);
+}
+
+/* HL01 where it is a plain count, without sign or leading zero; else 0. */
+static uint32_t place_of(struct bytes number, uint64_t key)
 {
     uint64_t value;
 
     if (number.len == 0 || number.at[0] == '0')
         return 0;
     if (number.len <= 8)
-        return digits_short(wide ? digits_load8(number.at) : bytes_key(number.at, number.len), number.len,
-                            &value)
-                   ? (uint32_t)value
-                   : 0;
+        return digits_short(key, number.len, &value) ? (uint32_t)value : 0;
     return bytes_to_count(number, UINT32_MAX, &value) ? (uint32_t)value : 0;
+}
+
+/* The key of the number that follows; 0: this is not told so easily. */
+static inline uint64_t next_key(uint64_t key, size_t len)
+{
+    const unsigned last = 8 * (unsigned)(len - 1);
+
+    return key >> last < '9' ? key + (UINT64_C(1) << last) : 0;
 }
 
 /* The level of a number, whose place is known, too; NULL: there is none. */
@@ -56,6 +69,30 @@ static inline struct level *find_level(struct levels *levels, struct bytes numbe
         return NULL;
     other = keymap_find(&levels->numbers, number);
     return other != NULL ? &levels->all[*other] : NULL;
+}
+
+static __attribute__((noinline)) struct level *find_parent_slowly(struct levels *levels, struct bytes number,
+                                                                  uint64_t key)
+{
+    struct level *level = find_level(levels, number, place_of(number, key));
+
+    if (level != NULL && level->by_itself) {
+        levels->above_key = key;
+        levels->above = (uint32_t)(level - levels->all);
+    }
+    return level;
+}
+
+/* The level above the next one: mostly the latest, or the one above that. */
+static inline struct level *find_parent(struct levels *levels, struct bytes number, uint64_t key)
+{
+    if (key == 0 || (key != levels->above_key && key != levels->latest_key))
+        return find_parent_slowly(levels, number, key);
+    if (key != levels->above_key) {
+        levels->above_key = key;
+        levels->above = levels->n - 1;
+    }
+    return &levels->all[levels->above];
 }
 
 static __attribute__((noinline)) bool grow(struct levels *levels)
@@ -99,18 +136,20 @@ void levels_take(struct levels *levels, const struct standard_position *position
                  const struct segment_view *view, struct arena *arena)
 {
     struct bytes number = at(view, 1), parent = at(view, 2), children = at(view, 4);
-    const uint32_t place = place_of(number, view->wide);
+    const uint64_t key = key_of(number, view->wide);
     struct level *level, *above;
+    uint32_t place;
 
     if (levels->lost || number.len == 0)
         return;
     levels->position = position;
     if (levels->n == 0)
         keymap_begin(&levels->numbers, arena);
+    place = key != 0 && key == levels->next_key ? levels->n + 1 : place_of(number, key);
     if (find_level(levels, number, place) != NULL)
         slip(levels, LEVEL_NUMBER, view, 1);
     if (parent.len > 0) {
-        above = find_level(levels, parent, place_of(parent, view->wide));
+        above = find_parent(levels, parent, key_of(parent, view->wide));
         if (above != NULL) {
             if (!above->has_children && above->children != '\0')
                 levels->unlike += above->children == '1' ? -1 : 1;
@@ -131,8 +170,13 @@ void levels_take(struct levels *levels, const struct standard_position *position
     level->has_children = false;
     level->children = children.len == 1 ? children.at[0] : '\0';
     levels->unlike += level->children == '1';
-    if (!level->by_itself && !keymap_add(&levels->numbers, number, levels->n - 1))
+    levels->next_key = levels->latest_key = 0;
+    if (level->by_itself) {
+        levels->next_key = next_key(key, number.len);
+        levels->latest_key = key;
+    } else if (!keymap_add(&levels->numbers, number, levels->n - 1)) {
         levels->lost = true;
+    }
 }
 
 static void tell(struct levels *levels, struct faults *faults, enum complaint complaint,

@@ -18,6 +18,10 @@ struct levels {
     struct level *all;
     uint32_t n, room;
     struct keymap numbers; /* of levels that do not just count up */
+    /* Of those that do, as bytes_key, 0 for none: what the next one's number looks like, the latest one's,
+     * and that of the latest parent, whose index in `all` is `above`.  Mostly no number needs to be read. */
+    uint64_t next_key, latest_key, above_key;
+    uint32_t above;
     struct level_slip *first, *last;
     uint32_t n_slips;
     bool lost; /* no memory for them all: nothing is judged */

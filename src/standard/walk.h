@@ -101,11 +101,9 @@ static inline void walk_forget(struct walk *walk, uint16_t to, uint16_t last)
         memset(counts, 0, (size_t)(last - to) * sizeof(*counts));
         return;
     }
-    /* (Behind walk->last they are 0 already.) */
-    if (walk->last - to <= WALK_SLACK)
-        memset(counts, 0, WALK_SLACK * sizeof(*counts));
-    else
-        memset(counts, 0, (size_t)(walk->last - to) * sizeof(*counts));
+    /* (Behind walk->last they are 0 already, and some more may be cleared.) */
+    for (unsigned i = 0; i < (unsigned)(walk->last - to); i += WALK_SLACK)
+        memset(counts + i, 0, WALK_SLACK * sizeof(*counts));
     walk->last = to;
 }
 
