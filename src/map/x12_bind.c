@@ -347,13 +347,10 @@ static bool bind_rule(struct x12_binding *binding, struct x12_bound_rule *bound,
 /* Where the rules of a list begin with a test of the same element, a table of its values. */
 static bool bind_choices(struct x12_binding *binding, struct rule_list *list)
 {
-    const struct x12_bound_rule *first = list->n > 0 ? list->rules[0] : NULL;
     uint32_t n_keys = 0;
 
-    if (first != NULL && first->n_tests == 0 && first->absent == 0 && first->repeats)
-        list->always = first;
     list->element = NO_CHOICE;
-    list->otherwise = (uint16_t)list->n;
+    list->otherwise = list->n;
     if (list->n < 3)
         return true;
     for (uint32_t r = 0; r < list->n; r++) {
@@ -362,11 +359,15 @@ static bool bind_choices(struct x12_binding *binding, struct rule_list *list)
         if (list->rules[r]->n_tests == 0 || test->component != 0 || !test->keyed || test->or_none ||
             (list->element != NO_CHOICE && test->element != list->element)) {
             if (list->otherwise == list->n)
-                list->otherwise = (uint16_t)r;
+                list->otherwise = r;
             continue;
         }
         list->element = test->element;
         n_keys += test->n_values;
+    }
+    if (n_keys == 0 || list->otherwise == 0) {
+        list->element = NO_CHOICE;
+        return true;
     }
     list->mask = 7;
     while (list->mask < n_keys * 2)
@@ -380,10 +381,10 @@ static bool bind_choices(struct x12_binding *binding, struct rule_list *list)
         for (uint32_t v = 0; v < test->n_values; v++) {
             unsigned slot = choice_slot(list, test->keys[v]);
 
-            while (list->choices[slot].taken && list->choices[slot].key != test->keys[v])
+            while (list->choices[slot].rule != NULL && list->choices[slot].key != test->keys[v])
                 slot = (slot + 1) & list->mask;
-            if (!list->choices[slot].taken)
-                list->choices[slot] = (struct choice){test->keys[v], (uint16_t)r, true};
+            if (list->choices[slot].rule == NULL)
+                list->choices[slot] = (struct choice){test->keys[v], list->rules[r], r};
         }
     }
     return true;
@@ -429,7 +430,8 @@ static const struct rule_list *const *bind_nodes(struct x12_binding *binding, co
             }
             if (!bind_choices(binding, list))
                 return NULL;
-            by_position[p - first] = list;
+            if (list->n > 0)
+                by_position[p - first] = list;
             break;
         }
     }

@@ -72,14 +72,13 @@ struct groups {
 enum { NO_CHOICE = 0xff };
 struct choice {
     uint64_t key;
-    uint16_t rule;
-    bool taken;
+    const struct x12_bound_rule *rule; /* NULL: the slot is empty */
+    uint32_t index;                    /* of the rule in the list */
 };
 struct rule_list {
-    const struct x12_bound_rule *always; /* the first, when it takes every segment; else NULL */
-    uint8_t element;                     /* that element, from 0; or NO_CHOICE */
-    uint16_t otherwise;                  /* the first rule that does not test it */
-    uint32_t mask;                       /* of the slots of `choices` */
+    uint8_t element;    /* that element, from 0; or NO_CHOICE */
+    uint32_t otherwise; /* the first rule that does not test it */
+    uint32_t mask;      /* of the slots of `choices` */
     struct choice *choices;
     uint32_t n;
     const struct x12_bound_rule *rules[];

@@ -56,42 +56,62 @@ static inline bool passes(const struct x12_read *read, const struct test *test,
     return false;
 }
 
-/* The rule that takes this segment in this frame, or NULL. */
+/* What the value of the element that the list looks at says; NULL: nothing. */
+static inline const struct choice *choice_of(const struct rule_list *list, const struct segment_view *view)
+{
+    const struct bytes value = view->element[list->element];
+    uint64_t key;
+    unsigned slot;
+
+    if (!(view->present >> list->element & 1) || value.len > 8)
+        return NULL;
+    key = key_of(value);
+    slot = choice_slot(list, key);
+    while (list->choices[slot].rule != NULL && list->choices[slot].key != key)
+        slot = (slot + 1) & list->mask;
+    return list->choices[slot].rule != NULL ? &list->choices[slot] : NULL;
+}
+
+static inline bool takes(const struct x12_read *read, const struct x12_bound_rule *rule, uint32_t passed,
+                         const struct x12_segment *segment, uint64_t serial)
+{
+    const uint64_t present = segment->view.present;
+
+    if ((present & rule->absent) != 0 || (rule->wants != 0 && (present & rule->wants) == 0) ||
+        (!rule->repeats && rule->state->serial == serial))
+        return false;
+    for (uint32_t t = passed; t < rule->n_tests; t++)
+        if (!passes(read, &rule->tests[t], segment))
+            return false;
+    return true;
+}
+
+static __attribute__((noinline)) const struct x12_bound_rule *
+choose_from(const struct x12_read *read, const struct rule_list *list, uint32_t from, uint64_t serial)
+{
+    for (uint32_t i = from; i < list->n; i++)
+        if (takes(read, list->rules[i], 0, read->segment, serial))
+            return list->rules[i];
+    return NULL;
+}
+
+/* The rule that takes this segment in this frame, or NULL: mostly the first that comes into question. */
 static inline const struct x12_bound_rule *choose(const struct x12_read *read, const struct rule_list *list,
                                                   const struct x12_segment *segment, uint64_t serial)
 {
-    uint32_t i = 0, passed = 0; /* tests that the table of choices made already */
+    if (list->element == NO_CHOICE) {
+        if (takes(read, list->rules[0], 0, segment, serial))
+            return list->rules[0];
+        return choose_from(read, list, 1, serial);
+    } else {
+        const struct choice *choice = choice_of(list, &segment->view);
 
-    if (list->element != NO_CHOICE) {
-        struct bytes value = segment->view.element[list->element];
-
-        i = list->otherwise;
-        if ((segment->view.present >> list->element & 1) && value.len <= 8) {
-            uint64_t key = key_of(value);
-            unsigned slot = choice_slot(list, key);
-
-            while (list->choices[slot].taken && list->choices[slot].key != key)
-                slot = (slot + 1) & list->mask;
-            if (list->choices[slot].taken) {
-                i = list->choices[slot].rule;
-                passed = 1;
-            }
-        }
+        if (choice == NULL)
+            return choose_from(read, list, list->otherwise, serial);
+        if (takes(read, choice->rule, 1, segment, serial)) /* that test is made */
+            return choice->rule;
+        return choose_from(read, list, choice->index + 1, serial);
     }
-    for (; i < list->n; i++, passed = 0) {
-        const struct x12_bound_rule *rule = list->rules[i];
-        uint32_t t = passed;
-
-        if ((segment->view.present & rule->absent) != 0 ||
-            (rule->wants != 0 && (segment->view.present & rule->wants) == 0) ||
-            (!rule->repeats && rule->state->serial == serial))
-            continue;
-        while (t < rule->n_tests && passes(read, &rule->tests[t], segment))
-            t++;
-        if (t >= rule->n_tests)
-            return rule;
-    }
-    return NULL;
 }
 
 /* CCYYMMDD as CCYY-MM-DD; the caller knows that it is a date. */
@@ -203,10 +223,11 @@ static inline bool is_known(const struct pattern *pattern, const struct segment_
     return true;
 }
 
-/* A step whose value is to be looked at or made; NULL: it wants care. */
-static inline struct canon_value *convert_step(struct arena *arena, const struct step *step, bool proven,
-                                               const struct bytes *raw, struct canon_object *object,
-                                               struct canon_value *at)
+/* A step whose value is to be looked at or made; NULL: it wants care.  (Apart, so that it takes no registers
+ * from those that need nothing of the kind.) */
+static __attribute__((noinline)) struct canon_value *
+convert_step(struct arena *arena, const struct step *step, bool proven, const struct bytes *raw,
+             struct canon_object *object, struct canon_value *at)
 {
     const struct op *op = step->op;
     struct bytes value = *raw;
@@ -262,17 +283,41 @@ static inline struct canon_list *list_of(struct x12_read *read, const struct x12
     return state->list;
 }
 
-/* The object that another rule fills. */
-static inline struct canon_object *enter(struct x12_read *read, const struct x12_bound_rule *rule,
-                                         const struct x12_frame *frame)
+/* The object that another rule fills, where that is not the frame's own. */
+static __attribute__((noinline)) struct canon_object *
+enter(struct x12_read *read, const struct x12_bound_rule *rule, struct canon_object *object)
 {
     const struct map_rule *map = rule->map;
-    struct canon_object *object = frame->object;
 
     for (unsigned i = 0; i < rule->enters && object != NULL; i++)
         object = map->each && i + 1 == rule->enters ? canon_append(read->arena, object, map->enter[i])
                                                     : canon_enter(read->arena, object, map->enter[i]);
-    rule->state->serial = frame->serial;
+    return object;
+}
+
+/* What the steps leave of a segment, and what they could not do. */
+static __attribute__((noinline)) void finish(struct x12_read *read, const struct x12_bound_rule *rule,
+                                             struct canon_object *object, uint64_t failed)
+{
+    x12_careful_finish(read, rule, object, failed);
+    x12_careful_rest(read, rule, object);
+}
+
+/* A segment that no pattern tells everything of, into this object; an appending rule makes one. */
+static __attribute__((noinline)) struct canon_object *take_carefully(struct x12_read *read,
+                                                                     const struct x12_bound_rule *rule,
+                                                                     const struct x12_frame *frame,
+                                                                     struct canon_object *object)
+{
+    if (rule->appends) {
+        struct canon_list *list = list_of(read, rule, frame);
+
+        object = list != NULL ? canon_list_append(read->arena, list, rule->list->block) : NULL;
+    }
+    if (object == NULL)
+        return NULL;
+    x12_careful_fill(read, rule, object);
+    x12_careful_rest(read, rule, object);
     return object;
 }
 
@@ -280,54 +325,49 @@ static inline struct canon_object *enter(struct x12_read *read, const struct x12
 static inline struct canon_object *take(struct x12_read *read, const struct x12_bound_rule *rule,
                                         const struct x12_segment *segment, const struct x12_frame *frame)
 {
-    const struct pattern *pattern = rule->pattern;
+    const struct pattern *const pattern = rule->pattern;
+    struct arena *const arena = read->arena;
     struct canon_object *object;
-    struct canon_value *at = NULL;
+    struct canon_value *at;
     uint64_t failed = 0;
-    bool quick;
 
     if (!is_known(pattern, &segment->view))
         x12_pattern_learn(rule, segment);
-    quick = segment->view.plain && pattern->quick;
     if (rule->appends) {
-        struct canon_list *list = list_of(read, rule, frame);
+        struct canon_list *list;
 
+        if (!segment->view.plain || !pattern->quick)
+            return take_carefully(read, rule, frame, NULL);
+        list = list_of(read, rule, frame);
         if (list == NULL)
             return NULL;
-        object = quick ? canon_list_append_wide(read->arena, list, rule->list->block,
-                                                pattern->n_values + rule->spare, pattern->held)
-                       : canon_list_append(read->arena, list, rule->list->block);
+        object = canon_list_append_wide(arena, list, rule->list->block, pattern->n_values + rule->spare,
+                                        pattern->held);
         if (object == NULL)
             return NULL;
-        if (quick)
-            at = object->first.values;
+        at = object->first.values;
     } else {
-        object = enter(read, rule, frame);
+        object = frame->object;
+        if (rule->enters > 0)
+            object = enter(read, rule, object);
+        rule->state->serial = frame->serial;
         if (object == NULL)
             return NULL;
-        quick = quick && are_free(object, pattern->fields);
-        if (quick) {
-            at = canon_open(read->arena, object, pattern->n_values);
-            if (at == NULL)
-                return NULL;
-            for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
-                object->held[i] |= pattern->held[i];
-        }
+        if (!segment->view.plain || !pattern->quick || !are_free(object, pattern->fields))
+            return take_carefully(read, rule, frame, object);
+        at = canon_open(arena, object, pattern->n_values);
+        if (at == NULL)
+            return NULL;
+        for (unsigned i = 0; i < CANON_MAX_FIELDS / 64; i++)
+            object->held[i] |= pattern->held[i];
     }
-    if (quick) {
-        at = steps_quickly(read->arena, pattern, segment, object, at, &failed);
-        if (rule->appends && rule->spare > 0)
-            object->last->count = (uint32_t)(at - object->last->values);
-        else
-            canon_close(read->arena, object, at);
-        if (__builtin_expect((failed | pattern->rest | read->keep_unread) != 0, 0)) {
-            x12_careful_finish(read, rule, object, failed);
-            x12_careful_rest(read, rule, object);
-        }
-    } else {
-        x12_careful_fill(read, rule, object);
-        x12_careful_rest(read, rule, object);
-    }
+    at = steps_quickly(arena, pattern, segment, object, at, &failed);
+    if (rule->appends && rule->spare > 0)
+        object->last->count = (uint32_t)(at - object->last->values);
+    else
+        canon_close(arena, object, at);
+    if (__builtin_expect((failed | pattern->rest | read->keep_unread) != 0, 0))
+        finish(read, rule, object, failed);
     return object;
 }
 
@@ -375,7 +415,7 @@ void x12_read_segment(struct x12_read *read, const struct x12_segment *segment, 
         const struct rule_list *list = frame->children[position - frame->first];
 
         if (list != NULL)
-            taken = list->always != NULL ? list->always : choose(read, list, segment, frame->serial);
+            taken = choose(read, list, segment, frame->serial);
     }
     if (__builtin_expect(read->keep_unread, 0) && taken != NULL)
         taken = kept(read, taken);
