@@ -72,6 +72,28 @@ rm box/in/1.edi
 run sftp-poll --send acme
 is "$status $(cat box/in/1.edi)" '0 other' 'when it is gone, the other one comes'
 
+# --- how far it has come
+for i in 1 2 3; do printf "seen $i" > box/out/seen$i.edi; done
+cp large box/out/seenlarge.edi
+run sftp-poll --progress acme
+status_is 0 'progress is told'
+err_like '^acme: 4 of 4 files, 100 % of 9\.0 MB, .*/s: seenlarge\.edi$' 'in a line a file, when it is no terminal'
+is "$(grep -c '^acme: [1-4] of 4 files' err)" 4 'and nothing else'
+cp box/in/[1-9].edi outgoing
+for file in outgoing/*; do echo more >> "$file"; done
+rm box/in/[1-9].edi
+run sftp-poll --send --progress acme
+err_like '^acme: 9 of 9 files, .*: 9\.edi$' 'also when sending'
+if command -v script > /dev/null; then
+    head -c 60000000 /dev/zero > box/out/seen.edi
+    SHELL=/bin/sh script -qec 'sftp-poll --progress acme' /dev/null > out 2> err < /dev/null
+    is "$?" 0 'on a terminal'
+    out_like $'\racme: 0 of 1 files, [0-9]+ % of 60\\.0 MB' 'a line is drawn'
+    is "$(tail -c 4 out | od -An -c | tr -d ' ')" '\r033[K' 'and goes away'
+    rm in/seen.edi
+else
+    skip 'on a terminal' 'script is not installed'
+fi
 sed -i 's/  send: {/  send: {replace: true, /' partners/acme.yaml
 printf third > outgoing/1.edi
 run sftp-poll --send acme

@@ -26,7 +26,7 @@ enum channel_what {
     CHANNEL_REMOVE,  /* path */
     /* of the worker */
     CHANNEL_ENTRY, /* path: a name, as it came */
-    CHANNEL_MOVES, /* bytes are flowing */
+    CHANNEL_MOVES, /* bytes are flowing: `size` until now */
     CHANNEL_REPLY,
     CHANNEL_READY, /* `size`: how many requests it does at a time */
     CHANNEL_KINDS,

@@ -360,7 +360,10 @@ static bool fetch_some(struct fetching *f, struct flight *flights, size_t n)
         if (good && flights[i].good && flights[i].transfer.state == TRANSFER_KEPT)
             kept[m++] = &flights[i].transfer;
     }
-    return good && settle_originals(f->poll, kept, m) && !f->poll->lost;
+    good = good && settle_originals(f->poll, kept, m);
+    for (size_t i = 0; i < n; i++)
+        poll_done(f->poll, flights[i].file->name, flights[i].file->size, good && flights[i].good);
+    return good && !f->poll->lost;
 }
 
 static bool fetch_folder(struct fetching *f, const struct look *look)
@@ -369,6 +372,8 @@ static bool fetch_folder(struct fetching *f, const struct look *look)
     bool good = flights != NULL;
     size_t next = 0;
 
+    for (size_t i = 0; i < look->n && f->taken + i < f->poll->partner->mailbox.max_files; i++)
+        poll_expect(f->poll, 1, look->files[i].size);
     while (good && next < look->n) {
         uint64_t bytes = 0;
         size_t n = 0;

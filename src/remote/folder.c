@@ -15,7 +15,7 @@ enum { BLOCK = 1024 * 1024 };
 
 struct folder {
     int socket, top;
-    int64_t moved;
+    struct serve_moves moved;
     char *block;
 };
 
@@ -140,7 +140,7 @@ static bool copy(struct folder *folder, struct channel_message *message, int fro
             channel_fail(message, CHANNEL_HERE, "writing it: %s", file_error(error));
         else if (error != 0)
             channel_fail_errno(message, error, "writing it");
-        else if (serve_moves(folder->socket, &folder->moved)) {
+        else if (serve_moves(folder->socket, &folder->moved, got)) {
             left -= got;
             continue;
         }

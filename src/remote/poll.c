@@ -82,6 +82,37 @@ void poll_fail(struct poll *poll, enum complaint complaint, const char *path, co
     report_add(poll->report, &finding);
 }
 
+/* --- how far it has come */
+
+static void take_moves(void *whom, uint64_t bytes)
+{
+    struct poll *poll = whom;
+
+    poll->so_far.under_way += bytes;
+    poll->so_far.name = (struct bytes){NULL, 0};
+    poll->progress(poll->whom, &poll->so_far);
+}
+
+void poll_expect(struct poll *poll, uint64_t files, uint64_t bytes)
+{
+    poll->so_far.files += files;
+    poll->so_far.bytes += bytes;
+}
+
+void poll_done(struct poll *poll, struct bytes name, uint64_t bytes, bool moved)
+{
+    struct poll_progress *progress = &poll->so_far;
+
+    progress->files_done++;
+    progress->bytes_done += bytes;
+    progress->under_way -= progress->under_way < bytes ? progress->under_way : bytes;
+    progress->name = moved ? name : (struct bytes){NULL, 0};
+    if (poll->progress != NULL)
+        poll->progress(poll->whom, progress);
+}
+
+/* --- a poll */
+
 /* One at a time: 1; somebody else has it: 0; -1: told. */
 static int lock(const struct poll *poll, const char *ledger, int *fd)
 {
@@ -155,6 +186,7 @@ static void run_tries(struct poll *poll, enum poll_way way, const char *path)
         poll->counts = (struct poll_counts){.moved = moved, .bytes = bytes};
         poll->last_try = i == mailbox->retries;
         poll->lost = false;
+        poll->so_far = (struct poll_progress){.files = 0};
         arena_reset(poll->arena);
         try_once(poll, way, path);
         if (poll->arena->failed)
@@ -178,6 +210,10 @@ void poll_run(struct poll *poll, enum poll_way way, const char *ledger, worker_l
     arena_init(&poll->store, ARENA_CHUNK, ARENA_CEILING);
     poll->arena = &poll->store;
     worker_init(&poll->worker, &poll->partner->mailbox, launch);
+    if (poll->progress != NULL) {
+        poll->worker.moves = take_moves;
+        poll->worker.whom = poll;
+    }
     run_tries(poll, way, ledger);
     worker_stop(&poll->worker);
     ledger_close(poll->ledger);

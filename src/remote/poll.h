@@ -44,6 +44,14 @@ struct poll_line {
     int64_t mtime; /* seconds since 1970 */
 };
 
+/* How far it has come. */
+struct poll_progress {
+    uint64_t files, files_done; /* that were found to be moved; that were seen to, whatever became of them */
+    uint64_t bytes, bytes_done;
+    uint64_t under_way; /* bytes of files that are not done */
+    struct bytes name;  /* of the file that was moved just now; at NULL: bytes are on their way */
+};
+
 struct poll {
     const struct partner *partner;
     struct ledger *ledger; /* NULL: looking alone */
@@ -56,14 +64,17 @@ struct poll {
     bool last_try; /* a lost connection is an error */
     bool lost;     /* the connection was lost, or never there: it may be tried again */
     void (*show)(void *whom, const struct poll_line *line);
+    void (*progress)(void *whom, const struct poll_progress *progress); /* NULL: nobody wants to know */
     void *whom;
+    struct poll_progress so_far;
 };
 
 /* Which of its ways. */
 enum poll_way { POLL_FETCH, POLL_SEND, POLL_LIST };
 
 /* All of it: the lock, the tries, the counts.  `ledger`: the path of the ledger, NULL for a list without one.
- * What goes wrong is told.  Fields of `poll` that are the caller's: partner, report, dry, show, whom. */
+ * What goes wrong is told.  Fields of `poll` that are the caller's: partner, report, dry, show, progress,
+ * whom. */
 void poll_run(struct poll *poll, enum poll_way way, const char *ledger, worker_launch *launch);
 
 /* For the modules of this room.  Both tell what became of a file or folder there; poll_fail notes whether the
@@ -71,6 +82,10 @@ void poll_run(struct poll *poll, enum poll_way way, const char *ledger, worker_l
 void poll_fail(struct poll *poll, enum complaint complaint, const char *path, const struct job *job);
 void poll_tell(struct poll *poll, enum complaint complaint, const char *path, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* More is to be moved than was known; a file was seen to, and moved or not. */
+void poll_expect(struct poll *poll, uint64_t files, uint64_t bytes);
+void poll_done(struct poll *poll, struct bytes name, uint64_t bytes, bool moved);
 
 /* "FOLDER/NAME" in the arena; NULL: no memory. */
 char *poll_path(struct poll *poll, struct bytes folder, const char *before, struct bytes name,

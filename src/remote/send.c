@@ -389,6 +389,7 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
     if (good)
         finish(s, flights, n);
     for (size_t i = 0; i < n; i++) {
+        poll_done(s->poll, flights[i].name, (uint64_t)flights[i].transfer.size, good && flights[i].good);
         fds[2 * i] = flights[i].fd;
         fds[2 * i + 1] = flights[i].put_fd != flights[i].fd ? flights[i].put_fd : -1;
     }
@@ -418,12 +419,23 @@ static bool begin(struct sending *s, struct flight *flight, struct bytes name)
     return true;
 }
 
+/* For who wants to know how far it has come. */
+static void expect(struct sending *s, uint64_t most)
+{
+    struct stat about;
+
+    for (size_t i = 0; i < s->n && i < most && s->poll->progress != NULL; i++)
+        if (fstatat(s->folder, s->names[i].at, &about, AT_SYMLINK_NOFOLLOW) == 0)
+            poll_expect(s->poll, 1, (uint64_t)about.st_size);
+}
+
 static void send_all(struct sending *s)
 {
     struct flight *flights = arena_zalloc(s->poll->arena, AT_ONCE, sizeof(*flights));
     uint64_t most = s->poll->partner->mailbox.max_files;
     bool good = flights != NULL;
 
+    expect(s, most);
     for (size_t next = 0; good && next < s->n;) {
         size_t n = 0;
 

@@ -6,15 +6,22 @@
 #include "remote/folder.h"
 #include "remote/ssh.h"
 
-bool serve_moves(int socket, int64_t *last)
+enum { PAUSE = 250 };
+
+bool serve_moves(int socket, struct serve_moves *moves, uint64_t bytes)
 {
     struct timespec now;
     struct channel_message message = {.what = CHANNEL_MOVES};
+    int64_t time;
+
+    moves->bytes += bytes;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (now.tv_sec == *last)
+    time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (time - moves->last < PAUSE)
         return true;
-    *last = now.tv_sec;
+    moves->last = time;
+    message.size = moves->bytes;
     return channel_send(socket, &message, -1);
 }
 

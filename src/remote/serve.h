@@ -10,8 +10,12 @@
 /* `what`: a struct mailbox. */
 void serve_mailbox(int socket, const void *what);
 
-/* For whoever moves bytes: says so to the parent, once a second at most.  *last is the caller's, 0 at first.
- * False: the parent is gone. */
-bool serve_moves(int socket, int64_t *last);
+/* For whoever moves bytes: says so to the parent, a few times a second at most.  False: the parent is gone. */
+struct serve_moves {
+    int64_t last;   /* when it was said: milliseconds of CLOCK_MONOTONIC, 0 at first */
+    uint64_t bytes; /* all that were moved */
+};
+
+bool serve_moves(int socket, struct serve_moves *moves, uint64_t bytes);
 
 #endif

@@ -27,8 +27,8 @@ struct ssh {
     /* Who left a packet half out: it must go on before any other begins.  NULL: nobody. */
     sftp_step *half;
     struct sftp *half_of;
-    int64_t moved; /* when it was told last that bytes are flowing */
-    bool gone;     /* the parent */
+    struct serve_moves moved;
+    bool gone; /* the parent */
     const char *lost;
 };
 
@@ -49,6 +49,12 @@ static bool step(struct ssh *ssh, sftp_step *take, struct sftp *sftp, enum sftp_
 
 /* --- channels */
 
+/* How many bytes of files an answer brings, or acknowledges. */
+static uint64_t moved_by(const struct sftp_answer *answer)
+{
+    return answer->call == SFTP_READ ? answer->bytes.len : answer->call == SFTP_WRITE ? answer->len : 0;
+}
+
 /* Its answers, to those who asked. */
 static void hear(struct ssh *ssh, struct sftp *sftp)
 {
@@ -56,7 +62,8 @@ static void hear(struct ssh *ssh, struct sftp *sftp)
     enum sftp_result result = SFTP_AGAIN;
 
     while (!ssh->gone && (result = sftp_next(sftp, &answer)) == SFTP_ON)
-        ssh->gone = !task_take(answer.whom, &answer, ssh->parent) || !serve_moves(ssh->parent, &ssh->moved);
+        ssh->gone = !task_take(answer.whom, &answer, ssh->parent) ||
+                    !serve_moves(ssh->parent, &ssh->moved, moved_by(&answer));
     if (result == SFTP_LOST)
         ssh->lost = sftp_why(sftp);
 }

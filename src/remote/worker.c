@@ -65,6 +65,9 @@ static enum channel_error wait_for(struct worker *worker, struct channel_message
                 close(fd);
             if (message->what != CHANNEL_MOVES)
                 return CHANNEL_OK;
+            if (worker->moves != NULL && message->size >= worker->bytes)
+                worker->moves(worker->whom, message->size - worker->bytes);
+            worker->bytes = message->size;
             stalled = now() + (int64_t)worker->mailbox->timeout * 1000;
             break;
         case CHANNEL_NOTHING_YET: break;
@@ -104,6 +107,7 @@ bool worker_start(struct worker *worker, struct job *answer)
 
     if (worker->socket >= 0)
         return true;
+    worker->bytes = 0;
     worker->process = worker->launch(serve_mailbox, worker->mailbox, &worker->socket);
     if (worker->process < 0) {
         answer->error = CHANNEL_UNREACHABLE;

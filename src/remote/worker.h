@@ -24,7 +24,10 @@ struct worker {
     int64_t until; /* when the poll's time is over: milliseconds of CLOCK_MONOTONIC */
     int socket;    /* -1: there is no worker */
     pid_t process;
-    unsigned width; /* requests at a time */
+    unsigned width;                            /* requests at a time */
+    uint64_t bytes;                            /* moved by this process until now */
+    void (*moves)(void *whom, uint64_t bytes); /* is told of bytes as they move; NULL: nobody */
+    void *whom;
 };
 
 /* Something to be done, and what came of it. */

@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/progress.h"
 #include "remote/poll.h"
 #include "remote/ssh.h"
 
@@ -20,7 +21,7 @@ enum { MAX_JOBS = 64, MAX_PARTNERS = 1000 };
 struct poll_settings {
     struct options_common common; /* first: see cli/options.h */
     const char *ledger;
-    bool send, list, dry;
+    bool send, list, dry, progress;
     uint64_t jobs;
 };
 
@@ -44,6 +45,10 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct poll_settings, dry),
      .help = "list what would be fetched or sent, and touch nothing"},
+    {.name = "progress",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct poll_settings, progress),
+     .help = "tell on standard error how far it has come"},
     {.letter = 'j',
      .name = "jobs",
      .argument = "N",
@@ -99,6 +104,7 @@ static const char *time_of(int64_t seconds, char into[32])
 struct listing {
     struct output out;
     const char *partner;
+    struct progress progress;
 };
 
 static void show(void *whom, const struct poll_line *line)
@@ -116,6 +122,19 @@ static void show(void *whom, const struct poll_line *line)
     buffer_release(&name);
 }
 
+static void show_progress(void *whom, const struct poll_progress *so_far)
+{
+    struct listing *listing = whom;
+
+    progress_show(&listing->progress,
+                  &(struct progress_step){.what = listing->partner,
+                                          .things = so_far->files,
+                                          .things_done = so_far->files_done,
+                                          .bytes = so_far->bytes,
+                                          .bytes_done = so_far->bytes_done + so_far->under_way,
+                                          .name = so_far->name});
+}
+
 /* --- partners */
 
 static void work(const struct run *run, const struct partner *partner)
@@ -127,7 +146,13 @@ static void work(const struct run *run, const struct partner *partner)
 
     if (showing && !output_init(&listing.out, STDOUT_FILENO, "standard output", run->report))
         return;
+    if (run->settings->progress && !showing) {
+        poll.progress = show_progress;
+        progress_begin(&listing.progress, run->report, run->n == 1);
+    }
     poll_run(&poll, way_of(run->settings), run->settings->ledger, process_launch);
+    if (poll.progress != NULL)
+        progress_end(&listing.progress);
     if (showing)
         output_finish(&listing.out, run->report);
 }
