@@ -145,6 +145,7 @@ void case_differs(struct order_case *c, enum rule rule, const struct trace_docum
 bool case_total(const struct order_case *c, struct decimal *out)
 {
     struct decimal amount;
+    bool any = false;
 
     if (decimal_parse(c->trace.total, out))
         return true;
@@ -156,6 +157,7 @@ bool case_total(const struct order_case *c, struct decimal *out)
             (ordered->n == 1 && (!case_amount(&c->trace.lines[i], ordered->by_unit[0].sum, &amount) ||
                                  !decimal_add(*out, amount, out))))
             return false;
+        any = any || ordered->n == 1;
     }
-    return c->trace.n_lines > 0;
+    return any;
 }

@@ -42,14 +42,18 @@
 
   function narrow() {
     const wanted = new FormData(form), numbers = new Set();
-    let shown = 0;
+    let shown = 0, all = 0;
     for (const row of rows) {
       row.hidden = !matches(row, wanted);
+      /* The count is of the table that it stands above, not of what is told besides. */
+      if (row.closest('table') !== tables[0])
+        continue;
+      all++;
       shown += !row.hidden;
-      if (!row.hidden && row.dataset.order && row.closest('table') === tables[0])
+      if (!row.hidden && row.dataset.order)
         numbers.add(row.dataset.order);
     }
-    form.querySelector('output').value = shown + ' of ' + rows.length;
+    form.querySelector('output').value = shown + ' of ' + all;
     for (const list of lists)
       list.textContent = Array.from(numbers).join('\n');
   }

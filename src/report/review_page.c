@@ -110,8 +110,10 @@ static void put_charts(struct buffer *out, const struct review *review)
         "<p class=\"legend\"><i class=\"error\"></i>error<i class=\"warn\"></i>warning<i class=\"info\"></i>"
         "information</p>\n</figure>\n<figure>\n<figcaption>The last 30 days</figcaption>\n");
     review_put_days(out, review);
-    put(out, "<p class=\"legend\"><i class=\"new\"></i>new<i class=\"open\"></i>open<i class=\"cleared\"></i>"
-             "cleared</p>\n</figure>\n</div>\n");
+    if (review->n_days > 0)
+        put(out, "<p class=\"legend\"><i class=\"new\"></i>new<i class=\"open\"></i>open"
+                 "<i class=\"cleared\"></i>cleared</p>\n");
+    put(out, "</figure>\n</div>\n");
 }
 
 /* --- findings */
@@ -186,17 +188,20 @@ static void put_finding(struct buffer *out, const struct review *review, const s
         out,
         "><td><a class=\"code\" href=\"#%s\">%s</a> <span class=\"mark %s\">%s</span>"
         "<small>%s</small></td>\n<td class=\"n\" data-what=\"age\" data-key=\"%u\">%u d<small>%s"
-        "</small></td>\n<td data-what=\"partner\">",
+        "</small></td>\n<td%s>",
         info->code, info->code, severity, severity, complaint_class_name(info->class), finding->age,
-        finding->age, review_state_names[finding->state]);
-    put_foreign(out, field[MISMATCH_PARTNER]);
+        finding->age, review_state_names[finding->state],
+        field[MISMATCH_PARTNER].len > 0 ? " data-what=\"partner\"" : "");
+    if (field[MISMATCH_PARTNER].len > 0)
+        put_foreign(out, field[MISMATCH_PARTNER]);
     put(out, "</td>\n");
     put_keys(out, review, finding, review_link_of(links, finding));
     put_what(out, finding);
     put(out, field[MISMATCH_AMOUNT].len > 0 ? "<td class=\"n\" data-what=\"at risk\"" : "<td class=\"n\"");
     put_attribute(out, "key", field[MISMATCH_AMOUNT]);
     put(out, ">");
-    put_foreign(out, field[MISMATCH_AMOUNT]);
+    if (field[MISMATCH_AMOUNT].len > 0)
+        put_foreign(out, field[MISMATCH_AMOUNT]);
     put_small(out, " ", field[MISMATCH_CURRENCY], "");
     put(out, "</td>\n<td>");
     put_foreign(out, field[MISMATCH_OWNER]);
@@ -219,7 +224,7 @@ static size_t put_table(struct buffer *out, const struct review *review, const s
 
     put(out, "<div class=\"wide\"><table class=\"findings\">\n<thead><tr><th>what</th><th class=\"n\" "
              "data-kind=\"number\">age</th><th>partner</th><th>about</th><th>in words</th><th class=\"n\" "
-             "data-kind=\"number\">at risk</th><th>who</th></tr></thead>\n<tbody>\n");
+             "data-kind=\"number\">at risk</th><th>who, id</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < review->n_findings; i++)
         if (is_active(&review->findings[i]) == active && n++ < MAX_ROWS)
             put_finding(out, review, &review->findings[i], links);

@@ -101,7 +101,7 @@ static size_t gather(const struct review *review, struct money *out)
                               .rule = finding->rule};
 
         if ((finding->state != REVIEW_NEW && finding->state != REVIEW_OPEN) ||
-            !decimal_parse(field[MISMATCH_AMOUNT], &money.amount))
+            !decimal_parse(field[MISMATCH_AMOUNT], &money.amount) || decimal_sign(money.amount) == 0)
             continue;
         /* What is of no order stands for itself. */
         if (money.order.len == 0)

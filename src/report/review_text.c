@@ -42,16 +42,22 @@ const char *review_keys_text(const struct review *review, const struct review_fi
     const struct bytes *field = finding->mismatch.field;
     const char *title = title_of(field[MISMATCH_DOCUMENT]), *text;
     bool same = bytes_equal(field[MISMATCH_NUMBER], field[MISMATCH_ORDER]);
+    bool with_line = field[MISMATCH_LINE].len > 0;
 
-    text = arena_format(review->arena, "%s%s%s%s%s%s", field[MISMATCH_ORDER].len > 0 ? "PO " : "",
+    /* An item stands with its line; without one it is what the document has to do with. */
+    text = arena_format(review->arena, "%s%s%s%s", field[MISMATCH_ORDER].len > 0 ? "PO " : "",
                         plain(review, field[MISMATCH_ORDER]), field[MISMATCH_LINE].len > 0 ? " line " : "",
-                        plain(review, field[MISMATCH_LINE]), field[MISMATCH_ITEM].len > 0 ? " " : "",
-                        plain(review, field[MISMATCH_ITEM]));
+                        plain(review, field[MISMATCH_LINE]));
+    if (text != NULL && with_line && field[MISMATCH_ITEM].len > 0)
+        text = arena_format(review->arena, "%s %s", text, plain(review, field[MISMATCH_ITEM]));
     if (text != NULL && field[MISMATCH_NUMBER].len > 0 && !same)
         text = arena_format(review->arena, "%s%s%s%s%s", text, text[0] != '\0' ? " " : "",
                             title != NULL ? title : plain(review, field[MISMATCH_DOCUMENT]),
                             title != NULL || field[MISMATCH_DOCUMENT].len > 0 ? " " : "",
                             plain(review, field[MISMATCH_NUMBER]));
+    if (text != NULL && !with_line && field[MISMATCH_ITEM].len > 0)
+        text = arena_format(review->arena, "%s%s%s", text, text[0] != '\0' ? ", " : "",
+                            plain(review, field[MISMATCH_ITEM]));
     return text != NULL ? text : "";
 }
 
