@@ -45,7 +45,9 @@ holds 'what was new is open' grep -q '<tr data-state="open"' pages/index.html
 
 run reconcile --html=/dev/null
 status_is 3 'where no folder can be'
-err_like '/dev/null' 'which is told'
+err_like 'T7002 error: /dev/null: .*Not a directory; nothing was compared' 'which is told'
+out_is '' 'and nothing is compared: it would not be new any more'
 run reconcile --html=none/of/these
 status_is 3 'nor in a folder that is not there'
+out_is '' 'likewise'
 done_testing

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/publish.h"
@@ -137,6 +138,22 @@ static bool write_orders(struct review_links *links, struct ledger *ledger, cons
     return good;
 }
 
+bool review_make_folder(const char *folder, struct report *report)
+{
+    struct stat about;
+    int error = 0;
+
+    if ((mkdir(folder, 0777) != 0 && errno != EEXIST) || stat(folder, &about) != 0)
+        error = errno;
+    else if (!S_ISDIR(about.st_mode))
+        error = ENOTDIR;
+    else if (access(folder, W_OK | X_OK) != 0)
+        error = errno;
+    if (error != 0)
+        report_say(report, TECHNICAL_WRITE, folder, "%s; nothing was compared", file_error(error));
+    return error == 0;
+}
+
 bool review_write_pages(const struct review *review, struct ledger *ledger, const struct schema *schema,
                         const char *folder)
 {
@@ -144,10 +161,6 @@ bool review_write_pages(const struct review *review, struct ledger *ledger, cons
     struct buffer page;
     bool good;
 
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-        report_say(ledger_report(ledger), TECHNICAL_WRITE, folder, "%s", file_error(errno));
-        return false;
-    }
     if (!collect(&links, review)) {
         report_say(ledger_report(ledger), TECHNICAL_MEMORY, folder, "the list of orders");
         return false;

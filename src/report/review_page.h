@@ -33,7 +33,11 @@ bool review_put_page(struct buffer *out, const struct review *review, const stru
 void review_put_ages(struct buffer *out, const struct review *review);
 void review_put_days(struct buffer *out, const struct review *review);
 
-/* index.html in the folder, made when it is not there, and a page with the trace of each order that something
+/* The folder for pages, made when it is not there.  False, told: nothing can be written into it.  To be asked
+ * before the run, which would not be new to the next one. */
+bool review_make_folder(const char *folder, struct report *report);
+
+/* index.html in the folder, and a page with the trace of each order that something
  * new or open is about; each appears whole or not at all, the index last.  False: told. */
 bool review_write_pages(const struct review *review, struct ledger *ledger, const struct schema *schema,
                         const char *folder);

@@ -70,12 +70,13 @@ static const char head[] =
     ".Cm error\n"
     "is about money or a document that was refused, a\n"
     ".Cm warn\n"
-    "wants a look before it becomes one.\n"
+    "wants a look before it becomes one;\n"
+    "a partner's file can have it otherwise.\n"
     "A limit is what a finding is held to; see\n"
     ".Sx Reconciling\n"
     "in\n"
     ".Xr crossdock-partner 5\n"
-    "for how it is set.\n"
+    "for how it is set, and severities.\n"
     ".Ss Codes\n"
     ".Bl -tag -width Ds\n";
 

@@ -229,7 +229,8 @@ static int reconcile(struct ledger *ledger, struct search *search, const struct 
 
     arena_init(&arena, ARENA_CHUNK, arena_ceiling);
     settings->review.jobs = (unsigned)settings->jobs;
-    if (review_run(&review, ledger, schema, search, &settings->review, &arena)) {
+    if ((settings->pages == NULL || review_make_folder(settings->pages, report)) &&
+        review_run(&review, ledger, schema, search, &settings->review, &arena)) {
         if (settings->pages != NULL)
             (void)review_write_pages(&review, ledger, schema, settings->pages);
         show(&review, settings, report);
