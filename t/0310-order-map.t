@@ -31,4 +31,20 @@ status_is 0 'a qualifier without a value'
 is "$(grep -o 'ITS-OWN' out | wc -l)" 1 '... does not take one from another line'
 out_like '"item_ids":\[\{"type_code":"ZZ"\}\]' '... and stays'
 
+# A retail price in a currency of its own; and one that is none, whose currency goes to the list with it.
+{
+    printf 'ISA*00*          *00*          *ZZ*SENDER         *ZZ*CROSSDOCK      *261120*1201*U*00401*000000101*0*P*:~\n'
+    printf 'GS*PO*SENDERAPP*CROSS*20261120*1201*101*X*004010~\nST*850*0001~\nBEG*00*SA*PO-1**20261120~\n'
+    printf 'PO1*1*1*EA*1.00**VP*X-1~\nCTP**RTL*29.99~\nCUR*BY*CAD*1.3500~\nCTP**RES*19.99~\nCUR*SE*MXN~\n'
+    printf 'PO1*2*1*EA*1.00**VP*X-2~\nCTP**RTL~\nCUR*BY*CAD~\nPO1*3*1*EA*1.00**VP*X-3~\nCTP**RTL*5~\n'
+    printf 'CTT*3~\nSE*14*0001~\nGE*1*101~\nIEA*1*000000101~\n'
+} > retail.edi
+run edi2canon --unmapped=error retail.edi
+status_is 0 'CUR behind a retail price is read'
+out_like '"retail_price":"29.99","retail_currency":"CAD","retail_currency_role_code":"BY"' '... beside the price'
+out_like '"prices":\[\{"type_code":"RES","price":"19.99","currency":"MXN"' '... and is no other price'\''s'
+out_like '"prices":\[\{"type_code":"RTL","currency":"CAD","currency_role_code":"BY"\}\]' 'RTL without a price is whole'
+run map-check --laws retail.edi
+status_is 0 'and all of it comes back'
+
 done_testing

@@ -267,13 +267,14 @@ static bool bind_pattern(struct x12_binding *binding, struct x12_bound_rule *bou
     return pattern->steps != NULL && pattern->known != NULL;
 }
 
-/* A rule with nothing but fields takes no segment that has none of them: what such a segment says would be
- * lost. */
+/* A rule with nothing but fields, or one that tests a segment, takes none that has none of its fields: what
+ * such a segment says would be lost. */
 static uint64_t wanted_of(const struct map_rule *rule, const struct op *ops, uint32_t n)
 {
     uint64_t wanted = 0;
 
-    if (rule->each || rule->groups != NULL || rule->pairs != NULL || rule->n_nodes > 0)
+    if (rule->each || rule->groups != NULL || rule->pairs != NULL ||
+        (rule->n_nodes > 0 && (rule->n_tests == 0 || rule->enter_len > 0)))
         return 0;
     for (uint32_t i = 0; i < n; i++) {
         if (ops[i].target->fallback.at != NULL)
