@@ -238,7 +238,7 @@ static void the_tables_keep_their_rules(void **state)
         assert_ptr_equal(kind_of(kind->name), kind);
     }
     assert_null(schema_error(the_schema));
-    assert_int_equal(n, 17);
+    assert_int_equal(n, 18);
 }
 
 static void near_names_are_told(void **state)
