@@ -7,6 +7,7 @@
 #include "ledger/acknowledgment.h"
 #include "ledger/backup.h"
 #include "ledger/dead.h"
+#include "ledger/gap.h"
 #include "ledger/log.h"
 #include "ledger/number.h"
 
@@ -87,6 +88,40 @@ void ledger_numbers_reset(struct ledger_run *run)
         return;
     if (number_reset(run->ledger, bytes_of(run->operands[0]), run->settings->to,
                      bytes_of(run->settings->reason)))
+        (void)ledger_commit(run->ledger);
+    else
+        ledger_rollback(run->ledger);
+}
+
+void ledger_numbers_gaps(struct ledger_run *run)
+{
+    (void)gap_list(run->ledger, &run->out.sink);
+}
+
+void ledger_numbers_reused(struct ledger_run *run)
+{
+    uint64_t n;
+
+    (void)gap_list_reused(run->ledger, run->search, &run->out.sink, &n);
+}
+
+void ledger_numbers_waive(struct ledger_run *run)
+{
+    uint64_t first = 0, last = 0;
+
+    if (run->settings->reason == NULL) {
+        options_complain(run->tool, run->report, USAGE_MISSING, "--reason: why");
+        return;
+    }
+    for (int i = 1; i < run->n; i++)
+        if (!bytes_to_count(bytes_of(run->operands[i]), NUMBER_MOST, i == 1 ? &first : &last)) {
+            options_complain(run->tool, run->report, USAGE_VALUE, "\"%s\": a control number is expected",
+                             run->operands[i]);
+            return;
+        }
+    if (!ledger_begin(run->ledger))
+        return;
+    if (gap_waive(run->ledger, bytes_of(run->operands[0]), first, last, bytes_of(run->settings->reason)))
         (void)ledger_commit(run->ledger);
     else
         ledger_rollback(run->ledger);

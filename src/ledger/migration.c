@@ -319,6 +319,7 @@ static const char *const steps[][3] = {
     {interchanges},
     {migration_acks_tables, migration_acks_before, migration_acks_views},
     {migration_replay},
+    {migration_numbers_waived, migration_numbers_used, migration_numbers_views},
 };
 
 int migration_newest(void)

@@ -11,4 +11,7 @@ extern const char migration_acks_tables[], migration_acks_before[], migration_ac
 /* To version 9: documents that were translated again. */
 extern const char migration_replay[];
 
+/* To version 10: control numbers that are missing, or came again. */
+extern const char migration_numbers_waived[], migration_numbers_used[], migration_numbers_views[];
+
 #endif

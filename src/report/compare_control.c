@@ -1,9 +1,13 @@
 /* R2 and R5: did every interchange of a sender come, once, and did we acknowledge it? */
 #include <stdlib.h>
 
+#include "ledger/gap.h"
 #include "report/compare.h"
 
-enum { RESET = 1000 /* so far back is no late arrival */, MAX_TOLD = 100 /* gaps of a pair */ };
+enum {
+    RESET = 1000 /* so far back is no late arrival: see ledger/gap_sql.h */,
+    MAX_TOLD = 100 /* gaps of a pair */
+};
 
 struct arrival {
     int64_t control;
@@ -17,8 +21,7 @@ struct pair {
     struct bytes sender, receiver, partner;
     struct arrival *all; /* allocated */
     size_t n, room;
-    int64_t highest, floor; /* since the numbers began anew */
-    size_t begin;           /* of those since then */
+    size_t begin; /* of those since the numbers began anew */
 };
 
 static struct said pair_said(struct pair *pair, enum rule rule, const char *number)
@@ -38,62 +41,49 @@ static int by_control(const void *a, const void *b)
     return (left->control > right->control) - (left->control < right->control);
 }
 
-/* What is missing, and what is there twice, among those since the numbers began anew. */
+/* What is there twice among those since the numbers began anew. */
 static void see_run(struct pair *pair, size_t end)
 {
     struct arrival *at = pair->all + pair->begin;
-    size_t n = end - pair->begin, told = 0;
-    const struct limit_value *limit = compare_limit(pair->compare, pair->partner, RULE_CTL_GAP,
-                                                    BYTES("interchange"), (struct bytes){NULL, 0});
+    size_t n = end - pair->begin;
 
     if (n > 1)
         qsort(at, n, sizeof(*at), by_control);
     for (size_t i = 1; i < n; i++) {
-        int64_t missing = at[i].control - at[i - 1].control - 1;
-        const char *number = compare_text(pair->compare, "%09lld", (long long)at[i].control);
+        bool other = at[i].is_own && at[i - 1].is_own;
         struct said said;
 
-        if (missing == -1) {
-            said = pair_said(pair, at[i].is_own && at[i - 1].is_own ? RULE_CTL_COLL : RULE_CTL_DUP, number);
-            said.expected = compare_text(pair->compare, "once, in %.*s", BYTES_ARG(at[i - 1].file));
-            said.found = compare_text(pair->compare, "again, in %.*s", BYTES_ARG(at[i].file));
-            said.text = at[i].is_own && at[i - 1].is_own
-                            ? "the control number came again with other documents"
-                            : "the interchange came again";
-            compare_say(pair->compare, &said);
-        } else if (missing > 0 && !limit->none && told++ < MAX_TOLD) {
-            said = pair_said(pair, RULE_CTL_GAP, number);
-            said.expected = compare_text(pair->compare, "%09lld", (long long)at[i - 1].control + 1);
-            said.found = number;
-            said.difference = compare_text(pair->compare, "%lld missing", (long long)missing);
-            said.limit = limit;
-            said.tolerated = limit_holds(limit, decimal_of_count(0), decimal_of_count((uint64_t)missing));
-            said.text = "control numbers are missing";
-            compare_say(pair->compare, &said);
-        }
+        if (at[i].control != at[i - 1].control)
+            continue;
+        said = pair_said(pair, other ? RULE_CTL_COLL : RULE_CTL_DUP,
+                         compare_text(pair->compare, "%09lld", (long long)at[i].control));
+        said.expected = compare_text(pair->compare, "once, in %.*s", BYTES_ARG(at[i - 1].file));
+        said.found = compare_text(pair->compare, "again, in %.*s", BYTES_ARG(at[i].file));
+        said.text = other ? "the control number came again with other documents"
+                          : "the interchange came again";
+        compare_say(pair->compare, &said);
     }
 }
 
 static void end_pair(struct pair *pair)
 {
-    int64_t highest = 0;
+    int64_t before = 0;
 
     for (size_t i = 0; i < pair->n; i++) {
         int64_t control = pair->all[i].control;
 
-        if (i > pair->begin && control + RESET < highest) {
+        if (i > pair->begin && control + RESET < before) {
             struct said said = pair_said(pair, RULE_CTL_RESET,
                                          compare_text(pair->compare, "%09lld", (long long)control));
 
-            said.expected = compare_text(pair->compare, "more than %09lld", (long long)highest);
+            said.expected = compare_text(pair->compare, "more than %09lld", (long long)before);
             said.found = compare_text(pair->compare, "%09lld", (long long)control);
             said.text = "control numbers began anew";
             compare_say(pair->compare, &said);
             see_run(pair, i);
             pair->begin = i;
-            highest = 0;
         }
-        highest = control > highest ? control : highest;
+        before = control;
     }
     see_run(pair, pair->n);
     pair->n = pair->begin = 0;
@@ -119,6 +109,40 @@ static bool add_arrival(struct pair *pair, struct query *query)
     pair->all[pair->n++] = (struct arrival){(int64_t)control, query_number(query, 3) != 0,
                                             arena_copy(&pair->compare->scratch, query_text(query, 4))};
     return true;
+}
+
+/* What is missing is the ledger's to say. */
+static void see_gaps(struct compare *compare)
+{
+    struct query *query = gap_ask(compare->ledger, compare->until);
+    struct bytes last = {NULL, 0};
+    size_t told = 0;
+
+    while (query_row(compare->ledger, query)) {
+        struct bytes series = query_text(query, 0), word, sender;
+        struct bytes partner = arena_copy(compare->arena, query_text(query, 4));
+        const struct limit_value *limit = compare_limit(compare, partner, RULE_CTL_GAP, BYTES("interchange"),
+                                                        (struct bytes){NULL, 0});
+        int64_t missing = query_number(query, 3), next = query_number(query, 2) + 1;
+        struct said said = {.rule = RULE_CTL_GAP, .partner = partner, .document = BYTES("interchange")};
+
+        told = bytes_equal(series, last) ? told + 1 : 0;
+        last = arena_copy(compare->arena, series);
+        if (limit->none || told >= MAX_TOLD)
+            continue;
+        (void)bytes_split(&series, ' ', &word);
+        (void)bytes_split(&series, ' ', &sender);
+        said.number = bytes_of(compare_text(compare, "%09lld", (long long)next));
+        said.item = bytes_of(compare_text(compare, "%.*s to %.*s", BYTES_ARG(sender), BYTES_ARG(series)));
+        said.expected = compare_text(compare, "%09lld", (long long)query_number(query, 1));
+        said.found = said.number.at;
+        said.difference = compare_text(compare, "%lld missing", (long long)missing);
+        said.limit = limit;
+        said.tolerated = limit_holds(limit, decimal_of_count(0), decimal_of_count((uint64_t)missing));
+        said.text = "control numbers are missing";
+        compare_say(compare, &said);
+    }
+    query_end(query);
 }
 
 bool compare_control(struct compare *compare)
@@ -148,6 +172,7 @@ bool compare_control(struct compare *compare)
     query_end(query);
     end_pair(&pair);
     free(pair.all);
+    see_gaps(compare);
     return good && !ledger_failed(compare->ledger) && !compare->failed;
 }
 
