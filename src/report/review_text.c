@@ -44,6 +44,9 @@ const char *review_keys_text(const struct review *review, const struct review_fi
     bool same = bytes_equal(field[MISMATCH_NUMBER], field[MISMATCH_ORDER]);
     bool with_line = field[MISMATCH_LINE].len > 0;
 
+    /* Of what is not acknowledged the group is told, whatever stands in it. */
+    if (finding->rule == RULE_ACK_LATE)
+        title = "group";
     /* An item stands with its line; without one it is what the document has to do with. */
     text = arena_format(review->arena, "%s%s%s%s", field[MISMATCH_ORDER].len > 0 ? "PO " : "",
                         plain(review, field[MISMATCH_ORDER]), field[MISMATCH_LINE].len > 0 ? " line " : "",
