@@ -167,6 +167,12 @@ run reconcile -C .
 status_is 2 'nor is a severity that is none taken'
 err_like 'partners/acme\.yaml:[0-9:]+ .*a severity is error, warn, info, or off' 'and is told likewise'
 sed -i '$d' partners/acme.yaml
+printf 'partner: globex\nids: [{isa: "01:666"}]\nreconcile: {limits: {price: much}}\n' > partners/globex.yaml
+run reconcile -C .
+status_is 2 'a partner file that is wrong stops the run, also when nothing came from it'
+err_like 'partners/globex\.yaml:3:[0-9]+: .*a tolerance is such as' 'and is told with its place'
+out_is '' 'before anything is compared'
+rm partners/globex.yaml
 echo 'limits: {quantity: lots}' > reconcile.yaml
 run reconcile -C .
 status_is 2 'a limit that is none stops the run'
