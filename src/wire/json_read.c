@@ -47,8 +47,8 @@ static bool more(struct reader *r, size_t *keep)
     return false;
 }
 
-/* The next byte that is not blank; '\0' at the end, or where reading failed. */
-static char peek(struct reader *r)
+/* The next byte that is not blank; -1 at the end, or where reading failed. */
+static int peek(struct reader *r)
 {
     for (;;) {
         size_t keep;
@@ -56,10 +56,10 @@ static char peek(struct reader *r)
         while (r->at < r->input.text.len && is_blank(r->input.text.at[r->at]))
             r->at++;
         if (r->at < r->input.text.len)
-            return r->input.text.at[r->at];
+            return (unsigned char)r->input.text.at[r->at];
         keep = r->at;
         if (!more(r, &keep))
-            return '\0';
+            return -1;
     }
 }
 
@@ -266,7 +266,7 @@ static void read_lines(struct reader *r)
 {
     struct piece piece;
 
-    while (peek(r) != '\0') {
+    while (peek(r) >= 0) {
         begin_piece(r, &piece);
         pass_line(r, &piece);
         if (r->result.event != TREE_END || !take(r, &piece))
@@ -283,7 +283,7 @@ static bool read_array(struct reader *r)
         return true;
     }
     do {
-        if (peek(r) == '\0')
+        if (peek(r) < 0)
             return expect(r, ']', "the file ends within the array of documents", "the rest of it");
         if (strchr(",]}:", r->input.text.at[r->at]) != NULL)
             return expect(r, '{', "there is no document", "a document");
@@ -361,10 +361,10 @@ static bool read_root(struct reader *r)
 
 static void read_file(struct reader *r)
 {
-    char first = peek(r);
+    int first = peek(r);
     bool good;
 
-    if (first == '\0')
+    if (first < 0)
         return;
     if (r->layout->lines) {
         read_lines(r);
@@ -378,7 +378,7 @@ static void read_file(struct reader *r)
         return;
     }
     good = r->layout->root != NULL ? read_root(r) : read_documents(r);
-    if (good && peek(r) != '\0')
+    if (good && peek(r) >= 0)
         broken(r, TREE_BROKEN, "there is text behind the end", "nothing; or lines: yes in the map's layout");
 }
 

@@ -215,6 +215,13 @@ static void enter_outer(struct xml_reader *r, struct tree_name name, int n, cons
         add_attributes(r, r->node, n, attributes, xml_index_of(r, r->begin));
 }
 
+/* Whether what the parser says is said in vain: not all that is wrong stops it, and how far it goes on depends
+ * on the pieces that it gets. */
+static bool is_over(const struct xml_reader *r)
+{
+    return r->done || r->result.event == TREE_BROKEN;
+}
+
 /* Whether what the parser says goes into a tree. */
 static bool is_wanted(const struct xml_reader *r)
 {
@@ -231,7 +238,7 @@ static void on_start(void *whom, const xmlChar *local, const xmlChar *prefix, co
     size_t at;
 
     (void)prefix, (void)n_namespaces, (void)namespaces, (void)n_defaulted;
-    if (r->done)
+    if (is_over(r))
         return;
     r->depth++;
     if (!r->open) {
@@ -258,7 +265,7 @@ static void on_end(void *whom, const xmlChar *local, const xmlChar *prefix, cons
     struct xml_reader *r = whom;
 
     (void)local, (void)prefix, (void)space;
-    if (r->done)
+    if (is_over(r))
         return;
     if (is_wanted(r)) {
         end_run(r);
@@ -276,7 +283,7 @@ static void on_text(void *whom, const xmlChar *text, int len)
 {
     struct xml_reader *r = whom;
 
-    if (!r->done && is_wanted(r))
+    if (!is_over(r) && is_wanted(r))
         buffer_add(&r->run, (const char *)text, (size_t)len);
 }
 

@@ -139,6 +139,26 @@ static void what_is_no_json_ends_the_file(void **state)
     tree_check(json_read, &outermost, "\xff\xfe{", "refused ! 1:1 : the file is in UTF-16");
 }
 
+/* As disks leave them in files that were not written to their end. */
+static void nul_bytes_are_no_end(void **state)
+{
+    static const char line[] = "{\"a\":1}\n\0\0\0\n{\"a\":2}", behind[] = "{\"a\":1}\n\0\0",
+                      inside[] = "[ \0{}]";
+
+    (void)state;
+    for (size_t step = 1; step < 20; step++) {
+        assert_string_equal(
+            tree_read_text(json_read, &lines, (struct bytes){line, sizeof(line) - 1}, step),
+            "0+7 1:1 o(a=\"1\")\n8+3 2:1  ! 2:1 o: a document is an object\n12+7 3:1 o(a=\"2\")\nend");
+        assert_non_null(
+            strstr(tree_read_text(json_read, &outermost, (struct bytes){behind, sizeof(behind) - 1}, step),
+                   "8+0 2:1 behind  ! 2:1 : there is text behind the end"));
+        assert_non_null(
+            strstr(tree_read_text(json_read, &outermost, (struct bytes){inside, sizeof(inside) - 1}, step),
+                   "2+0 1:3 behind  ! 1:3 : there is no document"));
+    }
+}
+
 static void changes_are_told_the_same_in_pieces(void **state)
 {
     static const char text[] = "{\"os\":[{\"a\":\"x\\n\",\"b\":[1.5,null,{\"c\":true}]},\n"
@@ -161,6 +181,7 @@ int main(void)
         cmocka_unit_test(depth_has_a_bound),
         cmocka_unit_test(what_is_too_large_is_passed_over),
         cmocka_unit_test(what_is_no_json_ends_the_file),
+        cmocka_unit_test(nul_bytes_are_no_end),
         cmocka_unit_test(changes_are_told_the_same_in_pieces),
     };
 
