@@ -65,6 +65,7 @@ dist_check_SCRIPTS += %reldir%/0706-ledger-check.t
 dist_check_SCRIPTS += %reldir%/0712-acknowledgments.t
 dist_check_SCRIPTS += %reldir%/0713-replay.t
 dist_check_SCRIPTS += %reldir%/0714-numbers.t
+dist_check_SCRIPTS += %reldir%/0715-take-closed.t
 dist_check_SCRIPTS += %reldir%/0705-ledger-migrations.t
 EXTRA_DIST += %reldir%/ledger-versions
 dist_check_SCRIPTS += %reldir%/0707-archive.t

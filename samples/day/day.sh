@@ -88,7 +88,7 @@ go_out() {
 
     for partner in ${PARTNERS:-acme zenith}; do
         mkdir -p "outbox/$partner" || exit 3
-        canon-ledger take "$partner" | canon2edi -q -o "outbox/$partner" | canon-ledger done "$partner"
+        canon-ledger take --close "$partner" | canon2edi -q --closed -o "outbox/$partner" | canon-ledger done "$partner"
         all "${PIPESTATUS[@]}"
     done
 }

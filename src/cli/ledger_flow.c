@@ -115,6 +115,7 @@ void ledger_take(struct ledger_run *run)
         .limit = settings->limit,
         .lease = settings->lease != 0 ? settings->lease : DEFAULT_LEASE,
         .again = settings->again,
+        .close = settings->close,
     };
     uint64_t taken = 0;
 

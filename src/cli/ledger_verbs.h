@@ -17,7 +17,7 @@ struct ledger_settings {
     struct options_common common; /* first: see cli/options.h */
     const char *ledger;
     bool overdue, late, orphan, duplicate, rejected; /* acks */
-    bool tee, loose, test, full, again;
+    bool tee, loose, test, full, again, close;
     uint64_t max_record;   /* MiB; this and the next: 0: as the manual says */
     uint64_t lease, limit; /* seconds; documents */
     uint64_t count, to;    /* numbers */

@@ -1,7 +1,9 @@
 #include "ledger/take.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "canon/sink.h"
 #include "ledger/lease.h"
 #include "ledger/sql.h"
@@ -23,6 +25,8 @@ struct take {
     int64_t positions[TAKE_MAX_KINDS];
     unsigned n;
     struct candidate found[ROUND * (TAKE_MAX_KINDS + 1)];
+    struct sha256 *hash; /* of what was printed; NULL: nobody asks */
+    uint64_t bytes, printed;
 };
 
 /* --- kinds */
@@ -215,6 +219,36 @@ static bool lease_round(struct take *take, struct search *search, unsigned limit
     return ledger_commit(take->ledger);
 }
 
+static void put_line(struct take *take, struct bytes line, struct canon_sink *out)
+{
+    canon_sink_add(out, line);
+    canon_sink_add(out, BYTES("\n"));
+    take->bytes += line.len + 1;
+    take->printed++;
+    if (take->hash == NULL)
+        return;
+    sha256_add(take->hash, line.at, line.len);
+    sha256_add(take->hash, "\n", 1);
+}
+
+/* The batch record; of nothing there is none. */
+static void put_batch(struct take *take, struct canon_sink *out)
+{
+    char hex[65];
+
+    if (take->hash == NULL || take->printed == 0)
+        return;
+    sha256_hex(take->hash, hex);
+    canon_sink_format(
+        out,
+        "{\"canon\":1,\"kind\":\"batch\",\"id\":\"%.32s\",\"direction\":\"%s\","
+        "\"source\":{\"format\":\"canon\",\"test\":false},\"sha256\":\"%s\",\"byte_count\":%" PRIu64
+        ",\"format_code\":\"canon\",\"is_complete\":true,\"read_count\":%" PRIu64
+        ",\"translated_count\":%" PRIu64 ",\"held_count\":0,\"rejected_count\":0,"
+        "\"duplicate_count\":0,\"ignored_count\":0}\n",
+        hex, take->consumer.outward ? "out" : "in", hex, take->bytes, take->printed, take->printed);
+}
+
 static bool print(struct take *take, struct canon_sink *out)
 {
     static const char select[] = "SELECT line FROM record WHERE document_id = ?";
@@ -226,10 +260,8 @@ static bool print(struct take *take, struct canon_sink *out)
         sqlite3_stmt *statement = sql_begin(take->ledger, select);
 
         sql_number(statement, 1, take->found[i].document);
-        if (sql_row(take->ledger, statement)) {
-            canon_sink_add(out, sql_get_text(statement, 0));
-            canon_sink_add(out, BYTES("\n"));
-        }
+        if (sql_row(take->ledger, statement))
+            put_line(take, sql_get_text(statement, 0), out);
         sql_end(statement);
     }
     (void)sql_script(take->ledger, "COMMIT");
@@ -249,6 +281,13 @@ bool take_run(struct ledger *ledger, struct search *search, const struct take_se
     }
     take->ledger = ledger;
     take->settings = settings;
+    if (settings->close && (take->hash = sha256_open()) == NULL) {
+        report_say(ledger_report(ledger), TECHNICAL_MEMORY, NULL, "at the start");
+        free(take);
+        return false;
+    }
+    if (take->hash != NULL)
+        sha256_begin(take->hash);
     lease_init(&take->lease);
     do {
         uint64_t left = settings->limit != 0 ? settings->limit - *taken : ROUND;
@@ -256,6 +295,9 @@ bool take_run(struct ledger *ledger, struct search *search, const struct take_se
         going = lease_round(take, search, left < ROUND ? (unsigned)left : ROUND) && print(take, out);
         *taken += take->n;
     } while (going && take->n > 0 && (settings->limit == 0 || *taken < settings->limit));
+    if (going)
+        put_batch(take, out);
+    sha256_close(take->hash);
     free(take);
     return going;
 }

@@ -19,6 +19,7 @@ struct take_settings {
     struct bytes kinds[TAKE_MAX_KINDS];
     uint64_t limit; /* 0: none */
     uint64_t lease; /* seconds */
+    bool close;     /* print a batch record behind the last, so that whoever reads knows it has all */
     bool again;     /* also what is leased: its pipeline is known to be dead */
 };
 

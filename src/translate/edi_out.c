@@ -45,6 +45,7 @@ void edi_out_too_long(struct edi_out *edi, const struct outbound_place *place, s
     finding.detail = detail;
     finding.expected = expected;
     edi->counts.read++;
+    edi->unclosed++;
     refusal_begin(&edi->refusal);
     refusal_tell(&edi->refusal, &finding);
     (void)refuse(edi, NULL);
@@ -354,6 +355,23 @@ static bool write_record(struct edi_out *edi, struct canon_record *record)
     return true;
 }
 
+/* Whether it is the record that says that so many came. */
+static bool closes(struct edi_out *edi, const struct canon_record *record)
+{
+    const struct canon_field *field = canon_block_field(record->kind->body, BYTES("read_count"));
+    const struct canon_value *value = field != NULL ? canon_get(record->body, field) : NULL;
+    uint64_t count;
+
+    if (strcmp(record->kind->name, "batch") != 0)
+        return false;
+    edi->unclosed--;
+    edi->counts.ignored++;
+    if (value != NULL && bytes_to_count((struct bytes){value->text, value->len}, INT64_MAX, &count) &&
+        count == edi->unclosed)
+        edi->unclosed = 0;
+    return true;
+}
+
 bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struct bytes line)
 {
     struct canon_record *record = &edi->line;
@@ -362,6 +380,7 @@ bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struc
     if (bytes_trim(line).len == 0)
         return true;
     edi->counts.read++;
+    edi->unclosed++;
     refusal_begin(&edi->refusal);
     arena_reset(&edi->arena);
     edi->place = place_of(place);
@@ -376,6 +395,8 @@ bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struc
         }
         return refuse_line(edi, record, line, &error);
     }
+    if (edi->settings.closed && closes(edi, record))
+        return true;
     if (record->partner.len > 0)
         edi->place.partner = arena_copy(&edi->arena, record->partner).at;
     edi->place.key = key_of(record, &edi->arena);

@@ -23,6 +23,7 @@ struct edi_out_settings {
     const struct edi_journal *journal; /* of control numbers; NULL: none; it must outlive the edi_out */
     const char *time;    /* "2026-11-24T09:30", of the envelopes */
     bool strict;         /* records that are no documents for partners are refused, not passed over */
+    bool closed;         /* what no batch record closes is not delivered: the program before broke off */
     bool relay;          /* what came as X12 goes out as it came: set, release and identities of its source */
     bool test;           /* everything goes out as test data */
     int unmapped;        /* enum outbound_unmapped */

@@ -155,11 +155,26 @@ void edi_out_close(struct edi_out *edi)
     free(edi);
 }
 
+/* Whoever wrote them broke off, and it will write them again with those that are missing. */
+static bool is_cut(struct edi_out *edi)
+{
+    struct finding finding = {
+        .complaint = LEDGER_BATCH_MISSING,
+        .place = {.file = edi->place.file, .line = edi->place.line},
+        .consequence = "none of them is sent, but those of interchanges that were full"};
+
+    if (edi->settings.closed && edi->unclosed > 0)
+        report_add(edi->report, &finding);
+    return edi->settings.closed && edi->unclosed > 0;
+}
+
 bool edi_out_finish(struct edi_out *edi)
 {
-    bool files = edi_files_finish(edi->files, &edi->counts);
-    bool good = edi->counts.failed > 0 && edi->report->misused ? false
-                                                               : edi_batches_finish(edi->batches) && files;
+    bool cut = is_cut(edi);
+    bool files = !cut && edi_files_finish(edi->files, &edi->counts);
+    bool good = cut || (edi->counts.failed > 0 && edi->report->misused)
+                    ? false
+                    : edi_batches_finish(edi->batches) && files;
     uint64_t lost = edi_batches_lost(edi->batches);
 
     edi->counts.written -= lost;

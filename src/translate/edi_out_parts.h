@@ -57,6 +57,7 @@ struct edi_out {
     struct place place;
     const struct canon_record *record;
     struct canon_record line; /* of the line at hand */
+    uint64_t unclosed;        /* lines that came behind the last batch record */
     bool bad;                 /* something of it was left unwritten, and may not be */
 };
 
