@@ -94,7 +94,8 @@ ids rest > have; ids orders > want
 is "$(comm -13 have want | wc -l)" "$(wc -l < out)" 'of those that died it is, and not that of the living'
 
 # --- a pipeline that breaks
-for broken in 'head -n 2 > /dev/null' 'canon2erp -m erp-orders-csv -o outbox | head -n 1' 'false' \
+for broken in 'head -n 2 > /dev/null' 'head -c 900 | canon2erp -m erp-orders-csv -o outbox' \
+    'canon2erp -m erp-orders-csv -o outbox | head -n 1' 'false' \
     'canon2erp -m erp-orders-csv -o no/such/folder'; do
     fresh
     flow "canon-ledger take erp --kind order | $broken | canon-ledger done erp"
@@ -105,6 +106,14 @@ for broken in 'head -n 2 > /dev/null' 'canon2erp -m erp-orders-csv -o outbox | h
     flow "canon-ledger take erp --kind order"
     out_is '' 'and nothing is left'
 done
+fresh
+flow 'canon-ledger take erp --kind order | head -c 900 | canon2erp -m erp-orders-csv -o outbox'
+status_is 3 'a record that breaks off is technical'
+err_like 'T7001 error: .*ends within the record of line 1' 'which is said'
+out_is '' 'and not refused'
+flow 'canon-ledger take acme --again | head -c 300 | canon2edi -o outbox'
+status_is 3 'by canon2edi, too'
+out_is '' 'nor refused'
 fresh
 flow 'canon-ledger take erp --kind order > /dev/full'
 status_is 3 'a full disk is technical'

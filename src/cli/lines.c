@@ -124,6 +124,7 @@ enum lines_event lines_next(struct lines *lines, struct bytes *line)
     lines->offset = lines->base + lines->start;
     lines->length = line->len;
     lines->start += line->len;
+    lines->open = lines->start == lines->end;
     if (lines->start < lines->end)
         lines->start++;
     if (line->len > lines->ceiling) {

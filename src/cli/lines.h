@@ -28,6 +28,7 @@ struct lines {
     uint64_t length;     /* bytes of the line given last, without '\n' */
     int error;           /* errno */
     bool ended;
+    bool open;           /* the line given last had no '\n' behind it */
 };
 
 /* False: out of memory. */

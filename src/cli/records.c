@@ -22,6 +22,7 @@ static bool feed_input(const struct records_taker *taker, const struct input *in
 
         place.line = lines.number;
         place.offset = lines.offset;
+        place.is_open = lines.open;
         if (event == LINES_LINE) {
             going = taker->line(taker->whom, &place, line);
         } else if (event == LINES_TOO_LONG) {

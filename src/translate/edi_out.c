@@ -393,6 +393,10 @@ bool edi_out_line(struct edi_out *edi, const struct outbound_place *place, struc
             edi->counts.failed++;
             return false;
         }
+        if (outbound_breaks_off(place, line, edi->report)) {
+            edi->counts.failed++;
+            return false;
+        }
         return refuse_line(edi, record, line, &error);
     }
     if (edi->settings.closed && closes(edi, record))

@@ -48,6 +48,17 @@ static struct place place_of(const struct outbound_place *place)
                           .has_offset = true};
 }
 
+bool outbound_breaks_off(const struct outbound_place *place, struct bytes line, struct report *report)
+{
+    if (!place->is_open || line.len == 0 || line.at[0] != '{')
+        return false;
+    report_say(report, TECHNICAL_READ, place->file,
+               "it ends within the record of line %llu: whoever writes it broke off; that record was not "
+               "translated, nor refused",
+               (unsigned long long)place->line);
+    return true;
+}
+
 static void refuse_line(struct outbound *outbound, const struct outbound_place *place,
                         const struct canon_record *record, struct bytes line,
                         const struct canon_read_error *error)
@@ -174,6 +185,10 @@ bool outbound_line(struct outbound *outbound, const struct outbound_place *place
     }
     if (error.schema) {
         report_say(outbound->report, TECHNICAL_SCHEMA, NULL, "%s", schema_error(outbound->schema));
+        outbound->counts.failed++;
+        return false;
+    }
+    if (outbound_breaks_off(place, line, outbound->report)) {
         outbound->counts.failed++;
         return false;
     }

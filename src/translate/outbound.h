@@ -45,7 +45,12 @@ struct outbound_place {
     const char *file;
     uint64_t line;   /* from 1 */
     uint64_t offset; /* of its first byte in the file */
+    bool is_open;    /* the input ends without a line end behind it */
 };
+
+/* Whether a line that is no record is the beginning of one: who wrote it died, and nothing is wrong with the
+ * record.  It is told then. */
+bool outbound_breaks_off(const struct outbound_place *place, struct bytes line, struct report *report);
 
 /* One line.  False when the run must stop: an output failed, or the memory. */
 bool outbound_line(struct outbound *outbound, const struct outbound_place *place, struct bytes line);
