@@ -18,7 +18,7 @@ run "$powerloss" --liar
 status_is 1 'a file that was not flushed is found out'
 out_like 'liar.*was acknowledged and is not there' 'as what it is'
 
-points=120
+points=64
 [ -z "${CROSSDOCK_SLOW:-}" ] || points=0
 # The seed is that of the day: what fails can be repeated with the seed that the output names.
 "$powerloss" --points $points --seed "${SURVIVE_SEED:-$(date +%Y%m%d)}" --jobs "$(nproc)" > out 2> err
