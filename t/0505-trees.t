@@ -55,6 +55,10 @@ printf 'order_number,order_date\n' > file.csv
 run erp2canon -m $map file.csv
 expect 1 '' 'a file that is no XML'
 err_like 'M3621 error: file.csv:1:1: .*this is no XML' '... is told'
+xml "$(order A1)" 'adrift' "$(order A2)"
+run erp2canon -m $map file.xml
+expect 0 'A1 A2' 'text that stands beside the documents'
+err_like 'M3008 warn: no map line reads this: text outside of every document, 1 time' '... is told'
 printf '<orders/>' > file.xml
 run erp2canon -m $map file.xml
 expect 1 '' 'another namespace refuses the file'

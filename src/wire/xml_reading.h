@@ -25,6 +25,7 @@ struct xml_reader {
     struct arena arena; /* of the document */
     struct buffer run;  /* text since the last tag */
     bool open;
+    bool beside;     /* text outside of documents, since the last tag, has been told */
     uint64_t begin;  /* of the open document */
     uint64_t behind; /* outside of documents: where the latest start tag began, or the latest end tag ended */
     struct tree_document document;

@@ -241,6 +241,7 @@ static void on_start(void *whom, const xmlChar *local, const xmlChar *prefix, co
     if (is_over(r))
         return;
     r->depth++;
+    r->beside = false;
     if (!r->open) {
         r->behind = r->input.begin.offset + tag_begin(r);
         enter_outer(r, name, n, attributes);
@@ -267,6 +268,7 @@ static void on_end(void *whom, const xmlChar *local, const xmlChar *prefix, cons
     (void)local, (void)prefix, (void)space;
     if (is_over(r))
         return;
+    r->beside = false;
     if (is_wanted(r)) {
         end_run(r);
         if (r->depth > r->level)
@@ -283,8 +285,15 @@ static void on_text(void *whom, const xmlChar *text, int len)
 {
     struct xml_reader *r = whom;
 
-    if (!is_over(r) && is_wanted(r))
+    if (is_over(r))
+        return;
+    if (is_wanted(r)) {
         buffer_add(&r->run, (const char *)text, (size_t)len);
+    } else if (!r->open && r->depth < r->level && !r->beside &&
+               !is_blank((struct bytes){(const char *)text, (size_t)len})) {
+        r->beside = true;
+        r->taker->stray(r->taker->whom, BYTES("text outside of every document"));
+    }
 }
 
 static void on_doctype(void *whom, const xmlChar *name, const xmlChar *external, const xmlChar *system)

@@ -27,6 +27,9 @@ static void documents_become_trees(void **state)
                "3+27 1:1 o=\"a\"(b=\"c\" =\"d\" b b =\"e\")\nend");
     tree_check(xml_read, &plain, "<r><s><o/></s><o>1</o><t/></r>",
                "stray s\n14+8 1:15 o=\"1\"\nstray t\nend");
+    tree_check(xml_read, &plain, "<r>x<o>1</o> \n<s>t</s>y<!-- of -->z</r>",
+               "stray text outside of every document\n4+8 1:5 o=\"1\"\n"
+               "stray s\nstray text outside of every document\nend");
     tree_check(xml_read, &plain, "<r/>", "end");
     tree_check(xml_read, &plain, " \n", "end");
     tree_check(xml_read, &plain, "", "end");
