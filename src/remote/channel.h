@@ -74,8 +74,8 @@ bool channel_send(int socket, const struct channel_message *message, int fd);
 
 enum channel_got { CHANNEL_GOT, CHANNEL_NOTHING_YET, CHANNEL_ENDED };
 
-/* The same, without waiting.  NOTHING_YET: there is no room, and will be none before a reply was received; who
- * waited for it in vain would make the other side wait, too. */
+/* The same, without waiting.  NOTHING_YET: there is no room, and will be none before a reply was received;
+ * who waited for it in vain would make the other side wait, too. */
 enum channel_got channel_offer(int socket, const struct channel_message *message, int fd);
 
 /* *fd is -1 when none came along; else the caller's to close.  Does not wait. */

@@ -5,7 +5,7 @@
  *   name             which names may become names of files here
  *   channel          messages between the poll and its worker
  *   packet, sftp     a channel on which SFTP is spoken
- *   task             a message's request, by SFTP's requests
+ *   task, answer     a message's request, by SFTP's requests, and what comes of them
  *   hosts, login     a connection to the right server, that lets us in
  *   folder, ssh, serve  the worker: it does what the messages ask, in a folder or on a server
  *   worker           the worker as the poll sees it: started, asked, killed when nothing comes
@@ -13,6 +13,7 @@
  *   filter           a command that encrypts or decrypts a file
  *   poll             what a poll has; how things are told
  *   look             what is there, and what of it is ready
+ *   outbox           files of ours that are to be sent
  *   fetch, send      the two ways
  *
  * One poll of a partner at a time: a lock beside the ledger is held meanwhile.  It is safe to be killed

@@ -1,27 +1,21 @@
 #include "remote/send.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "remote/filter.h"
-#include "remote/name.h"
+#include "remote/outbox.h"
 
-enum { AT_ONCE = 256, BLOCK = 64 * 1024 };
+enum { AT_ONCE = 256 };
 
 /* A file on its way. */
 struct flight {
-    struct bytes name;
-    char sha256[65];
-    int fd;
+    struct outgoing file;
     int put_fd; /* what is sent: itself, or what it became by encryption */
     uint64_t put_size;
-    struct transfer transfer;
     const char *part, *path; /* there */
     bool good;               /* up to here */
 };
@@ -29,120 +23,8 @@ struct flight {
 struct sending {
     struct poll *poll;
     const struct mailbox_send *send;
-    int folder; /* here */
-    struct sha256 *sha256;
-    struct bytes *names; /* sorted */
-    size_t n;
+    struct outbox outbox;
 };
-
-static void fail_here(struct sending *s, struct bytes name, int error)
-{
-    s->poll->counts.failed++;
-    report_say(s->poll->report, TECHNICAL_READ, s->send->from, "%.*s: %s", BYTES_ARG(name),
-               file_error(error));
-}
-
-/* --- what is here */
-
-static int compare(const void *a, const void *b)
-{
-    return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
-}
-
-static bool is_meant(struct sending *s, struct bytes name)
-{
-    const char *why = "";
-
-    if (name_is_hidden(name))
-        return false;
-    switch (mailbox_means(&s->send->names, name, &why)) {
-    case PATTERN_NO: return false;
-    case PATTERN_FAILED:
-        poll_tell(s->poll, REMOTE_NAME, s->send->from, "\"%.*s\": the pattern failed: %s", BYTES_ARG(name),
-                  why);
-        s->poll->counts.refused++;
-        return false;
-    case PATTERN_YES: break;
-    }
-    if (name_is_good(name))
-        return true;
-    poll_tell(s->poll, REMOTE_NAME, s->send->from, "\"%.*s\"", BYTES_ARG(name));
-    s->poll->counts.refused++;
-    return false;
-}
-
-/* The names in the folder here that are meant, sorted. */
-static bool list(struct sending *s)
-{
-    DIR *names = opendir(s->send->from);
-    const struct dirent *entry;
-    size_t room = 0;
-
-    if (names == NULL) {
-        fail_here(s, BYTES("the folder"), errno);
-        return false;
-    }
-    s->folder = fcntl(dirfd(names), F_DUPFD_CLOEXEC, 0);
-    for (errno = 0; (entry = readdir(names)) != NULL; errno = 0) {
-        struct bytes name = bytes_of(entry->d_name);
-
-        if (!is_meant(s, name))
-            continue;
-        if (s->n == room) {
-            struct bytes *more = arena_zalloc(s->poll->arena, room = room * 2 + 64, sizeof(*more));
-
-            if (more == NULL)
-                break;
-            if (s->n > 0)
-                memcpy(more, s->names, s->n * sizeof(*more));
-            s->names = more;
-        }
-        s->names[s->n++] = arena_copy(s->poll->arena, name);
-    }
-    if (entry == NULL && errno != 0)
-        fail_here(s, BYTES("the folder"), errno);
-    closedir(names);
-    if (s->n > 0)
-        qsort(s->names, s->n, sizeof(*s->names), compare);
-    return s->folder >= 0 && !s->poll->arena->failed;
-}
-
-/* Opens it and hashes it; *fd stays open.  0 or the error. */
-static int look_at_file(struct sending *s, struct flight *flight)
-{
-    char block[BLOCK];
-    struct stat about;
-    uint64_t len = 0;
-    size_t got;
-    int error;
-
-    flight->fd = openat(s->folder, flight->name.at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (flight->fd < 0)
-        return errno;
-    if (fstat(flight->fd, &about) != 0)
-        return errno;
-    if (!S_ISREG(about.st_mode))
-        return S_ISDIR(about.st_mode) ? EISDIR : FILE_NOT_REGULAR;
-    sha256_begin(s->sha256);
-    do {
-        error = file_read(flight->fd, block, sizeof(block), &got);
-        sha256_add(s->sha256, block, got);
-        len += got;
-    } while (error == 0 && got == sizeof(block));
-    if (error == 0 && len != (uint64_t)about.st_size)
-        error = FILE_CHANGED;
-    sha256_hex(s->sha256, flight->sha256);
-    if (error == 0 && lseek(flight->fd, 0, SEEK_SET) != 0)
-        error = errno;
-    flight->transfer = (struct transfer){.partner = bytes_of(s->poll->partner->name),
-                                         .direction = TRANSFER_OUT,
-                                         .folder = bytes_of(s->send->from),
-                                         .name = flight->name,
-                                         .size = about.st_size,
-                                         .mtime = about.st_mtim.tv_sec,
-                                         .sha256 = bytes_of(flight->sha256)};
-    return error;
-}
 
 /* "TO/.NAME.ROW.part": what comes later under the same name does not meet it. */
 static char *part_path(struct sending *s, const struct transfer *transfer)
@@ -151,34 +33,6 @@ static char *part_path(struct sending *s, const struct transfer *transfer)
 
     (void)snprintf(end, sizeof(end), ".%lld.part", (long long)transfer->row);
     return poll_path(s->poll, bytes_of(s->send->to), ".", transfer->name, end);
-}
-
-/* --- what becomes of the file here */
-
-static void settle(struct sending *s, const struct flight *flight)
-{
-    char target[NAME_MAX + 1];
-    int other, error = 0;
-
-    if (s->send->after == MAILBOX_DELETE) {
-        error = unlinkat(s->folder, flight->name.at, 0) != 0 ? errno : 0;
-    } else if (s->send->after == MAILBOX_MOVE) {
-        other = open(s->send->move_to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        error = other < 0 ? errno : 0;
-        (void)snprintf(target, sizeof(target), "%s", flight->name.at);
-        if (other >= 0 && renameat2(s->folder, flight->name.at, other, target, RENAME_NOREPLACE) != 0)
-            error = errno;
-        if (error == EEXIST) {
-            /* Another one of that name was sent before. */
-            (void)snprintf(target, sizeof(target), "%s~%lld", flight->name.at,
-                           (long long)flight->transfer.row);
-            error = renameat2(s->folder, flight->name.at, other, target, RENAME_NOREPLACE) != 0 ? errno : 0;
-        }
-        if (other >= 0)
-            close(other);
-    }
-    if (error != 0)
-        fail_here(s, flight->name, error);
 }
 
 /* --- the steps */
@@ -208,11 +62,11 @@ static bool claim(struct sending *s, struct flight *flights, size_t n)
 
         if (!flight->good)
             continue;
-        if (!was_sent(s, &flight->transfer, &found)) {
-            (void)transfer_add(ledger, &flight->transfer);
+        if (!was_sent(s, &flight->file.transfer, &found)) {
+            (void)transfer_add(ledger, &flight->file.transfer);
         } else {
-            flight->transfer.row = found.row;
-            flight->transfer.state = found.state;
+            flight->file.transfer.row = found.row;
+            flight->file.transfer.state = found.state;
         }
     }
     if (!ledger_commit(ledger))
@@ -222,14 +76,14 @@ static bool claim(struct sending *s, struct flight *flights, size_t n)
 
         if (!flight->good)
             continue;
-        flight->part = part_path(s, &flight->transfer);
-        if (flight->transfer.state == TRANSFER_CLAIMED && flight->part != NULL)
+        flight->part = part_path(s, &flight->file.transfer);
+        if (flight->file.transfer.state == TRANSFER_CLAIMED && flight->part != NULL)
             continue;
         flight->good = false;
-        if (flight->transfer.state != TRANSFER_DONE)
+        if (flight->file.transfer.state != TRANSFER_DONE)
             continue; /* under its temporary name, and told already */
         s->poll->counts.known++;
-        settle(s, flight);
+        outbox_settle(&s->outbox, &flight->file);
     }
     return true;
 }
@@ -240,17 +94,18 @@ static bool encrypt(struct sending *s, struct flight *flight)
     char why[FILTER_TEXT];
     struct stat about;
     enum filter_result result = FILTER_DONE;
-    int fd = openat(s->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int fd = openat(s->outbox.folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
 
     flight->put_fd = fd;
     if (fd < 0) {
-        fail_here(s, flight->name, errno);
-    } else if ((result = filter_run(&s->send->encrypt, flight->fd, fd, s->poll->worker.until, why)) !=
+        outbox_fail(&s->outbox, flight->file.name, errno);
+    } else if ((result = filter_run(&s->send->encrypt, flight->file.fd, fd, s->poll->worker.until, why)) !=
                FILTER_DONE) {
         s->poll->counts.failed++;
-        poll_tell(s->poll, filter_complaint(result), flight->path, "%.*s: %s", BYTES_ARG(flight->name), why);
+        poll_tell(s->poll, filter_complaint(result), flight->path, "%.*s: %s", BYTES_ARG(flight->file.name),
+                  why);
     } else if (fstat(fd, &about) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
-        fail_here(s, flight->name, errno);
+        outbox_fail(&s->outbox, flight->file.name, errno);
     } else {
         flight->put_size = (uint64_t)about.st_size;
         return true;
@@ -266,19 +121,11 @@ static void prepare(struct sending *s, struct flight *flights, size_t n)
 
         if (!flight->good)
             continue;
-        flight->put_fd = flight->fd;
-        flight->put_size = (uint64_t)flight->transfer.size;
+        flight->put_fd = flight->file.fd;
+        flight->put_size = (uint64_t)flight->file.transfer.size;
         if (s->send->encrypt.n > 0)
             flight->good = encrypt(s, flight);
     }
-}
-
-static bool is_as_it_was(const struct flight *flight)
-{
-    struct stat about;
-
-    return fstat(flight->fd, &about) == 0 && about.st_size == flight->transfer.size &&
-           about.st_mtim.tv_sec == flight->transfer.mtime;
 }
 
 static void put(struct sending *s, struct flight *flights, size_t n)
@@ -298,11 +145,11 @@ static void put(struct sending *s, struct flight *flights, size_t n)
     }
     (void)worker_do(&s->poll->worker, jobs, m);
     for (size_t i = 0; i < m; i++) {
-        if (jobs[i].error == CHANNEL_OK && is_as_it_was(flying[i]))
+        if (jobs[i].error == CHANNEL_OK && outbox_is_as_it_was(&flying[i]->file))
             continue;
         flying[i]->good = false;
         if (jobs[i].error == CHANNEL_OK) {
-            fail_here(s, flying[i]->name, FILE_CHANGED);
+            outbox_fail(&s->outbox, flying[i]->file.name, FILE_CHANGED);
         } else if (jobs[i].error == CHANNEL_CHANGED) {
             s->poll->counts.failed++;
             poll_tell(s->poll, REMOTE_FAILED, flying[i]->path, "what arrived there has another size");
@@ -322,9 +169,9 @@ static bool note(struct sending *s, struct flight *flights, size_t n, enum trans
     for (size_t i = 0; i < n; i++) {
         if (!flights[i].good)
             continue;
-        flights[i].transfer.state = state;
-        flights[i].transfer.target = flights[i].name;
-        (void)transfer_save(ledger, &flights[i].transfer);
+        flights[i].file.transfer.state = state;
+        flights[i].file.transfer.target = flights[i].file.name;
+        (void)transfer_save(ledger, &flights[i].file.transfer);
     }
     return ledger_commit(ledger);
 }
@@ -365,9 +212,9 @@ static void finish(struct sending *s, const struct flight *flights, size_t n)
         if (!flights[i].good)
             continue;
         s->poll->counts.moved++;
-        s->poll->counts.bytes += (uint64_t)flights[i].transfer.size;
-        poll_tell(s->poll, REMOTE_SENT, flights[i].path, "SHA-256 %s", flights[i].sha256);
-        settle(s, &flights[i]);
+        s->poll->counts.bytes += (uint64_t)flights[i].file.transfer.size;
+        poll_tell(s->poll, REMOTE_SENT, flights[i].path, "SHA-256 %s", flights[i].file.sha256);
+        outbox_settle(&s->outbox, &flights[i].file);
     }
 }
 
@@ -389,9 +236,10 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
     if (good)
         finish(s, flights, n);
     for (size_t i = 0; i < n; i++) {
-        poll_done(s->poll, flights[i].name, (uint64_t)flights[i].transfer.size, good && flights[i].good);
-        fds[2 * i] = flights[i].fd;
-        fds[2 * i + 1] = flights[i].put_fd != flights[i].fd ? flights[i].put_fd : -1;
+        poll_done(s->poll, flights[i].file.name, (uint64_t)flights[i].file.transfer.size,
+                  good && flights[i].good);
+        fds[2 * i] = flights[i].file.fd;
+        fds[2 * i + 1] = flights[i].put_fd != flights[i].file.fd ? flights[i].put_fd : -1;
     }
     file_close_all(fds, 2 * n);
     return good && !s->poll->lost;
@@ -399,34 +247,11 @@ static bool send_some(struct sending *s, struct flight *flights, size_t n)
 
 static bool begin(struct sending *s, struct flight *flight, struct bytes name)
 {
-    struct bytes to = bytes_of(s->send->to);
-    int error;
-
-    *flight = (struct flight){
-        .name = name, .fd = -1, .put_fd = -1, .path = poll_path(s->poll, to, "", name, "")};
-    if (flight->path == NULL)
-        return false;
-    error = look_at_file(s, flight);
-    flight->good = error == 0;
-    if (error == ELOOP || error == FILE_NOT_REGULAR) {
-        poll_tell(s->poll, REMOTE_KIND, s->send->from, "%.*s", BYTES_ARG(name));
-        s->poll->counts.refused++;
-    } else if (error != 0 && error != EISDIR) {
-        fail_here(s, name, error);
-    }
+    *flight = (struct flight){.put_fd = -1, .path = poll_path(s->poll, bytes_of(s->send->to), "", name, "")};
+    flight->good = outbox_take(&s->outbox, name, &flight->file) && flight->path != NULL;
     if (flight->good)
         s->poll->counts.listed++;
-    return true;
-}
-
-/* For who wants to know how far it has come. */
-static void expect(struct sending *s, uint64_t most)
-{
-    struct stat about;
-
-    for (size_t i = 0; i < s->n && i < most && s->poll->progress != NULL; i++)
-        if (fstatat(s->folder, s->names[i].at, &about, AT_SYMLINK_NOFOLLOW) == 0)
-            poll_expect(s->poll, 1, (uint64_t)about.st_size);
+    return flight->path != NULL;
 }
 
 static void send_all(struct sending *s)
@@ -435,17 +260,17 @@ static void send_all(struct sending *s)
     uint64_t most = s->poll->partner->mailbox.max_files;
     bool good = flights != NULL;
 
-    expect(s, most);
-    for (size_t next = 0; good && next < s->n;) {
+    outbox_expect(&s->outbox, most);
+    for (size_t next = 0; good && next < s->outbox.n;) {
         size_t n = 0;
 
         if (s->poll->counts.moved >= most) {
-            poll_tell(s->poll, REMOTE_MORE, s->send->from, "%zu files", s->n - next);
-            s->poll->counts.waiting += s->n - next;
+            poll_tell(s->poll, REMOTE_MORE, s->send->from, "%zu files", s->outbox.n - next);
+            s->poll->counts.waiting += s->outbox.n - next;
             return;
         }
-        while (good && n < AT_ONCE && next < s->n && n < most - s->poll->counts.moved)
-            good = begin(s, &flights[n++], s->names[next++]);
+        while (good && n < AT_ONCE && next < s->outbox.n && n < most - s->poll->counts.moved)
+            good = begin(s, &flights[n++], s->outbox.names[next++]);
         good = send_some(s, flights, n) && good;
     }
 }
@@ -517,33 +342,30 @@ static bool recover(struct sending *s)
 /* What would be sent. */
 static void show(struct sending *s)
 {
-    for (size_t i = 0; i < s->n && !s->poll->arena->failed; i++) {
+    for (size_t i = 0; i < s->outbox.n && !s->poll->arena->failed; i++) {
         struct flight flight;
         struct transfer found;
 
-        if (begin(s, &flight, s->names[i]) && flight.good && !was_sent(s, &flight.transfer, &found))
+        if (begin(s, &flight, s->outbox.names[i]) && flight.good &&
+            !was_sent(s, &flight.file.transfer, &found))
             s->poll->show(s->poll->whom,
-                          &(struct poll_line){"send", flight.transfer.folder, flight.name,
-                                              (uint64_t)flight.transfer.size, flight.transfer.mtime});
-        if (flight.fd >= 0)
-            close(flight.fd);
+                          &(struct poll_line){"send", flight.file.transfer.folder, flight.file.name,
+                                              (uint64_t)flight.file.transfer.size,
+                                              flight.file.transfer.mtime});
+        if (flight.file.fd >= 0)
+            close(flight.file.fd);
     }
 }
 
 void send_files(struct poll *poll)
 {
-    struct sending s = {.poll = poll, .send = &poll->partner->mailbox.send, .folder = -1};
+    struct sending s = {.poll = poll, .send = &poll->partner->mailbox.send};
 
-    s.sha256 = sha256_open();
-    if (s.sha256 == NULL) {
-        report_say(poll->report, TECHNICAL_MEMORY, NULL, "for hashing");
-    } else if (list(&s)) {
+    if (outbox_open(&s.outbox, poll)) {
         if (poll->dry)
             show(&s);
         else if (recover(&s))
             send_all(&s);
     }
-    if (s.folder >= 0)
-        close(s.folder);
-    sha256_close(s.sha256);
+    outbox_close(&s.outbox);
 }

@@ -10,7 +10,7 @@
 /* `what`: a struct mailbox. */
 void serve_mailbox(int socket, const void *what);
 
-/* For whoever moves bytes: says so to the parent, a few times a second at most.  False: the parent is gone. */
+/* For whoever moves bytes: says so to the parent, a few times a second at most.  False: it is gone. */
 struct serve_moves {
     int64_t last;   /* when it was said: milliseconds of CLOCK_MONOTONIC, 0 at first */
     uint64_t bytes; /* all that were moved */

@@ -4,9 +4,9 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "remote/answer.h"
 #include "remote/login.h"
 #include "remote/serve.h"
-#include "remote/task.h"
 
 enum {
     A_CHANNEL = 24, /* files at a time */
@@ -62,7 +62,7 @@ static void hear(struct ssh *ssh, struct sftp *sftp)
     enum sftp_result result = SFTP_AGAIN;
 
     while (!ssh->gone && (result = sftp_next(sftp, &answer)) == SFTP_ON)
-        ssh->gone = !task_take(answer.whom, &answer, ssh->parent) ||
+        ssh->gone = !answer_take(answer.whom, &answer, ssh->parent) ||
                     !serve_moves(ssh->parent, &ssh->moved, moved_by(&answer));
     if (result == SFTP_LOST)
         ssh->lost = sftp_why(sftp);
