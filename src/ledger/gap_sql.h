@@ -3,9 +3,9 @@
  * and to gap.c, which asks as of a time; it is released with version 10 and never changed.
  *
  * Of the numbers of a series, in the order they came, one that is more than 1000 behind the one before it
- * begins a new run: the numbers began anew.  What is missing between two neighbours of a run is a gap.  Groups
- * that come are counted by kind of document or all together, as their sender likes: what another kind of the
- * same sender has is not missing.
+ * begins a new run: the numbers began anew.  What is missing between two neighbours of a run is a gap.
+ * Groups that come are counted by kind of document or all together, as their sender likes: what another kind
+ * of the same sender has is not missing.
  */
 #ifndef CROSSDOCK_LEDGER_GAP_SQL_H
 #define CROSSDOCK_LEDGER_GAP_SQL_H

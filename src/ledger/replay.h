@@ -5,7 +5,8 @@
  * as a revision.  One that has another id now (a reject that is an order, an order of another partner) is
  * added, and the one that stood at its place in the file is put aside; each names the other.  What a consumer
  * has had it keeps, unless the new one is to be offered; who refused it is offered it.  Nothing is
- * acknowledged again unless that is asked for, and numbers that another document has are a duplicate, as on posting.
+ * acknowledged again unless that is asked for, and numbers that another document has are a duplicate, as
+ * on posting.
  *
  * post.h reads the lines and holds the transaction; what is to be printed waits until it is over.
  */

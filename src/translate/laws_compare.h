@@ -1,5 +1,6 @@
 /*
- * laws_compare: two forms of one document, and how their segments differ.  Private to laws.c and laws_segments.c.
+ * laws_compare: two forms of one document, and how their segments differ.  Private to laws.c and
+ * laws_segments.c.
  */
 #ifndef CROSSDOCK_TRANSLATE_LAWS_COMPARE_H
 #define CROSSDOCK_TRANSLATE_LAWS_COMPARE_H
