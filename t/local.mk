@@ -82,5 +82,11 @@ EXTRA_DIST += %reldir%/0720-order-trace
 dist_check_SCRIPTS += %reldir%/0710-survive.t
 dist_check_SCRIPTS += %reldir%/0711-power.t
 dist_check_SCRIPTS += %reldir%/0714-concurrent.t
+dist_check_SCRIPTS += %reldir%/0716-short-and-broken.t
+# Preloaded under the tools: reads and writes that take a few bytes.
+check_DATA = %reldir%/survive/short.so
+%reldir%/survive/short.so: %reldir%/survive/short.c
+	$(AM_V_CC)$(MKDIR_P) %reldir%/survive && $(CC) $(CPPFLAGS) -O2 -fPIC -shared -o $@ $(srcdir)/%reldir%/survive/short.c
+CLEANFILES += %reldir%/survive/short.so
 EXTRA_DIST += %reldir%/survive
 dist_check_SCRIPTS += %reldir%/0660-broken-files.t
