@@ -192,7 +192,8 @@ struct told {
 static void tell_number(const struct told *told, struct bytes value, const char *name)
 {
     if (value.len > 0)
-        told->tell(told->to, &(struct number){arena_copy(told->arena, value), number_name_of(bytes_of(name))});
+        told->tell(told->to,
+                   &(struct number){arena_copy(told->arena, value), number_name_of(bytes_of(name))});
 }
 
 static void tell_package(void *to, const struct notice_node *package)

@@ -1,6 +1,6 @@
 /*
- * notice: the tree of a ship notice, which tells the packages of its orders: orders, packages and other levels,
- * each below another.  For the modules of journeys alone.
+ * notice: the tree of a ship notice, which tells the packages of its orders: orders, packages and other
+ * levels, each below another.  For the modules of journeys alone.
  *
  * Made from a record's line, which must outlive it; everything else lives in the arena.
  */

@@ -215,8 +215,8 @@ static void enter_outer(struct xml_reader *r, struct tree_name name, int n, cons
         add_attributes(r, r->node, n, attributes, xml_index_of(r, r->begin));
 }
 
-/* Whether what the parser says is said in vain: not all that is wrong stops it, and how far it goes on depends
- * on the pieces that it gets. */
+/* Whether what the parser says is said in vain: not all that is wrong stops it, and how far it goes on
+ * depends on the pieces that it gets. */
 static bool is_over(const struct xml_reader *r)
 {
     return r->done || r->result.event == TREE_BROKEN;
