@@ -231,7 +231,7 @@ for ((n = 1; n < lines; n++)); do
     [ "$status" = 3 ] || echo "after line $n: status $status"
 done > wrong
 none wrong 'a file without its batch record is a technical failure'
-err_like 'L5104 error: part' 'which is said'
+err_like 'L5104 error: part:.*no batch record behind them, which --all prints' 'which is said'
 is "$(canon-ledger -l cut.ledger check | sed -n 's/^documents.//p')" 0 'and nothing of it is there'
 sed 3d whole > lost
 run canon-ledger -l cut.ledger post lost

@@ -468,10 +468,10 @@ bool post_finish(struct post *post)
     if (!commit(post))
         return false;
     if (open > 0 || post->open_broken) {
-        char detail[80];
+        char detail[128];
 
-        (void)snprintf(detail, sizeof(detail), "%" PRIu64 " records came, and no batch record behind them",
-                       open);
+        (void)snprintf(detail, sizeof(detail),
+                       "%" PRIu64 " records came, and no batch record behind them, which --all prints", open);
         return not_whole(post, LEDGER_BATCH_MISSING, post->first_line, detail);
     }
     return true;
